@@ -3,6 +3,7 @@
  * numbers; an outcome without an answer has none of them. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ static void say(line *l, const char *format, ...)
 {
     va_list args;
     int len;
+    assert(l->used < sizeof l->text);
     va_start(args, format);
     len = vsnprintf(l->text + l->used, sizeof l->text - l->used, format, args);
     va_end(args);
@@ -63,6 +65,7 @@ static void say_word(line *l, const json_t *o, const json_t *answer)
     const char *reason = dg_report_text_at(o, "reason");
     long long not_judged = dg_report_whole_at(answer, "not_judged");
     long long block = dg_report_whole_at(json_object_get(o, "upgrade"), "block");
+    assert(!l->used); /* it begins the page */
     dg_report_change(l->text, sizeof l->text, o);
     l->used = strlen(l->text);
     if (l->used && block)

@@ -2,6 +2,7 @@
  * held. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef enum manner { SHOWN_BROKE, SHOWN_WARN, SHOWN_UNSEEN, SHOWN_HELD, SHOWN_COUNT } manner;
@@ -31,6 +32,7 @@ static void fact(char *out, size_t size, const json_t *event)
 {
     const json_t *d = json_object_get(event, "detail");
     const char *kind = dg_report_text_at(event, "kind");
+    assert(size > 0);
     out[0] = 0;
     if (strcmp(kind, "api") == 0 && dg_report_text_at(d, "differs")[0])
         snprintf(out, size, "%.80s at #%lld: %.200s", dg_report_text_at(d, "api"),
@@ -89,6 +91,8 @@ static void facts(sheet *s, const json_t *claim, size_t most)
 
 static void claim_head(sheet *s, manner as, const json_t *claim, unsigned left)
 {
+    assert(as < SHOWN_COUNT);
+    assert(left < s->width);
     dg_sheet_to(s, left + COLUMN_WORD);
     dg_sheet_ink(s, words[as].colour, words[as].word);
     dg_sheet_to(s, left + COLUMN_NAME);
@@ -105,6 +109,7 @@ static void where(char *out, size_t size, const json_t *claim, bool span)
               last = dg_report_whole_at(claim, "last_block");
     const char *healed = dg_report_text_at(claim, "healed");
     int used = 0;
+    assert(size > 0);
     out[0] = 0;
     if (span && last > first)
         used = snprintf(out, size, "#%lld to #%lld", first, last);

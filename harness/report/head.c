@@ -1,6 +1,7 @@
 /* head.c - what was run: the chain and its state, both runtimes, the nodes, by which program. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A plan may leave the code as it is and change the configuration. */
@@ -28,6 +29,7 @@ void dg_report_change(char *out, size_t size, const json_t *o)
     const char *was = dg_report_text_at(from, "spec_name"),
                *is = dg_report_text_at(to, "spec_name");
     bool same = strcmp(was, is) == 0;
+    assert(size > 0);
     out[0] = 0;
     if (!from)
         return;
@@ -47,6 +49,7 @@ void dg_report_place(char *out, size_t size, const json_t *upgrade)
               session = dg_report_whole_at(upgrade, "session"),
               slot = dg_report_whole_at(upgrade, "slot_of_session");
     const char *where = "before the session boundary";
+    assert(size > 0);
     if (!slots) {
         snprintf(out, size, "slot %lld of session %lld%s", slot, session,
                  slot ? "" : ", which it begins");

@@ -1,6 +1,7 @@
 /* sheet.c - columns, wrapping and colour. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ static void put_char(sheet *s, char c)
 
 void dg_sheet_put(sheet *s, const char *text)
 {
+    assert(s && text);
     for (; *text; text++)
         put_char(s, *text);
 }
@@ -21,6 +23,7 @@ void dg_sheet_ink(sheet *s, ink colour, const char *text)
 {
     static const char *const codes[] = { "", "\033[1;31m", "\033[33m", "\033[32m", "\033[2m" };
     bool on = s->colour && colour != INK_PLAIN;
+    assert((size_t)colour < sizeof codes / sizeof *codes);
     if (on)
         dg_buf_put_text(s->out, codes[colour]);
     dg_sheet_put(s, text);
@@ -36,6 +39,7 @@ void dg_sheet_to(sheet *s, unsigned column)
 
 void dg_sheet_end(sheet *s)
 {
+    assert(s && s->out);
     dg_buf_put_u8(s->out, '\n');
     s->column = 0;
 }
@@ -51,6 +55,8 @@ static unsigned columns_of(const char *word, size_t len)
 void dg_sheet_wrap(sheet *s, unsigned indent, const char *text)
 {
     bool first = s->column <= indent; /* behind other words: a blank comes first */
+    assert(text);
+    assert(indent < s->width);
     while (*text) {
         size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
         unsigned blank = first ? 0 : 1;
@@ -75,6 +81,7 @@ void dg_sheet_printf(sheet *s, unsigned indent, const char *format, ...)
 {
     char line[800];
     va_list args;
+    assert(format);
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
@@ -104,6 +111,7 @@ void dg_report_sentence(char *out, size_t size, const char *text)
 {
     size_t len = strlen(text);
     bool ends = len && strchr(".?!:", text[len - 1]);
+    assert(size >= 3);
     snprintf(out, size, "%.*s%s", (int)(size - 2), text, len && !ends ? "." : "");
     if (out[0] >= 'a' && out[0] <= 'z' && !is_a_name(text))
         out[0] = (char)(out[0] - 'a' + 'A');

@@ -1,6 +1,7 @@
 /* text.c - the page people paste: its parts in their order, why, what to do, the exit code. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void lines(sheet *s, const json_t *o, const char *key, const char *word)
@@ -66,6 +67,8 @@ static void exit_line(sheet *s, const json_t *o)
 static sheet sheet_for(dg_buf *out, const dg_report_options *options)
 {
     unsigned width = options->width ? options->width < 40 ? 40 : options->width : 100;
+    assert(out && options);
+    assert(width > COLUMN_TEXT);
     return (sheet){ .out = out, .width = width, .colour = options->colour };
 }
 
