@@ -16,7 +16,8 @@ typedef struct memory {
     dg_claim_setup setup;
     uint64_t fuel_max, fuel_late, asked_at_u, asked_later, as_control, missing;
     tally bad, late;
-    bool configured; /* N's configuration is another */
+    bool configured;        /* N's configuration is another */
+    uint32_t session_block; /* the newest that was asked before the end */
     char first[300], slow[160];
     api_moments methods;
     evidence facts;
@@ -92,6 +93,12 @@ static void answered_late(memory *m, const dg_event *e)
     dg_claim_evidence_event(&m->facts, e);
 }
 
+/* The end may be the block in which the second session was asked for: that shows it once. */
+static bool is_asked_again(const memory *m, const dg_event *e)
+{
+    return strcmp(dg_claim_detail(e, "window"), "end") == 0 && e->block == m->session_block;
+}
+
 static void answered(memory *m, const dg_event *e)
 {
     const char *how = failure(m, e);
@@ -100,7 +107,8 @@ static void answered(memory *m, const dg_event *e)
     m->as_control += e->api.against == DG_EVENT_AGAINST_SAME;
     if (how)
         broken(m, e, how);
-    else if (e->api.contradicts || e->api.against > DG_EVENT_AGAINST_SAME)
+    else if ((e->api.contradicts || e->api.against > DG_EVENT_AGAINST_SAME)
+             && !is_asked_again(m, e))
         dg_claim_evidence_event(&m->facts, e);
     else if ((uint64_t)e->api.fuel > m->fuel_late)
         answered_late(m, e);
@@ -116,6 +124,8 @@ static void step(void *at, const dg_event *e)
         m->configured |= !e->config.equal || !e->config.decodes;
     if (e->kind != DG_EVENT_API)
         return;
+    if (strcmp(dg_claim_detail(e, "window"), "end") != 0)
+        m->session_block = e->block;
     if (strcmp(dg_claim_detail(e, "window"), "U") == 0)
         m->asked_at_u++;
     else

@@ -1348,6 +1348,35 @@ START_TEST(an_answer_is_healed_when_it_was_seen_to_be)
 }
 END_TEST
 
+/* One block that is asked for two moments is shown once. */
+START_TEST(an_answer_is_shown_once_for_a_block)
+{
+    static const struct {
+        unsigned end;
+        size_t shown;
+    } ends[] = { { 30, 2 }, { 31, 3 } };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        static stream s;
+        dg_claim_setup setup;
+        dg_verdict v;
+        char text[2000];
+        snprintf(text, sizeof text,
+                 "T10 upgrade 0 1 110\nT10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+                 "T11 api 1 0 5 4 1 5 0 2 {'api':'a','window':'U+1'}\n"
+                 "T30 api 1 0 5 4 1 5 0 2 {'api':'a','window':'session+2'}\n"
+                 "T%u api 1 0 5 4 1 5 0 2 {'api':'a','window':'end'}",
+                 ends[i].end);
+        stream_read(&s, text);
+        setup = setup_of(&s);
+        dg_claim_judge(dg_claim_named("api-window"), &v, &setup, s.at, s.count, NULL);
+        ck_assert_int_eq(v.status, DG_VERDICT_BROKE);
+        ck_assert_uint_eq(json_array_size(v.evidence), ends[i].shown);
+        dg_verdict_clear(&v);
+        stream_clear(&s);
+    }
+}
+END_TEST
+
 /* Memory that ends anywhere ends the judgement with a code, never with half a verdict. */
 START_TEST(a_claim_without_memory_says_so)
 {
@@ -1391,6 +1420,7 @@ int main(void)
     tcase_add_test(tc, a_threshold_comes_from_the_plan);
     tcase_add_loop_test(tc, an_answer_is_healed_when_it_was_seen_to_be, 0,
                         sizeof answers_heal / sizeof *answers_heal);
+    tcase_add_test(tc, an_answer_is_shown_once_for_a_block);
     tcase_add_test(tc, a_claim_without_memory_says_so);
     suite_add_tcase(s, tc);
     return suite_run(s);
