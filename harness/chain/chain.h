@@ -354,6 +354,8 @@ typedef struct dg_enactment {
     size_t write_count;
     dg_buf config_key, config_value;
     uint32_t config_session; /* from which the configuration acts; 0: none is changed */
+    char config_refused[80]; /* what its own calls say against it, if that was asked; empty: nothing
+                              */
 } dg_enactment;
 /* Does the runtime at `block` know the calls of that way? Known long before U; whether it can
  * be gone at U too, says dg_chain_enact. DG_UNSUPPORTED: it does not. */
@@ -372,6 +374,7 @@ typedef struct dg_transition {
     /* fields of HostConfiguration by their place ("a.b") to new values, as dg_value_encode reads
      * them; borrowed; NULL: it stays */
     const json_t *config;
+    bool config_asked; /* try out whether the runtime's own calls take it: config_refused */
 } dg_transition;
 /* As dg_chain_enact, and with a configuration: what a scheduled change writes into
  * Configuration.PendingConfigs, in force two sessions after U's. DG_USAGE: no such

@@ -129,13 +129,16 @@ static dg_code change(changing *c, dg_buf *value, const json_t *fields, dg_error
 }
 
 dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json_t *fields,
-                        dg_error *err)
+                        bool asked, dg_error *err)
 {
     changing c = { .a = a };
     dg_bytes *write = out->writes[out->write_count];
     dg_code rc = read_all(&c, err);
     if (rc >= 0)
         rc = change(&c, &out->config_value, fields, err);
+    if (rc >= 0 && asked)
+        rc = dg_enact_config_refused(a, out->config_refused, sizeof out->config_refused, c.config,
+                                     fields, err);
     json_decref(c.list);
     json_decref(c.config);
     if (rc < 0)

@@ -224,7 +224,8 @@ dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_
     return rc;
 }
 
-static dg_code add_config(dg_chain *chain, dg_enactment *out, const json_t *config, dg_error *err)
+static dg_code add_config(dg_chain *chain, dg_enactment *out, const dg_transition *what,
+                          dg_error *err)
 {
     dg_enact_attempt a = { .chain = chain, .parent = out->parent };
     dg_code rc;
@@ -233,7 +234,7 @@ static dg_code add_config(dg_chain *chain, dg_enactment *out, const json_t *conf
         return rc;
     dg_buf_init(&out->config_key, DG_TRIE_KEY_MAX);
     dg_buf_init(&out->config_value, DG_BLOCK_MAX);
-    return dg_enact_config(&a, out, config, err);
+    return dg_enact_config(&a, out, what->config, what->config_asked, err);
 }
 
 dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent,
@@ -248,7 +249,7 @@ dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent
                                .parent = parent };
     if (rc < 0 || !what->config)
         return rc;
-    if ((rc = add_config(chain, out, what->config, err)) < 0)
+    if ((rc = add_config(chain, out, what, err)) < 0)
         dg_enactment_clear(out);
     return rc;
 }

@@ -44,8 +44,20 @@ dg_code dg_enact_attempt_initialize(const dg_enact_attempt *a, dg_exec *exec, dg
                                     dg_build_report *report, dg_error *err);
 json_t *dg_enact_hex_json(dg_bytes bytes);
 
-/* Adds the write of a changed configuration to a U that is prepared but for it. */
+/* How the scheduler ends that call in the next block, tried out: DG_OK, DG_MISMATCH with the
+ * name of the error, or a code of dg_enact_by_scheduler where it does not come to that. */
+dg_code dg_enact_scheduled_result(const dg_enact_attempt *a, dg_bytes call, dg_error *err);
+/* The error of a dispatch in the fields of an event, by metadata; NULL: it went well. Borrowed. */
+const char *dg_enact_dispatch_error(const dg_meta *meta, const json_t *fields);
+
+/* Why the runtime's own calls would refuse `fields` with the values that `config` has for them,
+ * in `why`; empty: they take them, or there is no call to ask. DG_NOMEM, DG_IO. */
+dg_code dg_enact_config_refused(const dg_enact_attempt *a, char *why, size_t why_size,
+                                const json_t *config, const json_t *fields, dg_error *err);
+
+/* Adds the write of a changed configuration to a U that is prepared but for it. `asked`: and
+ * fills config_refused. */
 dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json_t *fields,
-                        dg_error *err);
+                        bool asked, dg_error *err);
 
 #endif

@@ -244,7 +244,9 @@ static bool is_ours(const json_t *dispatched, uint32_t number, uint32_t index)
            && json_integer_value(json_array_get(task, 1)) == index;
 }
 
-static dg_code find_dispatched(const agenda *g, const json_t *events, dg_error *err)
+/* `error`: out, of the call itself; NULL where it went well. Borrowed from metadata and events. */
+static dg_code find_dispatched(const agenda *g, const char **error, const json_t *events,
+                               dg_error *err)
 {
     const json_t *record, *ours;
     const char *other = "no event";
@@ -255,15 +257,18 @@ static dg_code find_dispatched(const agenda *g, const json_t *events, dg_error *
         if (!json_is_object(of))
             continue;
         if ((ours = json_object_get(of, "Dispatched"))
-            && is_ours(ours, g->a->parent->number + 1, g->index))
+            && is_ours(ours, g->a->parent->number + 1, g->index)) {
+            *error = dg_enact_dispatch_error(g->a->meta, ours);
             return DG_OK;
+        }
         other = json_object_iter_key(json_object_iter(of));
     }
     return dg_fail(err, DG_ABSENT, "the scheduler does not dispatch the call (%s)", other);
 }
 
-static dg_code try_out(agenda *g, dg_block *amended, dg_error *err)
+static dg_code try_out(agenda *g, dg_error *failed, dg_block *amended, dg_error *err)
 {
+    const char *error = NULL;
     dg_build_report report;
     dg_exec exec;
     json_t *events = NULL;
@@ -271,14 +276,15 @@ static dg_code try_out(agenda *g, dg_block *amended, dg_error *err)
     if (rc >= 0)
         rc = dg_chain_events_decode(g->a->meta, &events, exec.state, err);
     if (rc >= 0)
-        rc = find_dispatched(g, events, err);
+        rc = find_dispatched(g, &error, events, err);
+    snprintf(failed->text, sizeof failed->text, "%s", error ? error : "");
     json_decref(events);
     dg_exec_clear(&exec);
     return rc;
 }
 
-dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, const char **path,
-                              dg_bytes call, dg_error *err)
+static dg_code schedule(const dg_enact_attempt *a, dg_block **amended, const char **path,
+                        dg_error *failed, dg_bytes call, dg_error *err)
 {
     dg_block *block = NULL;
     agenda g;
@@ -286,7 +292,7 @@ dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, con
     *amended = NULL;
     agenda_init(&g, a, call);
     if ((rc = put_agenda(&g, err)) == DG_OK && (rc = amend(&g, &block, err)) == DG_OK)
-        rc = try_out(&g, block, err);
+        rc = try_out(&g, failed, block, err);
     if (rc == DG_OK) {
         *amended = block;
         *path = g.path;
@@ -295,4 +301,22 @@ dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, con
     }
     agenda_clear(&g);
     return rc;
+}
+
+dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, const char **path,
+                              dg_bytes call, dg_error *err)
+{
+    dg_error failed; /* shows in the events of U */
+    return schedule(a, amended, path, &failed, call, err);
+}
+
+dg_code dg_enact_scheduled_result(const dg_enact_attempt *a, dg_bytes call, dg_error *err)
+{
+    dg_error failed = { .text = "" };
+    dg_block *amended = NULL;
+    const char *path;
+    dg_code rc = schedule(a, &amended, &path, &failed, call, err);
+    if (rc == DG_OK)
+        dg_chain_tree_remove(a->chain, amended);
+    return rc == DG_OK && failed.text[0] ? dg_fail(err, DG_MISMATCH, "%s", failed.text) : rc;
 }

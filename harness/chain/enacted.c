@@ -1,6 +1,6 @@
 /* enacted.c - what became of an upgrade: did the code change, and if not, what
  * the runtime said. */
-#include "chain/chain_impl.h"
+#include "chain/enact_impl.h"
 
 #include <string.h>
 
@@ -96,6 +96,12 @@ static dg_error no_version(dg_chain *chain, dg_bytes code, const char *error)
         snprintf(out.text, sizeof out.text, ": %.160s", why.text);
     dg_buf_clear(&raw);
     return out;
+}
+
+const char *dg_enact_dispatch_error(const dg_meta *meta, const json_t *fields)
+{
+    const json_t *error = find_error(fields);
+    return error ? error_name(meta, error) : NULL;
 }
 
 static dg_code word_refusal(dg_chain *chain, const dg_meta *meta, const json_t *events,

@@ -1,10 +1,12 @@
 /* upgrade-enacted: N became the code at U, and its first block ran. */
 #include "claim/claim_impl.h"
 
+#include <string.h>
+
 typedef struct memory {
     dg_claim_setup setup;
     uint32_t upgrade_block, refused_block, enacted_block, migrated_block;
-    bool tried, enacted, pending, migrated, built_after;
+    bool tried, enacted, pending, migrated, built_after, configured;
     char refused[240], path[160];
 } memory;
 
@@ -19,6 +21,7 @@ static void upgrade(memory *m, const dg_event *e)
         m->enacted = n->enacted != 0;
         m->pending = n->pending != 0;
         m->enacted_block = e->block;
+        m->configured = strcmp(dg_claim_detail(e, "how"), "config") == 0;
         dg_claim_text_copy(m->path, sizeof m->path, dg_claim_detail(e, "path"));
     }
     if (!n->enacted && !m->refused[0]) {
@@ -45,7 +48,8 @@ static void finish(void *at, dg_verdict *v)
     if (!m->tried)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "the upgrade was never tried");
     else if (!m->enacted)
-        dg_verdict_say(v, DG_VERDICT_BROKE, "N was not enacted at #%u: %s", m->enacted_block,
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s not enacted at #%u: %s",
+                       m->configured ? "the configuration was" : "N was", m->enacted_block,
                        m->refused);
     else if (!m->built_after)
         dg_verdict_say(v, DG_VERDICT_BROKE, "N is the code since #%u and no block followed",

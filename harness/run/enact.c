@@ -8,9 +8,11 @@
 
 dg_transition dg_run_transition(const dg_run_state *run)
 {
+    const json_t *config = run->config_left ? run->config_left : run->asked->config;
+    bool refused = run->config_refused[0] && !run->config_left;
     return (dg_transition){ .how = run->asked->how,
                             .code = dg_buf_bytes(&run->code),
-                            .config = run->config_left ? run->config_left : run->asked->config };
+                            .config = refused ? NULL : config };
 }
 
 /* ---- the configuration that the plan wants ---- */
@@ -50,7 +52,7 @@ dg_code dg_run_way_try(dg_run_state *run, dg_error *err)
 
 dg_code dg_run_config_try(dg_run_state *run, dg_error *err)
 {
-    dg_transition what = { .config = run->asked->config };
+    dg_transition what = { .config = run->asked->config, .config_asked = true };
     dg_enactment way;
     dg_code rc;
     if (!what.config)
@@ -61,6 +63,7 @@ dg_code dg_run_config_try(dg_run_state *run, dg_error *err)
         return dg_fail_within(err, DG_USAGE, "upgrade.config");
     if (rc < 0)
         return rc;
+    snprintf(run->config_refused, sizeof run->config_refused, "%s", way.config_refused);
     rc = keep_wanted(run, &way, err);
     dg_enactment_clear(&way);
     return rc;
@@ -136,6 +139,10 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
     }
+    if (rc == DG_OK && run->config_refused[0] && !run->config_left)
+        rc = dg_fail(&why, DG_MISMATCH,
+                     "the chain's own calls refuse this change of the configuration: %s",
+                     run->config_refused);
     a->way.enacted = rc == DG_OK;
     if (!a->way.enacted)
         snprintf(a->way.refused, sizeof a->way.refused, "%.299s", why.text);

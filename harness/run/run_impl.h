@@ -119,7 +119,8 @@ struct dg_run_state {
     dg_runtime *from, *to; /* N-1 (borrowed from control's chain), N or else N-1 (owned) */
     /* fields that U changes, as they read afterwards; owned, NULL: none */
     json_t *config_wanted;
-    dg_runtime *from_kept; /* N-1, kept beyond its chain */
+    char config_refused[80]; /* what the chain itself says against it; empty: nothing */
+    dg_runtime *from_kept;   /* N-1, kept beyond its chain */
     dg_hash fork_hash;
     dg_state *state;       /* that both arms begin from; NULL: the snapshot's */
     char grown[480];       /* how it was grown, for the report; "" */

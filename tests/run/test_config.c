@@ -79,6 +79,33 @@ START_TEST(code_and_configuration_change_in_one_block)
 }
 END_TEST
 
+/* A value that the call of governance refuses was written into storage, and came out as a sound
+ * change: fields alone, one among good ones, and beside new code. */
+static const char *const forbidden[] = {
+    "{\"at\":\"boundary-1\",\"config\":{\"max_code_size\":10485760}}",
+    "{\"at\":\"boundary-1\",\"config\":{\"no_show_slots\":3,\"max_pov_size\":4294967295}}",
+    "{\"at\":\"boundary-1\",\"config\":{\"minimum_backing_votes\":0}}",
+    "{\"at\":\"boundary-1\",\"config\":{\"group_rotation_frequency\":0},\"to\":\"%s\"}",
+};
+
+START_TEST(a_configuration_that_its_own_calls_refuse_is_not_enacted)
+{
+    char upgrade[600];
+    dg_error err = { .text = "" };
+    dg_code rc;
+    json_t *o;
+    snprintf(upgrade, sizeof upgrade, forbidden[_i], fixture_path("paseo-1002000-e20.wasm"));
+    o = try(&rc, upgrade, &err);
+    ck_assert_msg(rc >= 0, "%s", err.text);
+    ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_BROKE, "%s", verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "upgrade-enacted"), "broke") == 0
+                      && strstr(claim_text(o, "upgrade-enacted"), "refuse this change")
+                      && strstr(claim_text(o, "upgrade-enacted"), "InvalidNewValue"),
+                  "%s", verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
 static const struct {
     const char *upgrade, *says;
 } bad[] = {
@@ -112,6 +139,8 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, a_configuration_is_in_force_two_sessions_later, 0,
                         REDUCED ? 1 : (int)(sizeof good / sizeof *good));
+    tcase_add_loop_test(tc, a_configuration_that_its_own_calls_refuse_is_not_enacted, 0,
+                        sizeof forbidden / sizeof *forbidden);
     tcase_add_test(tc, code_and_configuration_change_in_one_block);
     tcase_add_loop_test(tc, what_no_configuration_can_be_is_refused, 0,
                         (int)(sizeof bad / sizeof *bad));
