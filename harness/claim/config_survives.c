@@ -36,7 +36,7 @@ static void step(void *at, const dg_event *e)
     dg_claim_evidence_event(&m->facts, e);
     if (!n->decodes || is_lost(e)) {
         if (!m->lost.count && !n->decodes)
-            snprintf(m->first, sizeof m->first, "%s does not decode under N: %s",
+            snprintf(m->first, sizeof m->first, "%s cannot be read under N: %s",
                      dg_claim_detail(e, "what"), dg_claim_detail(e, "changed"));
         else if (!m->lost.count)
             snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s",

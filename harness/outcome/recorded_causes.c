@@ -328,7 +328,7 @@ static bool config(line *out, const dg_outcome_facts *run)
     snprintf(out->says, sizeof out->says,
              e->config.decodes
                  ? "N reads other values in %s, which its migrations left or made: %s"
-                 : "%s does not decode under N and is read as its default, silently, so that "
+                 : "%s cannot be read under N, and defaults stand for it, silently, so that "
                    "limits, rotation and async backing are no longer the chain's: %s",
              text_at(e->detail, "what"), text_at(e->detail, "changed"));
     snprintf(out->advice, sizeof out->advice,

@@ -100,11 +100,17 @@ static bool is_planned(const dg_run_state *run, const char *name)
 void dg_run_config_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control)
 {
     assert(a->which == DG_ARM_TREATMENT);
+    const dg_meta *meta;
+    /* What N does not know is lost, unless nothing is known of N. */
+    bool known = meta_at(&meta, a, block, NULL) >= 0 && meta;
     const char *name;
     json_t *was;
-    json_object_foreach((json_t *)control, name,
-                        was) if (json_object_get(now, name) && !is_planned(a->run, name))
-        log_one(a, block, name, was, json_object_get(now, name), now == a->kept.config_end);
+    json_object_foreach((json_t *)control, name, was)
+    {
+        const json_t *is = json_object_get(now, name);
+        if ((is || known) && !is_planned(a->run, name))
+            log_one(a, block, name, was, is, now == a->kept.config_end);
+    }
 }
 
 /* ---- calls that wait ---- */

@@ -227,7 +227,7 @@ dg_code dg_survey_config_compare(dg_survey_config_change *out, const json_t *was
         compare(&changed, &gone, "", old, copy ? copy : now, now);
     else if (!now)
         snprintf(changed.text, sizeof changed.text, "%.200s",
-                 is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
+                 is ? json_string_value(json_object_get(is, "reason")) : "nothing is left of it");
     *out =
         (dg_survey_config_change){ .fields = fields, .changed = changed.count, .gone = gone.count };
     memcpy(out->changed_text, changed.text, sizeof out->changed_text);

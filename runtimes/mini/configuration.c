@@ -6,13 +6,18 @@
 
 enum { LAYOUT_OLD = 1, LAYOUT_NEW = 2, VERSION_NEW = 11, SESSION_DELAY = 2 };
 
+const char *config_prefix(void)
+{
+    return fault_is(CONFIG_RENAMED) ? "HostConfig" : "Configuration";
+}
+
 static struct key active_key(void)
 {
-    return key_value("Configuration", "ActiveConfig");
+    return key_value(config_prefix(), "ActiveConfig");
 }
 static struct key pending_key(void)
 {
-    return key_value("Configuration", "PendingConfigs");
+    return key_value(config_prefix(), "PendingConfigs");
 }
 
 /* ---- encoding ---- */
@@ -65,7 +70,7 @@ static u32 stored_layout(void)
     bool careless = fault_is(API_DEFAULTS_AT_U) || fault_is(CONFIG_LOST);
     if (variant.generation == 1)
         return LAYOUT_OLD;
-    return careless || storage_version("Configuration") >= VERSION_NEW ? LAYOUT_NEW : LAYOUT_OLD;
+    return careless || storage_version(config_prefix()) >= VERSION_NEW ? LAYOUT_NEW : LAYOUT_OLD;
 }
 
 struct config config_active(void)
@@ -144,7 +149,7 @@ static struct outcome set_field(const struct origin *origin, struct reader *args
 void config_migrate(void)
 {
     struct pending list[PENDING_MAX];
-    if (fault_is(CONFIG_LOST) || storage_version("Configuration") >= VERSION_NEW)
+    if (fault_is(CONFIG_LOST) || storage_version(config_prefix()) >= VERSION_NEW)
         return;
     struct reader in = reader_of(stored_list(active_key()));
     struct config c = read_config(&in, LAYOUT_OLD);
@@ -156,7 +161,7 @@ void config_migrate(void)
     if (count)
         store_pending(list, count);
     if (!fault_is(VERSION_KEPT))
-        set_storage_version("Configuration", VERSION_NEW);
+        set_storage_version(config_prefix(), VERSION_NEW);
 }
 
 /* ---- the pallet ---- */

@@ -49,4 +49,6 @@ void config_on_new_session(u32 session);
 
 extern const struct type config_types[]; /* by generation - 1, for metadata */
 
+const char *config_prefix(void); /* of the pallet and its storage */
+
 #endif

@@ -124,7 +124,7 @@ static void put_runtime_enum(struct writer *out, enum type_kind kind)
         enum type_id part = part_of(*p, kind);
         if (part == T_END)
             continue;
-        put_choice(&rows, (*p)->name, FIELDS({ 0, part }), pallet_index(*p));
+        put_choice(&rows, pallet_name(*p), FIELDS({ 0, part }), pallet_index(*p));
         count++;
     }
     put_u8(out, DEF_ENUM);
@@ -269,7 +269,7 @@ static void put_storage(struct writer *out, const struct pallet *p)
         put_entry(&rows, e);
         count++;
     }
-    put_text(out, p->name); /* prefix */
+    put_text(out, pallet_name(p)); /* prefix */
     put_compact(out, count);
     put(out, written(&rows));
 }
@@ -310,7 +310,7 @@ static void put_pallets(struct writer *out, u32 version)
     for (const struct pallet *const *p = pallets; *p; p++) {
         if (!pallet_is_there(*p))
             continue;
-        put_text(&rows, (*p)->name);
+        put_text(&rows, pallet_name(*p));
         put_storage(&rows, *p);
         put_part(&rows, *p, KIND_RUNTIME_CALL);
         put_part(&rows, *p, KIND_RUNTIME_EVENT);

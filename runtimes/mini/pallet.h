@@ -85,6 +85,7 @@ struct pallet {
 extern const struct pallet *const pallets[]; /* by index; ends with NULL */
 bool pallet_is_there(const struct pallet *p);
 /* As numbered in this blob: a stored call is read by these. */
+const char *pallet_name(const struct pallet *p);
 u8 pallet_index(const struct pallet *p);
 u8 call_index(const struct pallet *p, const struct call *c);
 

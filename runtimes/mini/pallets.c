@@ -1,5 +1,6 @@
 /* pallets.c - all pallets, and how a call finds its way to one. */
 #include "host.h"
+#include "configuration.h"
 #include "pallet.h"
 #include "variant.h"
 
@@ -27,6 +28,11 @@ const struct pallet *const pallets[] = {
 bool pallet_is_there(const struct pallet *p)
 {
     return p->since <= variant.generation;
+}
+
+const char *pallet_name(const struct pallet *p)
+{
+    return p == &pallet_configuration ? config_prefix() : p->name;
 }
 
 u8 pallet_index(const struct pallet *p)

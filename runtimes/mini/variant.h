@@ -38,6 +38,7 @@ enum fault {
     VERSION_KEPT,         /* storage migrated, storage version left behind */
     UPGRADE_NOT_RECORDED, /* migrations run again in every block */
     CONFIG_LOST,          /* host configuration: new layout, no migration */
+    CONFIG_RENAMED,       /* the pallet has another name, and so its storage; no migration */
     CONFIG_ALTERED,       /* a value changes on the way */
     KEYS_UNMIGRATED,      /* session keys: new layout, no migration */
     /* stored calls */

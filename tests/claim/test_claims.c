@@ -292,7 +292,7 @@ static const struct row {
     { "config-survives", DG_VERDICT_UNEXERCISED, 0, "no configuration", "C11 slot 11 1 1" },
     { "config-survives", DG_VERDICT_HELD, 0, "1 items",
       "T11 config 1 1 1 {'what':'Configuration.ActiveConfig'}" },
-    { "config-survives", DG_VERDICT_BROKE, 11, "does not decode",
+    { "config-survives", DG_VERDICT_BROKE, 11, "cannot be read",
       "T11 config 0 0 1 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
     { "config-survives", DG_VERDICT_WARNED, 11, "rotation 10 -> 20",
       "T11 config 1 0 1 {'what':'Configuration.ActiveConfig','changed':'rotation 10 -> 20'}" },

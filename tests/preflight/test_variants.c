@@ -49,6 +49,7 @@ static const row rows[] = {
     { "mini-2-keys-swapped", "session-keys", "" },
     { "mini-2-grandpa-lost", "grandpa.lost", "" },
     { "mini-2-config-lost", "config.lost storage.undecodable", "-storage.at-u" },
+    { "mini-2-config-renamed", "config.lost queued.call", "pallet.removed -storage.at-u" },
     { "mini-2-config-altered", "", "config.changed" },
     { "mini-2-calls-renumbered", "queued.call transactions.calls", "calls.index" },
     { "mini-2-extension-added", "transactions.signed", "" },

@@ -63,7 +63,7 @@ static const struct {
     { "mini-2-api-missing", "N declares ParachainHost 10 and does not export all methods",
       "implement the methods" },
     /* a value is left in its old layout here as well */
-    { "mini-2-config-lost", "Configuration.ActiveConfig does not decode under N and is read as",
+    { "mini-2-config-lost", "Configuration.ActiveConfig cannot be read under N, and defaults stand",
       "HostConfiguration migrations" },
     { "mini-2", NULL, NULL },
 };
