@@ -172,8 +172,8 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
 
 static bool is_met(const dg_run_state *run, const dg_runtime *runtime)
 {
-    for (size_t i = 0; i < run->met_count; i++)
-        if (run->met[i] == runtime)
+    for (size_t i = 0; i < run->met.count; i++)
+        if (run->met.at[i] == runtime)
             return true;
     return false;
 }
@@ -184,10 +184,10 @@ dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err)
     for (size_t i = 0; (met = dg_chain_runtime_at(chain, i)); i++) {
         if (is_met(run, met))
             continue;
-        if (run->met_count == DG_RUN_MET_MAX)
+        if (run->met.count == DG_RUN_MET_MAX)
             return dg_fail(err, DG_LIMIT, "the run met more than %d different runtimes",
                            DG_RUN_MET_MAX);
-        run->met[run->met_count++] = dg_runtime_keep(met);
+        run->met.at[run->met.count++] = dg_runtime_keep(met);
     }
     return DG_OK;
 }

@@ -80,7 +80,8 @@ static bool begins_session(const dg_run_arm *a, const dg_block *block)
 
 void dg_run_migration_cost(dg_run_arm *a, dg_block *block, const dg_build_report *report)
 {
-    dg_run_start_cost *first = &a->run->start_control, *session = &a->run->session_control,
+    dg_run_start_cost *first = &a->run->control_costs.first,
+                      *session = &a->run->control_costs.session,
                       now = { report->fuel_initialize, 0 };
     bool begins = begins_session(a, block) && !session->fuel;
     assert(a->which == DG_ARM_CONTROL);
@@ -96,8 +97,8 @@ void dg_run_migration_cost(dg_run_arm *a, dg_block *block, const dg_build_report
 static dg_run_start_cost cost_of_control(const dg_run_arm *a, const dg_block *block)
 {
     const dg_run_state *run = a->run;
-    return begins_session(a, block) && run->session_control.fuel ? run->session_control
-                                                                 : run->start_control;
+    return begins_session(a, block) && run->control_costs.session.fuel ? run->control_costs.session
+                                                                       : run->control_costs.first;
 }
 
 dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, dg_error *err)

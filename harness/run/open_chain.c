@@ -20,8 +20,8 @@ dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
     dg_chain_options options = { .engine = run->engine,
                                  .state = run->state,
                                  .simulated_validators = true,
-                                 .known = run->met,
-                                 .known_count = run->met_count,
+                                 .known = run->met.at,
+                                 .known_count = run->met.count,
                                  .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
                                  .fuel_query =
                                      how->fuel_query

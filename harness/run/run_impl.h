@@ -103,14 +103,29 @@ typedef struct dg_run_start_cost {
     uint64_t fuel;
     int64_t weight; /* of the whole block, picoseconds */
 } dg_run_start_cost;
+/* Of control's blocks after U: the first, and the first that begins a session. */
+typedef struct dg_run_start_costs {
+    dg_run_start_cost first, session;
+} dg_run_start_costs;
+
+/* Of a run that is asked for another seed than the plan's. */
+typedef struct dg_run_own_seed {
+    bool given;
+    uint64_t is;
+} dg_run_own_seed;
+
+/* Runtimes that a chain came by, owned. */
+typedef struct dg_run_met {
+    dg_runtime *at[DG_RUN_MET_MAX];
+    size_t count;
+} dg_run_met;
 
 struct dg_run_state {
     const dg_plan *plan;
     dg_plan *settled;           /* the plan with what it left open of the network; NULL: nothing */
     const dg_plan_asked *asked; /* what it comes to, with the seed of this run: `own` */
     dg_plan_asked own;
-    bool reseeded; /* the seed is another than the plan's: */
-    uint64_t seed;
+    dg_run_own_seed seed;
     bool in_child; /* one of several runs at once: it compiles in one thread */
     const dg_run_options *options;
     dg_engine *engine;
@@ -138,15 +153,13 @@ struct dg_run_state {
     /* treatment is run again without some suspects; 0: as the plan has it */
     const dg_suspects *suspects;
     dg_suspect_set without;
-    dg_proof_claims asked_again;     /* .. for these claims alone */
-    dg_run_put_back put_back;        /* what N's first block is given then */
-    json_t *config_left;             /* what is left of the plan's configuration then */
-    dg_runtime *met[DG_RUN_MET_MAX]; /* by the arms; owned */
-    size_t met_count;
-    json_t *explained; /* what explain.c found; NULL: nothing was asked */
-    bool diverged;     /* treatment's blocks up to U-1 are not control's */
-    /* of control's blocks after U: the first, and the first that begins a session */
-    dg_run_start_cost start_control, session_control;
+    dg_proof_claims asked_again; /* .. for these claims alone */
+    dg_run_put_back put_back;    /* what N's first block is given then */
+    json_t *config_left;         /* what is left of the plan's configuration then */
+    dg_run_met met;              /* by the arms */
+    json_t *explained;           /* what explain.c found; NULL: nothing was asked */
+    bool diverged;               /* treatment's blocks up to U-1 are not control's */
+    dg_run_start_costs control_costs;
 };
 
 /* open_chain.c: over the state that both arms begin from; give it back with

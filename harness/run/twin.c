@@ -235,8 +235,8 @@ static void run_clear(dg_run_state *run)
     dg_run_arm_clear(&run->treatment);
     dg_runtime_free(run->from_kept);
     dg_runtime_free(run->to);
-    for (size_t i = 0; i < run->met_count; i++)
-        dg_runtime_free(run->met[i]);
+    for (size_t i = 0; i < run->met.count; i++)
+        dg_runtime_free(run->met.at[i]);
     json_decref(run->explained);
     json_decref(run->config_wanted);
     dg_state_free(run->state);
@@ -271,8 +271,8 @@ static void run_free(dg_run_state *run)
 void dg_run_ask(dg_run_state *run)
 {
     run->own = *dg_plan_asked_of(run->plan);
-    if (run->reseeded)
-        run->own.seed = run->seed;
+    if (run->seed.given)
+        run->own.seed = run->seed.is;
     run->asked = &run->own;
 }
 
@@ -280,7 +280,7 @@ void dg_run_ask(dg_run_state *run)
 typedef struct request {
     const dg_plan *plan;
     const dg_run_options *options;
-    const uint64_t *seed; /* NULL: the plan's */
+    dg_run_own_seed seed;
     bool in_child;
     uint64_t counted; /* U's slot by the blocks of control; 0: not known, or not asked for */
 } request;
@@ -295,8 +295,7 @@ static dg_code try_once(dg_run_state **out, request *r, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for a run");
     run->plan = r->plan;
     run->options = r->options;
-    run->reseeded = r->seed != NULL;
-    run->seed = r->seed ? *r->seed : 0;
+    run->seed = r->seed;
     run->in_child = r->in_child;
     run->counted_slot = r->counted;
     dg_run_ask(run);
@@ -325,7 +324,7 @@ dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options
                      uint64_t seed, dg_error *err)
 {
     dg_run_options quiet = *options;
-    request r = { .plan = plan, .options = &quiet, .seed = &seed, .in_child = true };
+    request r = { .plan = plan, .options = &quiet, .seed = { true, seed }, .in_child = true };
     dg_run_state *run;
     dg_code rc;
     quiet.events_path = NULL;
@@ -349,9 +348,9 @@ static dg_code ask_others(dg_run_state **run, const json_t *outcome, request *r,
                    : dg_fail(err, DG_NOMEM, "no memory for other seeds");
     if (rc >= 0 && s->rests) {
         run_free(*run);
-        r->seed = &s->at[s->rests].seed;
+        r->seed = (dg_run_own_seed){ true, s->at[s->rests].seed };
         rc = perform(run, r, err);
-        r->seed = NULL;
+        r->seed.given = false;
     }
     if (rc >= 0 && s->count > 1) {
         dg_run_seeds_log(s, *run);
