@@ -36,12 +36,12 @@ static const dg_claim_option options[] = {
     { .name = "fuel_max",
       .whole = true,
       .max = INT64_C(1000000000000000),
-      .without = "what the slowest node gets done before its overseer gives a call up",
+      .without = "what the slowest node can do before its overseer gives up on a call",
       .says = "instructions: an answer at U that takes more is none" },
     { .name = "fuel_late",
       .whole = true,
       .max = INT64_C(1000000000000000),
-      .without = "what the slowest node gets done from a leaf to its author's inherent",
+      .without = "what the slowest node can do between a leaf and its author's inherent",
       .says = "instructions: an answer at U that takes more is late for the author" },
     { .name = NULL },
 };
@@ -200,10 +200,12 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim dg_claim_api_window = {
     .id = DG_CLAIM_API_WINDOW,
     .fails = "runtime APIs answer wrongly",
-    .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not "
-            "against what it says at U+1; from U+1 on, what must be as in control is",
-    .because = "at U nodes ask new code over storage that was not migrated yet, and the author of "
-               "U+1 builds on those answers; what no migration mends they answer for good",
+    .says = "every runtime API that nodes call answers at U, in bounded time, decodably, and in "
+            "agreement with its answer at U+1; from U+1 on, answers that must be as in control "
+            "are",
+    .because = "at U nodes ask new code over storage that was not migrated yet, and the author "
+               "of U+1 builds on those answers; answers that no migration mends stay wrong for "
+               "good",
     .basis = "real runtime",
     .options = options,
     .size = sizeof(memory),

@@ -39,7 +39,7 @@ static void step(void *at, const dg_event *e)
             snprintf(m->first, sizeof m->first, "%s cannot be read under N: %s",
                      dg_claim_detail(e, "what"), dg_claim_detail(e, "changed"));
         else if (!m->lost.count)
-            snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s",
+            snprintf(m->first, sizeof m->first, "%s: %d of %d values are read differently: %s",
                      dg_claim_detail(e, "what"), (int)n->fields_changed, (int)n->fields,
                      dg_claim_detail(e, "changed"));
         dg_claim_tally_add(&m->lost, e->block);

@@ -70,8 +70,8 @@ static const char *why(const lag *l, char *room, size_t size)
     room[0] = 0;
     if (l->unknown.count)
         snprintf(room, size,
-                 "; approval voting knows nothing of %u block%s, first #%u: no runtime tells the "
-                 "rules of its session",
+                 "; approval voting knows nothing of %u block%s, first #%u: no runtime gives "
+                 "the rules of its session",
                  (unsigned)l->unknown.count, l->unknown.count == 1 ? "" : "s", l->unknown.first);
     return room;
 }

@@ -46,7 +46,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_WARNED, "%s%s", m->first_odd,
                        m->odd.count > 1 ? ", and more" : "");
     else
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u facts that nodes go by agree", (unsigned)m->seen);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u facts that nodes rely on agree", (unsigned)m->seen);
     dg_verdict_span(v, m->bad.count ? &m->bad : &m->odd);
     if (v->status != DG_VERDICT_UNEXERCISED)
         v->figures = dg_claim_figures_none("facts", m->bad.count);

@@ -120,7 +120,8 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim dg_claim_no_shows = {
     .id = DG_CLAIM_NO_SHOWS,
     .fails = "approval checkers do not show up in time",
-    .says = "after U no more validators fail to approve what they said they check than in control",
+    .says = "after U no more validators than in control fail to approve the candidates that "
+            "they announced they would check",
     .because = "in April 2024 every validator compiled every parachain anew: approvals came late, "
                "each missing one called for more, and finality fell behind",
     .allows = "no-shows",

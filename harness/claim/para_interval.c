@@ -240,14 +240,14 @@ static void judge(memory *m, dg_verdict *v)
     if (!late && !slow) {
         dg_verdict_say(
             v, DG_VERDICT_HELD,
-            "each parachain had its next block within %u blocks (%u in control), the one in "
-            "the middle every %u.%u (%u.%u); over %u blocks",
+            "each parachain had its next block within %u blocks (%u in control), the median one "
+            "every %u.%u blocks (%u.%u); over %u blocks",
             is, was, middle / 10, middle % 10, before / 10, before % 10, blocks_of(t));
         return;
     }
     dg_verdict_say(v, DG_VERDICT_BROKE,
-                   "parachain %u had no block included in %u blocks, at most %u in control; one in "
-                   "%u.%u for the one in the middle, %u.%u in control",
+                   "parachain %u had no block included in %u blocks (at most %u in control); "
+                   "the median parachain had one every %u.%u blocks (%u.%u in control)",
                    p->id, is, was, middle / 10, middle % 10, before / 10, before % 10);
     where = (tally){ worst_start(t, p), worst_start(t, p) + is, is };
     dg_verdict_span(v, &where);

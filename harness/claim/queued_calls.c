@@ -47,7 +47,7 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim dg_claim_queued_calls = {
     .id = DG_CLAIM_QUEUED_CALLS,
     .fails = "queued calls change their meaning",
-    .says = "scheduled and authorised calls decode to the same pallet and call under N",
+    .says = "scheduled and authorized calls decode to the same pallet and call under N",
     .because =
         "calls are stored by index, so a renumbered pallet turns an approved call into another one",
     .basis = "real runtime",

@@ -76,7 +76,8 @@ static void failed_words(room out, const dg_outcome_facts *run, const dg_event *
 {
     const char *why = text_of(e, "reason");
     (void)run;
-    say(out, "no block is built on it, or nobody imports what is: %.200s", why ? why : "unknown");
+    say(out, "no block can be built on it, or no client imports one: %.200s",
+        why ? why : "unknown");
 }
 
 static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event *e)
@@ -88,7 +89,7 @@ static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event 
     else if (n->enacted && !run->to)
         say(out, "N is enacted");
     else if (n->enacted)
-        say(out, "N is enacted; a node that asks at this leaf sees ParachainHost %u, before it %u",
+        say(out, "N is enacted; a node that asks at this leaf sees ParachainHost %u (%u before)",
             dg_version_api(dg_runtime_version(run->to), "ParachainHost"),
             dg_version_api(dg_runtime_version(run->from), "ParachainHost"));
     else
@@ -104,12 +105,12 @@ static void session_words(room out, const dg_outcome_facts *run, const dg_event 
     const struct dg_event_net_session *n = &e->net_session;
     if (run->span.fork_number && n->slot < (int64_t)run->span.clock.slot)
         say(out,
-            "session %lld began %lld slots before the fork: its %lld validators were told their "
+            "session %lld began %lld slots before the fork: its %lld validators received their "
             "grid topology then, once",
             (ll)n->session, (ll)run->span.clock.slot - (ll)n->slot, (ll)n->validators);
     else
         say(out,
-            "first leaf of session %lld: its %lld validators are told their grid topology, once",
+            "first leaf of session %lld: its %lld validators receive their grid topology, once",
             (ll)n->session, (ll)n->validators);
 }
 
@@ -134,7 +135,7 @@ static void lost_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_lost *n = &e->net_lost;
     (void)run;
-    say(out, "the topology of session %lld, told at #%lld, is %s", (ll)n->session,
+    say(out, "the topology of session %lld, received at #%lld, is %s", (ll)n->session,
         (ll)n->topology_block,
         n->how ? "purged, because no relay parent of that session is in view"
                : "dropped: there is no entry for that session yet");
@@ -179,8 +180,8 @@ static void groups_words(room out, const dg_outcome_facts *run, const dg_event *
     const struct dg_event_net_groups *n = &e->net_groups;
     (void)run;
     say(out,
-        "%lld of %lld backing groups have members enough for the %s they need; the weakest has %s "
-        "that can vote",
+        "%lld of %lld backing groups have enough members for the %s that they need; the weakest "
+        "has %s that can vote",
         (ll)n->able, (ll)n->groups, COUNT(n->wanted, "vote"), COUNT(n->least, "member"));
 }
 
@@ -350,12 +351,14 @@ static void unknown_words(room out, const dg_outcome_facts *run, const dg_event 
     (void)run;
     if (n->known)
         say(out,
-            "the rules of session %lld are told at last, %lld.%lld s after the slot began: its %s "
-            "can be approved",
+            "the rules of session %lld are known at last, %lld.%lld s after the slot began: its "
+            "%s can be approved",
             (ll)n->session, (ll)n->after_ms / 1000, (ll)n->after_ms / 100 % 10,
             COUNT(n->candidates, "candidate"));
     else
-        say(out, "no runtime tells the rules of session %lld, so nobody can approve its %s",
+        say(out,
+            "no runtime gives the rules of session %lld, so no validator can approve its "
+            "%s",
             (ll)n->session, COUNT(n->candidates, "candidate"));
 }
 

@@ -61,7 +61,7 @@ static int assumed_note(json_t *out, const dg_release_span *span)
         return 0;
     dg_outcome_releases(releases, sizeof releases, span);
     return add(out,
-               "nobody named the nodes, so they are of %s%s, since %s; --nodes names others, "
+               "the plan names no nodes, so they run %s%s, since %s; --nodes names others, "
                "--no-network leaves them out",
                releases, span->oldest == span->newest ? "" : ", with an equal share each",
                span->why);

@@ -61,7 +61,7 @@ static const char *const hows[] = { "authorize", "set-code", "override", "config
         { path "[].no_shows", DG_KEYS_WHOLE,                                                       \
           .says = "validators that said they check a candidate and had not approved it in time" }, \
         { path "[].aggression", DG_KEYS_WHOLE,                                                     \
-          .says = "level at which approvals were told again" },                                    \
+          .says = "level at which approvals were sent again" },                                    \
         { path "[].assignments", DG_KEYS_WHOLE, .says = "messages" },                              \
         { path "[].approvals", DG_KEYS_WHOLE, .says = "messages" },                                \
     {                                                                                              \
@@ -131,7 +131,8 @@ static const dg_keys_row rows[] = {
     { "snapshot.partial", DG_KEYS_BOOL, true,
       .says = "keys are missing, so roots are not the chain's" },
     { "seeds", DG_KEYS_LIST,
-      .says = "seeds that were run because the plan's own left something open, in their order" },
+      .says = "seeds that were run because the plan's own seed left the verdict to chance, in "
+              "their order" },
     { "seeds[]", DG_KEYS_OBJECT, .says = "a run of the plan" },
     { "seeds[].seed", DG_KEYS_WHOLE, true, .says = "by that seed" },
     { "seeds[].exit", DG_KEYS_WHOLE, true, .says = "what it came to by itself" },
@@ -170,7 +171,7 @@ static const dg_keys_row rows[] = {
       .says = "false: only the first claim of a slot was used" },
     { "network.table", DG_KEYS_TEXT, true, .says = "version of the class table" },
     { "network.classes", DG_KEYS_OBJECT, true, .open = true, .says = "nodes of each class" },
-    { "network.assumed", DG_KEYS_OBJECT, .says = "nobody named the nodes" },
+    { "network.assumed", DG_KEYS_OBJECT, .says = "the plan names no nodes" },
     { "network.assumed.releases", DG_KEYS_TEXT, true,
       .says = "of the node, each with an equal share" },
     { "network.assumed.since", DG_KEYS_TEXT, true, .says = "why these" },
@@ -187,13 +188,13 @@ static const dg_keys_row rows[] = {
     { "reason", DG_KEYS_TEXT, true, .says = "in one line" },
     { "exit", DG_KEYS_WHOLE, true, .min = 0, .max = 5,
       .says = "exit code: 0 held, 1 broke, 3 inconclusive, 5 non-deterministic" },
-    { "answer", DG_KEYS_OBJECT, .says = "what a release manager is told first, in facts" },
+    { "answer", DG_KEYS_OBJECT, .says = "what a release manager reads first, as facts" },
     { "answer.word", DG_KEYS_TEXT, true, .words = answers,
       .says = "GO: exit 0; GO WITH HARM: exit 0, and what was lost is allowed; NO-GO: exit 1; "
               "CANNOT SAY: any other" },
     { "answer.chain_only", DG_KEYS_BOOL, true, .says = "no network was simulated" },
     { "answer.not_judged", DG_KEYS_WHOLE, true,
-      .says = "claims about the network that nobody could ask, therefore" },
+      .says = "claims about the network that could therefore not be judged" },
     { "answer.claims", DG_KEYS_OBJECT, true, .says = "how many claims came to what" },
     { "answer.claims.judged", DG_KEYS_WHOLE, true, .says = "all of them" },
     { "answer.claims.held", DG_KEYS_WHOLE, true, .says = "that held" },
@@ -306,7 +307,7 @@ static const dg_keys_row rows[] = {
     { "looked_at[].suspect", DG_KEYS_TEXT, true, .says = "what kind of thing" },
     { "looked_at[].what", DG_KEYS_TEXT, true, .says = "the change that was tried" },
     { "looked_at[].seen", DG_KEYS_TEXT, true, .says = "what was recorded of it" },
-    { "looked_at[].failed", DG_KEYS_TEXT, .says = "why the trial told nothing" },
+    { "looked_at[].failed", DG_KEYS_TEXT, .says = "why the trial showed nothing" },
     { "looked_at[].claims", DG_KEYS_LIST, .says = "that broke, and break without it" },
     FIGURES("looked_at[].claims[]"),
     { "left_out", DG_KEYS_OBJECT, .says = "suspects beyond those that were tried" },

@@ -80,8 +80,8 @@ int dg_outcome_seeds_note(json_t *notes, const dg_outcome_facts *run)
         return 0;
     open_words(open, sizeof open, t.first);
     snprintf(line, sizeof line,
-             "seed %lld left open what luck decides: %s; seeds %lld to %lld were run, and what is "
-             "told here is the run of seed %lld",
+             "seed %lld left the verdict to chance: %s; seeds %lld to %lld were run, and this "
+             "report shows the run of seed %lld",
              (long long)t.first->seed.seed, open, (long long)t.first->seed.seed,
              (long long)t.last->seed.seed, (long long)t.rests->seed.seed);
     return json_array_append_new(notes, dg_event_text(line)) | failed_note(notes, t.last);

@@ -266,7 +266,7 @@ static const char *not_proved(const json_t *causes)
 {
     if (!causes)
         return "Not asked: causes need plan and runtimes, which a log does not hold.";
-    return json_array_size(causes) ? "Not proved. What was recorded is told under `cause`."
+    return json_array_size(causes) ? "Not proved. What was recorded stands under `cause`."
                                    : "Not known. Nothing that was recorded explains it.";
 }
 

@@ -47,9 +47,9 @@ static dg_code check_groups(const dg_run_state *run, dg_error *err)
 {
     if (dg_plan_wants_network(run->plan) && run->parachains > run->nodes)
         return dg_fail(err, DG_USAGE,
-                       "network: the state has %u parachains and %u validators, and each parachain "
-                       "needs a backing group of one at least; "
-                       "network.size makes them more",
+                       "network: the state has %u parachains and %u validators, and each "
+                       "parachain needs a backing group of one at least; network.size adds "
+                       "validators",
                        run->parachains, run->nodes);
     return DG_OK;
 }

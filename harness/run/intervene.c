@@ -166,7 +166,7 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
     if (run->diverged) /* control has it too, and would have to be without it as well */
         return dg_fail(
             err, DG_MISMATCH,
-            "without it the blocks before U are not control's, which is no measure then");
+            "without it the blocks before U are not those of control, so control is no measure");
     return judge(run, out, err);
 }
 

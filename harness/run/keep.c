@@ -27,8 +27,8 @@ static dg_code read_one(dg_run_keep *out, const char *text, size_t len, dg_error
             return DG_OK;
         }
     return dg_fail(err, DG_USAGE,
-                   "--keep: \"%.*s\" is no state of a run; there are U-1, U, U+1, session+1 and "
-                   "end, as they are for treatment, of control as control:end",
+                   "--keep: \"%.*s\" is not a state of a run; there are U-1, U, U+1, session+1 "
+                   "and end, as they are for treatment, of control as control:end",
                    (int)(len < 80 ? len : 80), text);
 }
 

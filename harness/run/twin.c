@@ -58,7 +58,8 @@ static dg_code refuse_same_code(dg_run_state *run, dg_error *err)
         && (rc = dg_blob_decode(&b, dg_runtime_blob(run->to), err)) == DG_OK
         && dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)))
         rc = dg_fail(err, DG_USAGE,
-                     "upgrade.to holds the code that the snapshot runs already, packed otherwise");
+                     "upgrade.to holds the code that the snapshot runs already, packed "
+                     "differently");
     dg_buf_clear(&a);
     dg_buf_clear(&b);
     return rc;
@@ -164,8 +165,8 @@ static dg_code count_blocks(dg_run_state *run, dg_error *err)
         return rc;
     if (run->counted_slot)
         return dg_fail(err, DG_USAGE,
-                       "upgrade.at: control's blocks move with U, so it cannot be said in them: "
-                       "name the slots");
+                       "upgrade.at: control's blocks move with U, so U cannot be counted in "
+                       "them: count slots");
     run->counted_slot = slot;
     return DG_END;
 }

@@ -135,7 +135,7 @@ static void find_features(dg_suspects *out, const dg_suspect_facts *f)
         dg_suspect *s;
         if (!is_set(bits, bit)
             || !(s = dg_suspect_add(out, DG_SUSPECT_FEATURE, bit,
-                                    "nodes take node feature %u (%s) for not set", bit,
+                                    "nodes treat node feature %u (%s) as not set", bit,
                                     features[i].name)))
             continue;
         snprintf(s->seen, sizeof s->seen, "set in the planned node_features, %.80s", bits);

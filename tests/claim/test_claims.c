@@ -296,7 +296,7 @@ static const struct row {
       "T11 config 0 0 1 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
     { "config-survives", DG_VERDICT_WARNED, 11, "rotation 10 -> 20",
       "T11 config 1 0 1 {'what':'Configuration.ActiveConfig','changed':'rotation 10 -> 20'}" },
-    { "config-survives", DG_VERDICT_BROKE, 11, "20 of 30 values read otherwise",
+    { "config-survives", DG_VERDICT_BROKE, 11, "20 of 30 values are read differently",
       "T11 config 1 0 1 30 20 {'what':'Configuration.ActiveConfig','changed':'max 9 -> 0'}" },
     { "config-survives", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       "T11 config 0 0 0 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
@@ -800,11 +800,11 @@ static const struct row {
       NET("1") EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1" },
     /* never in treatment */
     { "para-interval", DG_VERDICT_BROKE, 9,
-      "parachain 7 had no block included in 14 blocks, at most 2 in control",
+      "parachain 7 had no block included in 14 blocks (at most 2 in control)",
       NET("1") EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1\nT23 net-paras 123 1 1 0 1 1" },
     /* and none of it before U */
     { "para-interval", DG_VERDICT_BROKE, 9,
-      "parachain 8 had no block included in 8 blocks, at most 2 in control",
+      "parachain 8 had no block included in 8 blocks (at most 2 in control)",
       NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO(
           "C", "7") "T9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T",
                                                              "7") "T15 net-included 115 7 0\nT17 "
@@ -850,7 +850,7 @@ static const struct row {
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T19 net-included 119 7 0\nT19 net-paras 119 1 1 0 1 1" },
     { "para-interval", DG_VERDICT_BROKE, 13,
-      "parachain 7 had no block included in 7 blocks, at most 2 in control",
+      "parachain 7 had no block included in 7 blocks (at most 2 in control)",
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T20 net-included 120 7 0\nT20 net-paras 120 1 1 0 1 1\nT22 "
                               "net-included 122 7 0\n" },
@@ -925,7 +925,7 @@ static const struct row {
 
     { "finality-lag", DG_VERDICT_BROKE, 14,
       "up to 9 blocks behind, at most 3 in control; approval voting knows nothing of 2 blocks, "
-      "first #12: no runtime tells",
+      "first #12: no runtime gives",
       NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nC11 net-unknown 111 5 0 0 "
                "0\nT12 net-unknown 112 5 0 0 0\nT13 net-unknown 113 5 3 0 0\n"
                "T13 net-unknown 113 5 3 1 9000\nT14 net-finalized 114 8 0 1\nT14 net-slot 114 1 1 "

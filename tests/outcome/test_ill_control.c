@@ -51,7 +51,7 @@ static const struct {
     { { DG_ARM_CONTROL, UPGRADE, 8, 10, true },
       "N-1 alone backs 208 of the 260 candidates that its authors put in from U on (8.0 of 10.0 a "
       "block), so N is measured by a chain that is ill; the first that is left out, at #2: it was "
-      "made for other limits" },
+      "made for limits other than" },
     { { DG_ARM_CONTROL, BOUNDARY, 0, 0, true }, "the first that is left out, at #11: it was made" },
     { { DG_ARM_CONTROL, UPGRADE, 3, 10, false }, "(3.0 of 10.0 a block)" },
     /* N's own */

@@ -25,7 +25,7 @@ static const struct {
     { "help nothing", "no help on nothing" },
     { "help claim", "did you mean claims?" },
     { "run --set novalue", "KEY=VALUE" },
-    { "run --keep U,X", "\"X\" is no state of a run; there are U-1, U, U+1, session+1 and end" },
+    { "run --keep U,X", "\"X\" is not a state of a run; there are U-1, U, U+1, session+1 and end" },
     { "run --keep-dir x", "--keep must name the states" },
     { "run --no-network --nodes v1.10", "--no-network leaves nodes out, but --nodes asks for "
                                         "nodes" },

@@ -193,7 +193,8 @@ START_TEST(what_control_has_too_is_not_proved_by_treatment_without_it)
         looked) if (strcmp(json_string_value(json_object_get(looked, "suspect")), "fault") == 0)
         fault = looked;
     why = json_string_value(json_object_get(fault, "failed"));
-    ck_assert_msg(why && strstr(why, "the blocks before U are not control's"), "%s", causes_of(o));
+    ck_assert_msg(why && strstr(why, "the blocks before U are not those of control"), "%s",
+                  causes_of(o));
     json_decref(o);
 }
 END_TEST

@@ -76,12 +76,12 @@ START_TEST(nodes_that_nobody_named_are_those_of_the_time)
     ck_assert_int_eq(
         json_integer_value(json_object_get(json_object_get(network, "classes"), "SD_V12_PURGE")),
         100);
-    ck_assert(note_with(o, "nobody named the nodes, so they are of v1.7 to v1.10, with an equal"));
+    ck_assert(note_with(o, "the plan names no nodes, so they run v1.7 to v1.10, with an equal"));
     ck_assert_ptr_null(json_object_get(o, "chain_only"));
     /* named, they are the same, and nothing is said of a guess */
     ck_assert(json_equal(json_object_get(o, "claims"), json_object_get(named, "claims")));
     ck_assert_ptr_null(json_object_get(json_object_get(named, "network"), "assumed"));
-    ck_assert(!note_with(named, "nobody named"));
+    ck_assert(!note_with(named, "the plan names no nodes"));
     json_decref(o);
     json_decref(named);
 }

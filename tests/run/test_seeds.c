@@ -107,7 +107,7 @@ START_TEST(other_seeds_are_asked_where_luck_decides)
     ck_assert_int_eq(json_integer_value(json_object_get(o, "seed")), rows[_i].seed);
     if (rows[_i].reason)
         ck_assert_str_eq(json_string_value(json_object_get(o, "reason")), rows[_i].reason);
-    ck_assert(has_note(o, "left open what luck decides") == (rows[_i].tried[0] != 0));
+    ck_assert(has_note(o, "left the verdict to chance") == (rows[_i].tried[0] != 0));
     json_decref(o);
 }
 END_TEST
@@ -126,8 +126,8 @@ START_TEST(the_log_by_itself_comes_to_the_same)
     ck_assert(json_equal(json_object_get(o, "claims"), json_object_get(again, "claims")));
     ck_assert_int_eq(dg_outcome_exit(again), DG_EXIT_BROKE);
     ck_assert(has_note(o,
-                       "seed 1 left open what luck decides: topology-present (unexercised); seeds "
-                       "1 to 2 were run, and what is told here is the run of seed 2"));
+                       "seed 1 left the verdict to chance: topology-present (unexercised); seeds "
+                       "1 to 2 were run, and this report shows the run of seed 2"));
     json_decref(o);
     json_decref(again);
     dg_event_log_clear(&log);
