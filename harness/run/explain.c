@@ -130,7 +130,8 @@ static dg_suspect_facts facts_of(const dg_run_state *run)
         .upgrade_block = run->treatment.at.upgrade_block,
         .faults = run->faults,
         .fault_count = run->fault_count,
-        .network = dg_plan_wants_network(run->plan)
+        .network = dg_plan_wants_network(run->plan),
+        .stuck = run->treatment.at.failures >= DG_RUN_ARM_FAILURES_MAX
     };
 }
 

@@ -60,7 +60,7 @@ void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts)
     memset(out, 0, sizeof *out);
     dg_suspect_find_plan(out, facts);
     dg_suspect_find_state(out, facts);
-    if (facts->network) {
+    if (facts->network && !facts->stuck) {
         dg_suspect_find_nodes(out, facts);
         dg_suspect_find_runtime(out, facts);
     }

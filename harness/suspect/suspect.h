@@ -59,6 +59,8 @@ typedef struct dg_suspect_facts {
     const dg_plan_fault *faults;
     size_t fault_count;
     bool network; /* validators made the blocks */
+    /* N builds no block any more: whatever nodes are, that stays so */
+    bool stuck;
 } dg_suspect_facts;
 
 /* Whoever differs between the arms, or is planned for treatment, and was recorded. */

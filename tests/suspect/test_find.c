@@ -198,6 +198,21 @@ START_TEST(a_restart_is_suspected_of_what_is_lost_by_it)
 }
 END_TEST
 
+/* Where N builds no block any more trials with other nodes are as long as they are vain. */
+START_TEST(nodes_are_not_suspected_of_what_n_cannot_build)
+{
+    dg_event stalled = { .arm = DG_ARM_TREATMENT, .kind = DG_EVENT_NET_STALLED };
+    world w;
+    open_world(&w, ",\"config\":{\"a\":1}", "SD_V2_ONLY", "");
+    w.facts.host_new = 10;
+    dg_event_log_add(&w.log, &stalled);
+    ck_assert_str_eq(kinds(&w), "config work host-version");
+    w.facts.stuck = true;
+    ck_assert_str_eq(kinds(&w), "config");
+    close_world(&w);
+}
+END_TEST
+
 /* Answers at U: one that fails, one that does not decode, one that the next block contradicts. */
 static const struct {
     const char *window;
@@ -447,6 +462,7 @@ int main(void)
     TCase *tc = tcase_create("find");
     LOOP(only_what_was_recorded_is_suspected, rows);
     tcase_add_test(tc, every_repair_has_its_record);
+    tcase_add_test(tc, nodes_are_not_suspected_of_what_n_cannot_build);
     tcase_add_loop_test(tc, a_restart_is_suspected_of_what_is_lost_by_it, 0, 2);
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
     tcase_add_test(tc, where_the_arms_part_is_told);
