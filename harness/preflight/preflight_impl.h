@@ -83,6 +83,8 @@ dg_code dg_preflight_look_calls(dg_preflight_look *look, dg_error *err);
 dg_code dg_preflight_look_migration(dg_preflight_look *look, dg_error *err);
 /* what does not decode under N, orphans */
 dg_code dg_preflight_look_values(dg_preflight_look *look, dg_error *err);
+/* parachains and what belongs to them that N's first block drops */
+dg_code dg_preflight_look_entities(dg_preflight_look *look, dg_error *err);
 dg_code dg_preflight_look_versions(dg_preflight_look *look,
                                    dg_error *err); /* storage versions of pallets */
 dg_code dg_preflight_look_config(dg_preflight_look *look, dg_error *err); /* HostConfiguration */

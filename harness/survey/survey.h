@@ -207,6 +207,23 @@ typedef struct dg_survey_keys {
 dg_code dg_survey_session_keys(dg_survey_keys *out, const dg_survey_side *before,
                                const dg_survey_side *after, dg_error *err);
 
+/* ---- what is served ---- */
+
+/* One set of parachains, or of what they have, and what of it is not there any more. */
+typedef struct dg_survey_entities {
+    const char *pallet, *item;
+    bool vital;             /* parachains stop without it */
+    uint64_t entries, lost; /* in control; of those */
+    char names[200];        /* of the first four that are lost: "2000, 2004" */
+} dg_survey_entities;
+enum { DG_SURVEY_ENTITIES_MAX = 8 };
+/* Those of which N's state lacks something that control's has, at the same block; `*count` of
+ * `out`, of DG_SURVEY_ENTITIES_MAX. What either does not know, or stores under keys that cannot
+ * be read, is left out. DG_IO, DG_NOMEM. */
+dg_code dg_survey_entities_lost(dg_survey_entities *out, size_t *count,
+                                const dg_survey_side *control, const dg_survey_side *now,
+                                dg_error *err);
+
 /* ---- answers of runtime APIs ---- */
 
 /* What the call is asked about; the bytes are made from the state. */

@@ -43,6 +43,7 @@ static const row rows[] = {
     { "mini-2-entries-left", "storage.undecodable", "" },
     { "mini-2-heads-moved", "", "storage.hasher" },
     { "mini-2-heads-left", "storage.unfound", "storage.hasher" },
+    { "mini-2-parachain-forgotten", "entities.lost", "" },
     { "mini-2-version-kept", "", "storage.version-kept" },
     { "mini-2-keys-shorter", "session-keys storage.undecodable", "calls.arguments" },
     { "mini-2-keys-longer", "session-keys storage.undecodable", "calls.arguments" },
