@@ -1,6 +1,8 @@
 /* call.c - the bytes of a call by its names. */
 #include "scale/scale_impl.h"
 
+#include <assert.h>
+
 static const char *pallet_name_at(const void *meta, size_t i)
 {
     const dg_meta_pallet *p = dg_meta_pallet_at(meta, i);
@@ -22,6 +24,7 @@ dg_code dg_scale_call_encode(const dg_meta *meta, dg_buf *out, const char *palle
     if (!p->has_calls)
         return dg_fail(err, DG_USAGE, "pallet %s has no calls", pallet_name);
     calls = dg_type_at(meta, p->calls.v);
+    assert(calls->kind == DG_TYPE_ENUM);
     v = dg_scale_variant_named(calls, call);
     if (!v)
         return dg_fail(err, DG_USAGE, "pallet %s has no call %s%s", pallet_name, call,

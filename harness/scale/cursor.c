@@ -2,6 +2,7 @@
 #include "scale/scale.h"
 #include "scale/scale_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 dg_scale dg_scale_from(dg_bytes in)
@@ -11,6 +12,7 @@ dg_scale dg_scale_from(dg_bytes in)
 
 void dg_scale_fail(dg_scale *s, const char *why)
 {
+    assert(why);
     if (s->rc != DG_OK)
         return;
     s->rc = DG_MALFORMED;
@@ -26,6 +28,7 @@ size_t dg_scale_left(const dg_scale *s)
 /* The next `len` bytes, stepped over; NULL after a failure. */
 static const uint8_t *next(dg_scale *s, size_t len)
 {
+    assert(s->at <= s->in.len);
     if (s->rc != DG_OK)
         return NULL;
     if (len > s->in.len - s->at) {
@@ -201,6 +204,7 @@ dg_code dg_scale_check(const dg_scale *s, dg_error *err, const char *what)
 
 dg_code dg_scale_finish(const dg_scale *s, dg_error *err, const char *what)
 {
+    assert(s->at <= s->in.len);
     if (s->rc == DG_OK && s->at < s->in.len)
         return dg_fail(err, DG_MALFORMED, "%s: %zu bytes follow its end at byte %zu", what,
                        s->in.len - s->at, s->at);
@@ -219,6 +223,7 @@ static size_t utf8_one(const uint8_t *at, size_t left, uint32_t *scalar)
                  : at[0] >> 4 == 0x0e ? 3
                  : at[0] >> 3 == 0x1e ? 4
                                       : 0;
+    assert(left > 0);
     if (len == 0 || len > left)
         return 0;
     *scalar = len == 1 ? at[0] : at[0] & (0x7fu >> len);

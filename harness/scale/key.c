@@ -3,6 +3,7 @@
 
 #include "crypto/crypto.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct hasher_about {
@@ -23,6 +24,7 @@ static const hasher_about hashers[] = {
 
 static void hash(uint8_t out[32], const hasher_about *h, dg_bytes key)
 {
+    assert(h->len <= 32);
     if (h->twox)
         dg_twox(out, h->len, key);
     else if (h->len)
@@ -46,6 +48,7 @@ static void put_part(dg_buf *out, dg_hasher hasher, dg_bytes key)
 {
     const hasher_about *h = &hashers[hasher];
     uint8_t digest[32];
+    assert(hasher <= DG_HASHER_IDENTITY);
     hash(digest, h, key);
     dg_buf_put(out, digest, h->len);
     if (h->concat)
@@ -64,6 +67,7 @@ static dg_code part_type(const dg_meta *meta, uint32_t *id, const dg_meta_entry 
                          dg_error *err)
 {
     const type *t = dg_type_at(meta, e->key.v);
+    assert(i < e->hasher_count);
     if (e->hasher_count == 1) {
         *id = e->key.v;
         return DG_OK;

@@ -7,6 +7,7 @@
  * is always safe: sizes only save work and refuse early. */
 #include "scale/scale_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SIZED_NO, SIZED_NOW, SIZED_YES };
@@ -78,6 +79,7 @@ static extent prim_extent(const type *t)
 {
     const prim_about *about = &dg_scale_prims[t->prim];
     bool any = t->prim != PRIM_BOOL && t->prim != PRIM_CHAR && about->size > 0;
+    assert(t->prim < PRIM_COUNT);
     return (extent){ about->size ? about->size : 1, about->size > 0, any };
 }
 

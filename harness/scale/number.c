@@ -1,6 +1,7 @@
 /* number.c - integers of any width as decimal text, and back. */
 #include "scale/scale_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LIMBS = 17, LIMB_DIGITS = 9, LIMB_BASE = 1000000000 };
@@ -42,6 +43,7 @@ size_t dg_scale_decimal_print(char out[DG_DECIMAL_MAX], dg_bytes le, bool is_sig
     char digits[DG_DECIMAL_MAX];
     size_t count = 0, len = 0;
     bool minus = is_signed && le.len && le.at[le.len - 1] >> 7;
+    assert(le.len <= sizeof raw);
     if (le.len)
         memcpy(raw, le.at, le.len);
     if (minus)
@@ -78,6 +80,7 @@ bool dg_scale_decimal_parse(uint8_t *le, size_t len, bool is_signed, dg_bytes te
 {
     bool minus = is_signed && text.len && text.at[0] == '-';
     size_t i = minus ? 1 : 0;
+    assert(len > 0);
     if (i == text.len)
         return false;
     memset(le, 0, len);

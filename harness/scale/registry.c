@@ -2,6 +2,7 @@
  * Mirrors: scale-info, PortableRegistry. */
 #include "scale/scale_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 const prim_about dg_scale_prims[PRIM_COUNT] = {
@@ -21,6 +22,7 @@ void *dg_scale_parse_take(meta_parser *p, size_t count, size_t size)
 {
     size_t len = count * size; /* count is below DG_META_MAX, size a few dozen bytes */
     void *at;
+    assert(size > 0);
     if (p->s.rc != DG_OK)
         return NULL;
     at = dg_arena_take(&p->meta->arena, len ? len : 1);

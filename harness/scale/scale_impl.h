@@ -3,6 +3,8 @@
 #ifndef DG_SCALE_IMPL_H
 #define DG_SCALE_IMPL_H
 
+#include <assert.h>
+
 #include "scale/scale.h"
 
 /* ---- text and numbers ---- */
@@ -117,6 +119,7 @@ struct dg_meta {
 
 static inline const type *dg_type_at(const dg_meta *meta, uint32_t id)
 {
+    assert(id < meta->type_count);
     return &meta->types[id];
 }
 const variant *dg_scale_variant_of(const type *t, uint8_t index); /* NULL: none has it */
@@ -162,6 +165,7 @@ walk dg_scale_walk_on(const dg_meta *meta, dg_scale *s);
 bool dg_scale_walk_enter(walk *w); /* false with the cursor failed: too deep, too long */
 static inline void dg_scale_walk_leave(walk *w)
 {
+    assert(w->depth > 0);
     w->depth--;
 }
 /* Number of bits and the bytes that hold them. */

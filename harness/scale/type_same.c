@@ -48,6 +48,8 @@ static bool is_new_pair(comparison *c, uint32_t ta, uint32_t tb)
         return true;
     }
     slot = pair * 0x9e3779b97f4a7c15u >> 20;
+    assert((c->pair_cap & (c->pair_cap - 1)) == 0);
+    assert(c->pair_count < c->pair_cap); /* else it would look for ever */
     for (;; slot++) {
         uint64_t *at = &c->pairs[slot & (c->pair_cap - 1)];
         if (*at == pair)
@@ -80,6 +82,7 @@ static bool pairs_grow(comparison *c)
 
 static part *part_add(parts *list)
 {
+    assert(list->count <= list->cap);
     if (list->count == list->cap) {
         size_t cap = list->cap ? list->cap * 2 : 8;
         part *room = cap > PARTS_MAX ? NULL : dg_realloc(list->at, cap * sizeof *room);
@@ -152,6 +155,7 @@ static bool differ(comparison *c, uint32_t ta, uint32_t tb)
 /* `len` is where the path ended before. */
 static void path_back(comparison *c, size_t len)
 {
+    assert(len <= c->path.len);
     c->path.len = len;
     c->path.rc = DG_OK;
 }
@@ -239,6 +243,8 @@ static bool is_byte_run(const dg_meta *meta, const type *t)
 static bool same_parts(comparison *c, uint32_t ta, uint32_t tb)
 {
     const type *a = dg_type_at(c->a, ta), *b = dg_type_at(c->b, tb);
+    assert(a->kind != DG_TYPE_STRUCT && a->kind != DG_TYPE_TUPLE);
+    assert(b->kind != DG_TYPE_STRUCT && b->kind != DG_TYPE_TUPLE);
     if (is_byte_run(c->a, a) && is_byte_run(c->b, b))
         return true;
     if (a->kind != b->kind)
@@ -341,6 +347,7 @@ bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type
     const variant *va = variant_named(a, ta.v, name), *vb = variant_named(b, tb.v, name);
     comparison c;
     bool answer;
+    assert(ta.v < a->type_count && tb.v < b->type_count);
     if (!va || !vb)
         return false;
     c = reading(a, b, assumed, where);

@@ -88,6 +88,7 @@ static void put_name(dg_buf *out, const dg_meta *meta, uint32_t id, unsigned dep
         put_around(out, meta, "Compact<", t->item, ">", depth + 1);
         break;
     case DG_TYPE_PRIMITIVE:
+        assert(t->prim < PRIM_COUNT);
         dg_buf_put_text(out, dg_scale_prims[t->prim].name);
         break;
     case DG_TYPE_BITS:
@@ -111,6 +112,7 @@ type_text dg_type_text(const dg_meta *meta, uint32_t id)
     type_text t;
     dg_buf out = dg_buf_on(t.text, sizeof t.text - 3);
     put_name(&out, meta, id, 0);
+    assert(out.len + 3 <= sizeof t.text);
     strcpy(t.text + out.len, out.rc == DG_OK ? "" : "..");
     return t;
 }

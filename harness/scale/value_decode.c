@@ -124,6 +124,7 @@ static size_t utf8_put(char out[4], uint32_t c)
 {
     size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     static const uint8_t lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+    assert(dg_scale_is_char(c));
     for (size_t i = len; i-- > 1; c >>= 6)
         out[i] = (char)(0x80 | (c & 0x3f));
     out[0] = (char)(lead[len] | c);
@@ -142,6 +143,7 @@ static json_t *decode_char(walk *w)
 static json_t *decode_primitive(walk *w, const type *t)
 {
     const prim_about *about = &dg_scale_prims[t->prim];
+    assert(t->prim < PRIM_COUNT);
     if (t->prim == PRIM_STR)
         return decode_str(w);
     if (t->prim == PRIM_CHAR)

@@ -21,6 +21,7 @@ static dg_code encode(encoder *e, uint32_t id, const json_t *value);
 
 static const char *where(encoder *e)
 {
+    assert(e->path.len <= sizeof e->room);
     e->path.rc = DG_OK; /* a path that is too long ends early */
     if (e->path.len == sizeof e->room)
         e->path.len--;
@@ -69,6 +70,7 @@ static dg_code encode_hex(encoder *e, const json_t *value, uint64_t len, bool ex
 {
     size_t digits = json_string_length(value) - 2;
     dg_error why;
+    assert(json_string_length(value) >= 2); /* it begins with 0x */
     if (exact && digits != len * 2)
         return dg_fail(e->err, DG_USAGE, "%s: wants %llu bytes, got %zu digits of hex", where(e),
                        (unsigned long long)len, digits);
@@ -89,6 +91,7 @@ static bool integer_of(uint8_t *le, uint8_t prim_id, const json_t *value)
 {
     const prim_about *about = &dg_scale_prims[prim_id];
     char text[32];
+    assert(about->is_int);
     if (json_is_string(value))
         return dg_scale_decimal_parse(
             le, about->size, about->is_signed,
@@ -104,6 +107,7 @@ static dg_code encode_integer(encoder *e, uint8_t prim_id, bool compact, const j
     uint8_t le[32] = { 0 };
     size_t size = dg_scale_prims[prim_id].size;
     char wanted[48];
+    assert(size <= sizeof le);
     if (!integer_of(le, prim_id, value)) {
         snprintf(wanted, sizeof wanted, "%s as number or decimal text",
                  dg_scale_prims[prim_id].name);
@@ -239,6 +243,7 @@ static dg_code encode_object(encoder *e, const product *body, const json_t *valu
     const char *key;
     json_t *part;
     dg_code rc = DG_OK;
+    assert(body->named);
     if (!json_is_object(value))
         return wrong(e, "an object", value);
     json_object_foreach((json_t *)value, key, part) if (!is_field(body, key)) return dg_fail(
@@ -379,6 +384,7 @@ static void begin(encoder *e, const dg_meta *meta, dg_buf *out, const char *at, 
 
 static dg_code finish(encoder *e, size_t before, dg_code rc)
 {
+    assert(before <= e->out->len);
     if (rc == DG_OK)
         rc = dg_buf_check(e->out, e->err, "encoded value");
     if (rc < 0)

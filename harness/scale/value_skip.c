@@ -18,6 +18,7 @@ walk dg_scale_walk_on(const dg_meta *meta, dg_scale *s)
 
 bool dg_scale_walk_enter(walk *w)
 {
+    assert(w->depth <= DG_SCALE_DEPTH_MAX);
     if (w->s->rc != DG_OK)
         return false;
     if (w->depth >= DG_SCALE_DEPTH_MAX)
@@ -45,6 +46,7 @@ dg_bytes dg_scale_walk_bits(walk *w, const type *t, uint32_t *count)
 
 bool dg_scale_bit_at(const type *t, const uint8_t *at, uint32_t i)
 {
+    assert(t->bits_store > 0);
     uint32_t wide = t->bits_store * 8u, element = i / wide, bit = i % wide;
     if (t->bits_msb)
         bit = wide - 1 - bit;
@@ -61,6 +63,7 @@ dg_bytes dg_scale_walk_compact(walk *w, const type *t, uint8_t room[68])
         return v;
     }
     v = dg_scale_compact_big(w->s, room);
+    assert(t->prim < PRIM_COUNT);
     if (v.len > dg_scale_prims[t->prim].size) {
         dg_scale_fail(w->s, "compact is too large for its type");
         v.len = 0;

@@ -2,6 +2,8 @@
 #include "scale/scale.h"
 #include "scale/scale_impl.h"
 
+#include <assert.h>
+
 void dg_scale_put_u16(dg_buf *b, uint16_t v)
 {
     dg_buf_put_u8(b, (uint8_t)v);
@@ -36,6 +38,7 @@ void dg_scale_put_compact_big(dg_buf *b, dg_bytes le)
         dg_buf_put(b, low, (size_t)1 << form);
         return;
     }
+    assert(le.len >= 4 && le.len <= 67);
     dg_buf_put_u8(b, (uint8_t)((le.len - 4) << 2 | 3));
     dg_buf_put_bytes(b, le);
 }
