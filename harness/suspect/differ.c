@@ -2,6 +2,7 @@
  * arms, and the answers that are not control's. */
 #include "suspect/suspect_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { EVENTS_TOLD = 5, ANSWERS_TOLD = 5, LINE_MAX = 320 };
@@ -36,6 +37,7 @@ static const dg_event *twin_of(const dg_event_log *log, const dg_event *e, size_
 
 static size_t nth_of(const dg_event *first, const dg_event *e)
 {
+    assert(first <= e);
     size_t nth = 0;
     for (const dg_event *o = first; o < e; o++)
         nth += o->kind == e->kind && o->at == e->at && o->node == DG_EVENT_NO_NODE;
@@ -127,6 +129,7 @@ static void answer_words(char *line, const dg_event *e, const dg_event *last)
 {
     char until[60] = "";
     const char *why = detail(e, "error")[0] ? detail(e, "error") : detail(e, "differs");
+    assert(e <= last);
     if (last != e)
         snprintf(until, sizeof until, " to #%u (%.20s)", last->block, detail(last, "window"));
     snprintf(line, LINE_MAX, "%.80s %s #%u (%.20s)%s: %s", detail(e, "api"),

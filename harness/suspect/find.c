@@ -31,6 +31,8 @@ dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t inde
     dg_suspect *s = &out->at[out->count];
     char line[sizeof s->what];
     va_list args;
+    assert((unsigned)kind < DG_SUSPECT_KIND_COUNT);
+    assert(out->count <= DG_SUSPECTS_MAX);
     va_start(args, what);
     vsnprintf(line, sizeof line, what, args);
     va_end(args);
@@ -56,6 +58,7 @@ static void sort(dg_suspects *out)
 
 void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts)
 {
+    assert(facts->faults || !facts->fault_count);
     assert(facts->plan && facts->asked && facts->log);
     memset(out, 0, sizeof *out);
     dg_suspect_find_plan(out, facts);

@@ -150,6 +150,7 @@ static json_int_t lacking(char *out, size_t size, const looking *l, const dg_rep
     const json_t *classes = json_object_get(l->start->detail, "classes");
     json_int_t sum = 0;
     size_t used = 0;
+    assert(l->start && r);
     out[0] = 0;
     for (size_t i = 0; i < l->wish.share_count && used < size; i++) {
         const dg_node_class *of = l->wish.shares[i].of;

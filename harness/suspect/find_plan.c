@@ -25,6 +25,7 @@ static void find_fault(dg_suspects *out, const dg_suspect_facts *f, size_t fault
     dg_fault_kind kind;
     char who[100];
     dg_suspect *s;
+    assert(fault < f->fault_count);
     if (!begin)
         return;
     kind = f->faults[fault].fault.kind;

@@ -33,12 +33,14 @@ struct dg_trial_claim dg_trial_claim_of(const dg_verdict *v)
 bool dg_trial_heals(const dg_trial *t, dg_claim_id claim)
 {
     dg_verdict_status status = t->of[claim].status;
+    assert((unsigned)claim < DG_CLAIM_COUNT);
     return !t->failed && status != DG_VERDICT_BROKE
            && (status != DG_VERDICT_UNEXERCISED || t->whole);
 }
 
 const dg_trial *dg_proof_trial(const dg_proof *proof, dg_suspect_set without)
 {
+    assert(proof->count <= DG_TRIALS_MAX);
     if (!without)
         return &proof->as_it_was;
     for (size_t i = 0; i < proof->count; i++)
@@ -69,6 +71,7 @@ dg_code dg_proving_try(dg_proving *p, const dg_suspect_set *sets, size_t count, 
     size_t found = pick_new(proof, fresh, sets, count);
     dg_trial *trials;
     dg_code rc;
+    assert(proof->count + found <= DG_TRIALS_MAX);
     if (!found)
         return DG_OK;
     if (!(trials = dg_calloc(found, sizeof *trials)))
@@ -116,6 +119,7 @@ static bool alone_explains(const dg_proof *proof, dg_claim_id claim)
 
 bool dg_proof_explains(const dg_proof *proof, dg_claim_id claim)
 {
+    assert((unsigned)claim < DG_CLAIM_COUNT);
     return proof->together[claim] || alone_explains(proof, claim);
 }
 

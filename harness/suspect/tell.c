@@ -34,6 +34,7 @@ static json_t *claim_json(const dg_proof *proof, dg_claim_id claim, const dg_tri
     json_t *out = json_pack("{s:s, s:s}", "claim", dg_claim_name(claim), "status",
                             dg_verdict_status_name(now->status));
     bool figures = was->unit && was->measured >= 0 && now->measured >= 0;
+    assert((unsigned)claim < DG_CLAIM_COUNT);
     int bad = 0;
     if (figures)
         bad = put_milli(out, "with", was->measured) | put_milli(out, "control", was->control)
@@ -111,6 +112,8 @@ static int put_advice(telling *t, const dg_suspect *s, dg_proof_claims heals)
 static int put_cause(telling *t, size_t suspect, dg_suspect_role role)
 {
     const dg_suspect *s = &t->proof->suspects->at[suspect];
+    assert(role == DG_ROLE_CAUSE || role == DG_ROLE_CONTRIBUTES);
+    assert(suspect < t->proof->suspects->count);
     json_t *one = cause_json(s, role == DG_ROLE_CAUSE ? "cause" : "contributes");
     int bad = put_claims(one, t->proof, suspect, DG_ROLE_CONTRIBUTES)
               | json_array_append_new(t->causes, one);
@@ -199,6 +202,7 @@ static int put_set(telling *t, dg_suspect_set set, bool minimal)
     char what[480], says[600], line[640];
     json_t *claims = json_array(), *one;
     int bad = 0;
+    assert(trial); /* it was tried, and healed */
     join(what, sizeof what, s, set, "; ", offsetof(dg_suspect, what));
     join(says, sizeof says, s, set, "; and ", offsetof(dg_suspect, says));
     snprintf(line, sizeof line, "%s: %s", minimal ? "only together" : "together, perhaps fewer",
@@ -283,6 +287,7 @@ json_t *dg_suspects_tell(const dg_suspects *suspects)
 {
     telling t = { .causes = json_array(), .advice = json_array() };
     int bad = 0;
+    assert(suspects->count <= DG_SUSPECTS_MAX);
     for (size_t i = 0; i < suspects->count; i++) {
         const dg_suspect *s = &suspects->at[i];
         json_t *one = json_pack("{s:s, s:s, s:o, s:o}", "kind", "recorded", "suspect",

@@ -45,6 +45,7 @@ static dg_code smaller(dg_proving *p, dg_suspect_set *out, dg_suspect_set set, u
 {
     dg_suspect_set part[DG_SUSPECTS_MAX], rest[DG_SUSPECTS_MAX];
     dg_code rc;
+    assert(*parts >= 2 && *parts <= DG_SUSPECTS_MAX);
     cut(part, set, *parts);
     if ((rc = first_that_heals(p, out, part, *parts, claim, err)) < 0)
         return rc;
@@ -75,6 +76,8 @@ dg_code dg_proving_together(dg_proving *p, dg_suspect_set all, dg_claim_id claim
 {
     dg_suspect_set set = all, less;
     unsigned parts = 2;
+    assert(size_of(all) > 1);
+    assert(dg_proving_heals(p, all, claim));
     while (size_of(set) > 1) {
         unsigned total = size_of(set);
         dg_code rc;
