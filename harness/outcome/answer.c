@@ -2,6 +2,7 @@
  * it harms, why, and what to do. Sentences are made of it by who prints. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- the word ---- */
@@ -67,6 +68,7 @@ static int64_t newest_of(const dg_outcome_facts *run)
 /* From the first block at which it broke to the last one; nothing where a claim names none. */
 static int put_span(json_t *out, const dg_outcome_facts *run, const json_t *claim)
 {
+    assert(gate_broke(claim));
     int64_t first = json_integer_value(json_object_get(claim, "first_block")),
             last = json_integer_value(json_object_get(claim, "last_block")),
             newest = newest_of(run), from = slot_of(run, first),
@@ -236,6 +238,7 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
     const json_t *advice = json_object_get(outcome, "advice");
     json_t *harm = dg_outcome_harm(run, setup->network), *granted = granted_json(claims),
            *out = json_object();
+    assert(json_is_integer(json_object_get(outcome, "exit")));
     bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm, granted, claims)))
           | dg_outcome_put(out, "granted", granted)
           | dg_outcome_put(out, "chain_only", json_boolean(!setup->network))

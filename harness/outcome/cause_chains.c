@@ -198,6 +198,7 @@ static void add_faults(chain *c, const dg_outcome_facts *run, const json_t *clai
 {
     const dg_event *behind[FAULTS_TOLD];
     size_t count = dg_outcome_faults_behind(behind, FAULTS_TOLD, run, claim);
+    assert(count <= FAULTS_TOLD);
     for (size_t i = 0; i < count; i++)
         add(c, run, behind[i]);
 }
@@ -245,6 +246,7 @@ static int add_chain(json_t *out, const dg_outcome_facts *run, const json_t *cla
     chain c = { .count = 0 };
     int bad = 0;
     tell_chain(&c, run, claims, id);
+    assert(c.count <= STEPS_MAX);
     for (size_t i = 0; i < c.count; i++)
         bad |= json_array_append_new(steps, step_json(run, c.at[i]));
     if (!c.count || bad) {

@@ -2,6 +2,7 @@
  * numbers: one table. What has no row there is in no chain. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -406,6 +407,7 @@ static const struct {
 
 bool dg_outcome_event_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
+    assert(e && size > 0);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].kind == e->kind) {
             table[i].words((room){ out, size }, run, e);

@@ -2,6 +2,8 @@
  * of the run. An outcome has the same from the same functions. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
+
 /* ---- the verdict of the run ---- */
 
 /* The hazard is there when N was enacted, ran, and the boundaries that the plan
@@ -27,6 +29,11 @@ int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome
     static const char *const words[] = { "held",         "broke", "",
                                          "inconclusive", "",      "non-deterministic" };
     code = setup->diverged ? DG_EXIT_INTERNAL : code;
+    assert(t->broke <= t->judged && t->broke_chain <= t->broke);
+    assert(!t->broke || t->first_broke);
+    assert(!t->missed || t->first_missed);
+    assert(!t->control_failed || t->first_failed);
+    assert((size_t)code < sizeof words / sizeof *words && words[code][0]);
     if (setup->diverged)
         snprintf(reason, sizeof reason, "the blocks up to U-1 were built in both arms and differ");
     else if (broke)

@@ -35,6 +35,7 @@ static const uint32_t stretched = OF(BLOCK_CADENCE) | CANDIDATES;
 
 static bool is_in(uint32_t set, dg_claim_id id)
 {
+    assert((unsigned)id < DG_CLAIM_COUNT);
     return set >> id & 1;
 }
 
@@ -69,6 +70,8 @@ static dg_ns until_of(const dg_outcome_facts *run, const json_t *claim)
 
 static const dg_event *end_of(const dg_outcome_facts *run, const dg_event *begin)
 {
+    assert(begin->kind == DG_EVENT_NET_FAULT);
+    assert(begin >= run->log->at && begin < run->log->at + run->log->count);
     for (const dg_event *e = begin; e < run->log->at + run->log->count; e++)
         if (e->arm == begin->arm && e->kind == DG_EVENT_NET_FAULT && !e->net_fault.begins
             && e->net_fault.fault == begin->net_fault.fault)
@@ -146,6 +149,7 @@ void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run,
 {
     const struct dg_event_net_fault *n = &e->net_fault;
     char struck[200];
+    assert(e->kind == DG_EVENT_NET_FAULT);
     struck_words(struck, sizeof struck, run, e);
     snprintf(out, size, "the planned fault network.faults[%lld] %s: %s at %s%s%s",
              (long long)n->fault, n->begins ? "begins" : "ends",

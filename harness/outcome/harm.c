@@ -6,6 +6,7 @@
  * harm yet, nor is one in a hundred. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { PARAS_MAX = 4096, SLACK_BLOCKS = 1, SLACK_PARTS = 100 };
@@ -44,6 +45,7 @@ int64_t dg_outcome_ms_of(const dg_outcome_facts *run, int64_t slots)
 static uint32_t *place_of(count *c, const dg_event *e, int64_t slot)
 {
     int64_t at = !c->slots || slot < c->from ? -1 : slot - c->from;
+    assert(e->arm == DG_ARM_CONTROL || e->arm == DG_ARM_TREATMENT);
     return at >= 0 && at < c->slots ? &c->settled[e->arm][at] : NULL;
 }
 
@@ -60,6 +62,7 @@ static int64_t last_of_control(const dg_outcome_facts *run)
 
 static para *para_of(count *c, uint32_t id)
 {
+    assert(c->para_count <= PARAS_MAX);
     for (uint32_t i = 0; i < c->para_count; i++)
         if (c->paras[i].id == id)
             return &c->paras[i];

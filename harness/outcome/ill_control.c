@@ -2,6 +2,8 @@
  * reader has to know where it is a poor one. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
+
 enum { ONE_IN = 10 }; /* fewer are chance, or a session's beginning that a fork saw twice */
 
 /* What the authors of control put in from U's slot on, and the runtime left out. */
@@ -53,6 +55,8 @@ static left_out count(const dg_event_log *log, const dg_claim_setup *setup)
 
 static json_t *left_out_json(const left_out *n)
 {
+    assert(n->blocks > 0);
+    assert(n->backed <= n->offered);
     char line[400];
     const char *why =
         n->first ? dg_consensus_rejection_says((dg_rejection)n->first->net_dropped.reason) : NULL;

@@ -2,6 +2,8 @@
  * often slots were contested, what was lost and how far finality was behind. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
+
 typedef struct sums {
     json_int_t slots, contested, empty, claims, blocks, failed, pruned, lag_min, lag_max, rounds;
     json_int_t backed, included, timed_out;
@@ -64,6 +66,7 @@ static const dg_event *start_of(const dg_outcome_facts *run)
 
 void dg_outcome_releases(char *out, size_t size, const dg_release_span *span)
 {
+    assert(span->oldest && span->newest);
     if (span->oldest == span->newest)
         snprintf(out, size, "v%u.%u", span->newest->major, span->newest->minor);
     else

@@ -2,6 +2,7 @@
  * chain, what rests on a model, what the inputs say of themselves. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -103,6 +104,7 @@ static int network_notes(json_t *out, const json_t *plan, const json_t *claims)
 static int faults_notes(json_t *out, const dg_outcome_facts *run)
 {
     int bad = 0;
+    assert(run->faults || !run->fault_count);
     for (size_t i = 0; i < run->fault_count; i++) {
         const dg_plan_fault *wish = &run->faults[i];
         uint64_t first = run->span.clock.next_slot;

@@ -60,6 +60,7 @@ static json_t *upgrade_json(const dg_outcome_facts *run)
     const char *at = json_string_value(
         json_object_get(json_object_get(dg_plan_json(run->plan), "upgrade"), "at"));
     uint64_t start = run->span.first_boundary - run->span.clock.epoch_slots;
+    assert((size_t)run->asked->how < sizeof hows / sizeof *hows);
     return json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how",
         run->new_code ? hows[run->asked->how] : "config", "path", run->path, "block",

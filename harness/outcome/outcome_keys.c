@@ -1,6 +1,7 @@
 /* outcome_keys.c - the keys of an outcome, and reading one from a file. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *const results[] = { "held", "broke", "inconclusive", "non-deterministic", NULL };
@@ -377,6 +378,7 @@ dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
     json_t *json = NULL;
     dg_buf text;
     dg_code rc;
+    assert(path);
     *outcome = NULL;
     dg_buf_init(&text, OUTCOME_MAX);
     if ((rc = dg_file_read(&text, path, err)) < 0)

@@ -3,6 +3,7 @@
  * that show it and is not there without them; what has several reasons is left to proof. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "survey/survey.h"
@@ -33,6 +34,7 @@ static const dg_event *first_of(const dg_outcome_facts *run, size_t *count, dg_e
 {
     const dg_event *first = NULL;
     size_t found = 0;
+    assert(shows);
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
         if (e->arm != DG_ARM_TREATMENT || e->kind != kind || e->block < run->treatment.upgrade_block

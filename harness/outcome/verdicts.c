@@ -76,6 +76,7 @@ static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, con
 
 static void missed(dg_outcome_tally *t, const dg_claim *claim, const dg_verdict *v)
 {
+    assert(v->status == DG_VERDICT_UNEXERCISED);
     if (t->missed++)
         return;
     t->first_missed = dg_claim_name(claim->id);
@@ -112,6 +113,7 @@ dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_claim_set
                          const dg_event_log *log, dg_error *err)
 {
     const dg_claim *claim;
+    assert(!t->judged); /* a tally begins at zero */
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         dg_verdict v;
         dg_code rc;
@@ -127,6 +129,7 @@ dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_claim_set
         if (bad)
             return dg_fail(err, DG_NOMEM, "no memory for the verdicts");
     }
+    assert(json_array_size(claims) == t->judged);
     return DG_OK;
 }
 
