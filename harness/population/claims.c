@@ -5,6 +5,8 @@
  * Mirrors: parachains assigner_coretime (CoreDescriptors, CoreSchedules); scheduler.rs. */
 #include "population/population_impl.h"
 
+#include <assert.h>
+
 static const char *const pallets[] = { "CoretimeAssignmentProvider", "ParaAssignmentProvider",
                                        "ParaScheduler" };
 
@@ -94,6 +96,7 @@ dg_code dg_population_claims(dg_population_claimed *out, dg_chain *chain, dg_err
         out->claimed = sold ? count_claimed(registered, ids) : out->registered;
     }
     json_decref(registered);
+    assert(out->claimed <= out->registered);
     json_decref(ids);
     return rc;
 }

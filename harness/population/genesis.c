@@ -75,6 +75,7 @@ static dg_code build(dg_runtime *runtime, const json_t *config, dg_state *state,
     dg_buf input, answer;
     char *text = json_dumps(config, JSON_COMPACT);
     dg_code rc;
+    assert(config);
     json_get_alloc_funcs(NULL, &release);
     dg_buf_init(&input, JSON_TEXT_MAX);
     dg_buf_init(&answer, 0);

@@ -1,6 +1,7 @@
 /* grow.c - what is there, what is wanted, and the way between. */
 #include "population/population_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,8 @@ static dg_code open_growth(growth *g, dg_runtime **runtime, dg_chain *chain, dg_
 
 static dg_code by_writes(growth *g, const dg_growth *out, dg_error *err)
 {
+    assert(out->from.validators <= out->to.validators);
+    assert(out->from.parachains <= out->to.parachains);
     dg_code rc = dg_growth_validators(g, out->from.validators,
                                       out->to.validators - out->from.validators, err);
     return rc < 0 ? rc
@@ -103,6 +106,7 @@ static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, 
 
 static void say(dg_growth *out, dg_growth_by by)
 {
+    assert(out->to.parachains <= out->to.validators);
     if (by == DG_GROWTH_GENESIS)
         snprintf(out->how, sizeof out->how,
                  "a genesis made by the runtime's own builder in place of the forked state, "
@@ -126,6 +130,7 @@ dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population 
 {
     growth g = { .validators = wanted->validators };
     dg_runtime *runtime;
+    assert(wanted->parachains <= wanted->validators);
     dg_code rc = open_growth(&g, &runtime, chain, err);
     *out = (dg_growth){ .state = NULL };
     if (rc >= 0 && (rc = look(&g, out, wanted, err)) >= 0

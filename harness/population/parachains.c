@@ -50,6 +50,7 @@ static int bound(json_t *config, const char *field, json_int_t most)
 dg_code dg_growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err)
 {
     int bad = 0;
+    assert(g->meta && g->state);
     for (size_t i = 0; i < sizeof least / sizeof *least; i++)
         if (json_integer_value(json_object_get(config, least[i].field)) == 0)
             bad |= raise(config, least[i].field, least[i].value);

@@ -23,7 +23,8 @@ typedef struct dg_population {
     uint32_t validators, parachains;
 } dg_population;
 
-/* "300x50". DG_USAGE with what is allowed. */
+/* "300x50": validators and parachains. DG_USAGE: not so written, none, more than the greatest
+ * numbers above, or more parachains than validators (each needs a backing group). */
 dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err);
 
 typedef struct dg_growth {
@@ -39,9 +40,9 @@ typedef enum dg_growth_by {
 } dg_growth_by;
 
 /* Over the state of the chain's root. DG_USAGE: a genesis for a block that is none; fewer than
- * there are, more parachains than validators (each needs a backing group); DG_UNSUPPORTED: a
- * runtime without sessions or parachains, or session keys that nobody knows how to make, or a
- * genesis builder that is not there or refuses; DG_NOMEM. */
+ * there are; DG_UNSUPPORTED: a runtime without sessions or parachains, or session keys that nobody
+ * knows how to make, or a genesis builder that is not there or refuses; DG_NOMEM. `wanted` is as
+ * dg_population_parse lets it pass. */
 dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted,
                            dg_growth_by by, dg_error *err);
 

@@ -79,6 +79,7 @@ static dg_code own(growth *g, const char *kind, const json_t *key, const json_t 
     json_t *keys;
     dg_code rc;
     char hex[11];
+    assert(strlen(kind) == 4); /* a key type */
     if (!entry)
         return DG_OK;
     snprintf(hex, sizeof hex, "0x%02x%02x%02x%02x", kind[0], kind[1], kind[2], kind[3]);
