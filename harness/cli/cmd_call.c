@@ -1,6 +1,7 @@
 /* cmd_call.c - doppel call: one runtime-API call over a snapshot's state. */
 #include "cli/cli_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const dg_option options[] = {
@@ -116,6 +117,7 @@ static int run(const dg_args *args)
     dg_buf input;
     int exit_code;
     dg_code rc;
+    assert(args->positional_count >= 2);
     dg_buf_init(&input, 64 << 20);
     if (args->positional_count > 2
         && (rc = dg_hex_get(&input, args->positional[2], strlen(args->positional[2]), &err)) < 0) {

@@ -2,6 +2,7 @@
 #include "chain/chain.h"
 #include "cli/cli_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const dg_option options[] = {
@@ -29,6 +30,7 @@ static dg_code step(dg_chain *chain, dg_block **tip, tally *t, dg_bytes header,
     dg_header h;
     dg_block *next = NULL;
     dg_code rc = dg_header_decode(&h, header, err);
+    assert(tip && *tip);
     if (rc < 0)
         return rc;
     if (!dg_hash_equal(&h.parent, dg_block_hash(*tip)))

@@ -4,6 +4,7 @@
 #include "report/report.h"
 #include "run/run.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Flags that stand for a key of the plan; the rest is about this run alone. */
@@ -90,6 +91,7 @@ static dg_code agree(const dg_args *args, dg_error *err)
 
 static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
 {
+    assert(args->positional_count <= 1);
     dg_code rc = agree(args, err);
     if (rc >= 0)
         rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
@@ -164,6 +166,7 @@ static dg_code read_keep(dg_run_keep **out, dg_run_keep *room, const dg_args *ar
 static void tell_kept(const dg_run_keep *keep)
 {
     dg_run_kept_state s;
+    assert(keep);
     for (size_t i = 0; dg_run_keep_at(keep, i, &s); i++)
         if (s.made)
             fprintf(stderr, "kept: state of #%u (%s, %s) as %s\n", s.block, s.moment, s.arm,

@@ -2,6 +2,7 @@
 #include "cli/cli_impl.h"
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,7 @@ static dg_code print_text(const json_t *items, bool entries, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for the names of items");
     json_object_foreach((json_t *)items, name, row) names[n++] = name;
     qsort(names, n, sizeof *names, by_name);
+    assert(n == count);
     printf("%zu item%s: of their keys %lld were added, %lld removed, %lld changed\n", count,
            count == 1 ? " differs" : "s differ", sum_of(items, "added"), sum_of(items, "removed"),
            sum_of(items, "changed"));

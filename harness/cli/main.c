@@ -1,6 +1,7 @@
 /* main.c - finds the subcommand. Only tables here; each command has its file. */
 #include "cli/cli_impl.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,7 @@ const dg_command *dg_command_at(size_t i)
 /* How many words of argv name the command: 1, 2 ("snapshot create"), 0: not it. */
 static int words_of(const dg_command *command, int argc, char **argv)
 {
+    assert(argc >= 2);
     const char *space = strchr(command->name, ' ');
     if (!space)
         return strcmp(command->name, argv[1]) == 0 ? 1 : 0;
@@ -74,6 +76,7 @@ static int unknown(int argc, char **argv)
     const char *near;
     char word[128];
     dg_error err;
+    assert(argc >= 2);
     if (group && (argc == 2 || strcmp(argv[2], "-h") == 0 || strcmp(argv[2], "--help") == 0)) {
         dg_command_group_help(argc == 2 ? stderr : stdout, argv[1]);
         return argc == 2 ? DG_EXIT_USAGE : DG_EXIT_HELD;

@@ -1,6 +1,7 @@
 /* options.c - reads a command line by the command's table, and prints that table. */
 #include "cli/cli_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ enum { SHARED_COUNT = sizeof shared / sizeof shared[0] };
 
 static const dg_option *row_at(const dg_command *command, size_t i)
 {
+    assert(command->option_count <= DG_OPTIONS_MAX);
     if (i < command->option_count)
         return &command->options[i];
     i -= command->option_count;
@@ -63,6 +65,7 @@ static dg_code set(dg_args *out, const dg_command *command, size_t i, const char
 {
     const dg_option *row = row_at(command, i);
     char *end;
+    assert(row && value);
     if (i >= command->option_count) {
         bool *flags[SHARED_COUNT] = { &out->json, &out->quiet, &out->verbose, &out->help };
         *flags[i - command->option_count] = true;
@@ -90,6 +93,7 @@ static dg_code option(dg_args *out, const dg_command *command, int argc, char **
     const char *word = argv[*at], *value;
     int i = find(command, word, &value);
     const dg_option *row;
+    assert(*at < argc);
     if (i < 0)
         return unknown(command, word, err);
     row = row_at(command, (size_t)i);
@@ -109,6 +113,8 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
 {
     bool only_positional = false;
     dg_code rc;
+    assert(command->min <= command->max);
+    assert(command->max <= DG_POSITIONALS_MAX);
     *out = (dg_args){ 0 };
     for (int i = 0; i < argc; i++) {
         if (!only_positional && strcmp(argv[i], "--") == 0) {
@@ -132,6 +138,7 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
 void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text)
 {
     bool first = true;
+    assert(text && indent < HELP_WIDTH);
     while (*text) {
         size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
         text += gap;

@@ -3,6 +3,7 @@
 #include "cli/cli_impl.h"
 #include "report/report.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -37,6 +38,7 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
                               .colour = coloured(to, colour) };
     dg_buf text;
     dg_code rc;
+    assert(how.width > 0);
     dg_buf_init(&text, (size_t)1 << 30);
     if (args->json)
         rc = dg_report_json(&text, document, err);

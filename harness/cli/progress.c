@@ -5,6 +5,7 @@
  * taken off the phase's own: a rate is one of the work that is left. */
 #include "cli/cli_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +39,7 @@ static bool watched(void)
 
 void dg_progress_init(dg_progress *p, const char *phase)
 {
+    assert(phase);
     *p = (dg_progress){ .phase = phase, .one = 1, .start_ns = dg_wall_ns() };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].phase, phase) == 0) {
@@ -56,6 +58,7 @@ static void rate_text(char *out, size_t size, const dg_progress *p, uint64_t don
     double seconds = spent > compiled ? (double)(spent - compiled) / 1e9 : 0;
     double rate = seconds > 0 ? (double)done / seconds : 0;
     int used = 0;
+    assert(p->one > 0 && size > 0);
     out[0] = 0;
     if (rate > 0 && p->unit)
         used = snprintf(out, size, ", %.1f %s/s", rate / (double)p->one, p->unit);
@@ -68,6 +71,7 @@ void dg_progress_line(char *out, size_t size, const dg_progress *p, uint64_t don
 {
     const char *unit = p->unit ? p->unit : "";
     char rate[80], of[32] = "";
+    assert(p->phase && p->one > 0);
     rate_text(rate, sizeof rate, p, done, total, now_ns);
     if (total)
         snprintf(of, sizeof of, " of %llu", (unsigned long long)(total / p->one));
@@ -82,6 +86,7 @@ static void bar(dg_progress *p, uint64_t done, uint64_t total, uint64_t now_ns)
 {
     int full = total ? (int)(BAR_WIDTH * (done < total ? done : total) / total) : 0;
     char line[160];
+    assert(full >= 0 && full <= BAR_WIDTH);
     dg_progress_line(line, sizeof line, p, done, total, now_ns);
     fprintf(stderr, "\r[%.*s%.*s] %s\033[K", full, "########################", BAR_WIDTH - full,
             "........................", line);

@@ -2,6 +2,7 @@
  * of. Nothing is told here that a table does not have. */
 #include "cli/cli_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "claim/claim.h"
@@ -14,6 +15,7 @@ enum { KEY_COLUMN = 2, TEXT_COLUMN = 24, PLAN_COLUMN = 42 };
 static void entry(FILE *out, const char *name, size_t column, const char *text)
 {
     size_t at = KEY_COLUMN + strlen(name);
+    assert(text && column > KEY_COLUMN);
     fprintf(out, "%*s%s", KEY_COLUMN, "", name);
     if (at + 1 > column) {
         fputc('\n', out);
@@ -35,6 +37,7 @@ static void key(FILE *out, const char *path, const dg_keys_row *row)
 {
     char room[1600];
     dg_buf text = dg_buf_on(room, sizeof room);
+    assert(row); /* of the table of a plan */
     dg_keys_describe(&text, row);
     entry(out, path, PLAN_COLUMN, dg_buf_text(&text));
 }
