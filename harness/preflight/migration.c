@@ -41,8 +41,10 @@ static uint64_t fuel_of(const dg_preflight_look *l)
     return l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL;
 }
 
-static dg_code initialize(dg_host_result *result, dg_state **after, dg_preflight_look *l,
-                          dg_runtime *runtime, dg_bytes header, dg_error *err)
+/* `last`: what LastRuntimeUpgrade says before; NULL: as in the snapshot. */
+static dg_code initialize_after(dg_host_result *result, dg_state **after, dg_preflight_look *l,
+                                dg_runtime *runtime, const dg_bytes *last, dg_bytes header,
+                                dg_error *err)
 {
     dg_host_options how = { .context = DG_HOST_CONTEXT_BLOCK, .fuel = fuel_of(l) };
     dg_code rc;
@@ -54,7 +56,19 @@ static dg_code initialize(dg_host_result *result, dg_state **after, dg_preflight
                            err))
         < 0)
         return rc;
+    if (last) {
+        uint8_t key[32];
+        dg_storage_prefix(key, "System", "LastRuntimeUpgrade");
+        if ((rc = dg_state_put(*after, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), *last, err)) < 0)
+            return rc;
+    }
     return dg_runtime_call(runtime, result, "Core_initialize_block", header, *after, &how, err);
+}
+
+static dg_code initialize(dg_host_result *result, dg_state **after, dg_preflight_look *l,
+                          dg_runtime *runtime, dg_bytes header, dg_error *err)
+{
+    return initialize_after(result, after, l, runtime, NULL, header, err);
 }
 
 /* What starting a block takes. */
@@ -161,6 +175,83 @@ static dg_code say_all(dg_preflight_look *l, const start_cost *old, uint64_t fue
     return rc < 0 ? rc : say_multi_block(l, err);
 }
 
+/* ---- another release before this one ---- */
+
+/* Names up to three items that differ. */
+static dg_code say_gated(dg_preflight_look *l, dg_state *other, uint32_t version, dg_error *err)
+{
+    dg_survey_side a = { l->after, l->new_meta }, b = { other, l->new_meta };
+    json_t *diff, *v;
+    char names[200] = "";
+    const char *name;
+    size_t used = 0, count = 0;
+    dg_code rc = dg_survey_state_diff(&diff, &a, &b, 1, err);
+    if (rc < 0)
+        return rc;
+    json_object_foreach(diff, name, v) if (count++ < 3) used +=
+        (size_t)snprintf(names + used, sizeof names - used, "%s%.50s", used ? ", " : "", name);
+    if (count)
+        dg_preflight_find(
+            l, DG_FIND_WARN, "migration.gated", "System.LastRuntimeUpgrade",
+            dg_preflight_find_int(l->old->spec_version), dg_preflight_find_int(version),
+            "what N's migrations do depends on the version that was enacted before: after a "
+            "release %u between N-1 and N they leave %s otherwise (%s%s)",
+            version, dg_preflight_find_count(count, "storage item").text, names,
+            count > 3 ? ", .." : "");
+    json_decref(diff);
+    return DG_OK;
+}
+
+/* The first version after N-1's stands for any that may come between; 0: none can. */
+static uint32_t version_between(const dg_preflight_look *l)
+{
+    uint32_t next = l->old->spec_version + 1;
+    return l->new_meta && next < l->new_->spec_version
+                   && strcmp(l->old->spec_name, l->new_->spec_name) == 0
+               ? next
+               : 0;
+}
+
+static dg_code judge_between(dg_preflight_look *l, dg_state *other, uint32_t version, dg_error *err)
+{
+    dg_hash roots[2];
+    dg_code rc;
+    if ((rc = dg_state_root(l->after, &roots[0], err)) < 0
+        || (rc = dg_state_root(other, &roots[1], err)) < 0)
+        return rc;
+    return dg_hash_equal(&roots[0], &roots[1]) ? DG_OK : say_gated(l, other, version, err);
+}
+
+/* An emergency release may come between, with the same storage: does N do the same after it? */
+static dg_code try_between(dg_preflight_look *l, dg_bytes header, dg_error *err)
+{
+    uint32_t version = version_between(l);
+    dg_host_result result = { 0 };
+    dg_state *other = NULL;
+    uint8_t room[96];
+    dg_buf last = dg_buf_on(room, sizeof room);
+    dg_bytes as_bytes;
+    dg_code rc;
+    if (!version)
+        return DG_OK;
+    dg_scale_put_compact(&last, version);
+    dg_scale_put_bytes(&last, dg_text(l->new_->spec_name));
+    as_bytes = dg_buf_bytes(&last);
+    rc = initialize_after(&result, &other, l, l->in->to, &as_bytes, header, err);
+    if (rc == DG_OK)
+        rc = judge_between(l, other, version, err);
+    else if (rc == DG_TRAP) {
+        dg_preflight_find(
+            l, DG_FIND_WARN, "migration.gated", "System.LastRuntimeUpgrade",
+            dg_preflight_find_int(l->old->spec_version), dg_preflight_find_int(version),
+            "after a release %u between N-1 and N, N cannot start its first block", version);
+        rc = DG_OK;
+    }
+    dg_host_result_clear(&result);
+    dg_state_free(other);
+    return rc;
+}
+
 /* Over part of a state it may be the rest that is missed. */
 static bool blames_snapshot(dg_preflight_look *l, const char *said)
 {
@@ -204,6 +295,8 @@ static dg_code start(dg_preflight_look *l, dg_bytes header, dg_error *err)
     if (rc == DG_OK) {
         start_cost old = cost_of_old(l, header);
         rc = say_all(l, &old, result.cost.fuel, err);
+        if (rc == DG_OK && l->migrates)
+            rc = try_between(l, header, err);
     } else {
         dg_state_free(l->after);
         l->after = NULL;

@@ -21,6 +21,15 @@ bool on_old_storage(void)
     return variant.spec_version > spec_version || !equal(read_bytes(&in), text(variant.spec_name));
 }
 
+static u64 last_version(void)
+{
+    struct bytes raw;
+    if (!stored(last_upgrade_key(), &raw))
+        return 0;
+    struct reader in = reader_of(raw);
+    return read_compact(&in);
+}
+
 static void record_upgrade(void)
 {
     struct writer out = { 0 };
@@ -58,7 +67,8 @@ static void migrate_session_keys(void)
     struct reader in = reader_of(stored_list(queued));
     struct writer out = { 0 };
     u32 count = read_count(&in, 1);
-    if (variant.keys == KEYS_WITH_IM_ONLINE || fault_is(KEYS_UNMIGRATED))
+    if (variant.keys == KEYS_WITH_IM_ONLINE || fault_is(KEYS_UNMIGRATED)
+        || (fault_is(KEYS_FROM_1_ALONE) && last_version() != 1))
         return;
     put_compact(&out, count);
     while (count--) {

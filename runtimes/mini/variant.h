@@ -41,6 +41,7 @@ enum fault {
     CONFIG_RENAMED,       /* the pallet has another name, and so its storage; no migration */
     CONFIG_ALTERED,       /* a value changes on the way */
     KEYS_UNMIGRATED,      /* session keys: new layout, no migration */
+    KEYS_FROM_1_ALONE,    /* .. with one that runs after version 1 alone */
     /* stored calls */
     CALLS_RENUMBERED, /* a stored call means another one */
     CALLS_VANISHED,   /* a stored call does not decode */
