@@ -101,14 +101,16 @@ static void compare(memory *m, const dg_event *e)
 static void keys(memory *m, const dg_event *e)
 {
     const struct dg_event_storage *n = &e->storage;
+    bool changed = strcmp(dg_claim_detail(e, "role"), "keys-changed") == 0;
     if (n->undecodable <= n->undecodable_control
-        || strcmp(dg_claim_detail(e, "role"), "session-keys") != 0)
+        || (strcmp(dg_claim_detail(e, "role"), "session-keys") != 0 && !changed))
         return;
     if (!m->keys.count)
-        snprintf(m->key_text, sizeof m->key_text,
-                 "%s.%s: %d of %d do not decode as N's SessionKeys (%s)",
+        snprintf(m->key_text, sizeof m->key_text, "%s.%s: %d of %d %s (%s)",
                  dg_claim_detail(e, "pallet"), dg_claim_detail(e, "item"), (int)n->undecodable,
-                 (int)n->entries, dg_claim_detail(e, "reason"));
+                 (int)n->entries,
+                 changed ? "are other keys under N" : "do not decode as N's SessionKeys",
+                 dg_claim_detail(e, "reason"));
     dg_claim_tally_add(&m->keys, e->block);
     dg_claim_evidence_event(&m->facts, e);
 }

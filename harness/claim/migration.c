@@ -61,12 +61,15 @@ static void migration(memory *m, const dg_event *e)
 static void storage(memory *m, const dg_event *e)
 {
     const struct dg_event_storage *n = &e->storage;
-    if (n->undecodable <= n->undecodable_control)
+    if (n->undecodable <= n->undecodable_control
+        || strcmp(dg_claim_detail(e, "role"), "keys-changed") == 0)
         return;
     if (!m->undecodable.count)
-        snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s",
+        snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s %s under N: %s",
                  (int)n->undecodable, (int)n->entries, dg_claim_detail(e, "pallet"),
-                 dg_claim_detail(e, "item"), dg_claim_detail(e, "reason"));
+                 dg_claim_detail(e, "item"),
+                 strcmp(dg_claim_detail(e, "role"), "entity") == 0 ? "are gone" : "do not decode",
+                 dg_claim_detail(e, "reason"));
     dg_claim_tally_add(&m->undecodable, e->block);
     dg_claim_evidence_event(&m->facts, e);
 }

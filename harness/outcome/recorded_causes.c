@@ -293,10 +293,15 @@ static bool grandpa(line *out, const dg_outcome_facts *run)
 
 /* ---- values that N cannot read ---- */
 
+static bool are_other_keys(const dg_event *e)
+{
+    return strcmp(text_at(e->detail, "role"), "keys-changed") == 0;
+}
+
 static bool are_keys(const dg_event *e)
 {
     return e->storage.undecodable > e->storage.undecodable_control
-           && strcmp(text_at(e->detail, "role"), "session-keys") == 0;
+           && (strcmp(text_at(e->detail, "role"), "session-keys") == 0 || are_other_keys(e));
 }
 
 static bool keys(line *out, const dg_outcome_facts *run)
@@ -304,13 +309,16 @@ static bool keys(line *out, const dg_outcome_facts *run)
     const dg_event *e = first_of(run, NULL, DG_EVENT_STORAGE, are_keys);
     if (!e)
         return false;
-    snprintf(out->says, sizeof out->says,
-             "the layout of SessionKeys changed and nothing rewrote the stored keys: %lld of %lld "
-             "of %s.%s do not decode under N (%s), and whoever is queued is lost at the next "
-             "session",
-             (long long)e->storage.undecodable, (long long)e->storage.entries,
-             text_at(e->detail, "pallet"), text_at(e->detail, "item"),
-             text_at(e->detail, "reason"));
+    snprintf(
+        out->says, sizeof out->says,
+        are_other_keys(e)
+            ? "N takes session keys for others: of %lld of %lld validators, in %s.%s, %s; they "
+              "have no secrets for these, and are missed from the next session on"
+            : "the layout of SessionKeys changed and nothing rewrote the stored keys: %lld of "
+              "%lld of %s.%s do not decode under N (%s), and whoever is queued is lost at the "
+              "next session",
+        (long long)e->storage.undecodable, (long long)e->storage.entries,
+        text_at(e->detail, "pallet"), text_at(e->detail, "item"), text_at(e->detail, "reason"));
     snprintf(out->advice, sizeof out->advice,
              "enact the releases in between one after another, or add their session-key migration "
              "to N");
@@ -356,7 +364,7 @@ static bool is_left(const dg_event *e)
 {
     const char *role = text_at(e->detail, "role");
     return e->storage.undecodable > e->storage.undecodable_control
-           && strcmp(role, "session-keys") != 0
+           && strcmp(role, "session-keys") != 0 && strcmp(role, "keys-changed") != 0
            && strcmp(text_at(e->detail, "pallet"), "Configuration") != 0;
 }
 
@@ -381,6 +389,15 @@ static bool migration(line *out, const dg_outcome_facts *run)
                  (long long)(end->block - run->treatment.upgrade_block));
         snprintf(out->advice, sizeof out->advice,
                  "make the migration move its cursor in every step, and give up where it cannot");
+    } else if (left && strcmp(text_at(left->detail, "role"), "entity") == 0) {
+        snprintf(out->says, sizeof out->says,
+                 "N's migrations drop %lld of %lld entries of %s.%s, which N-1 keeps: %s",
+                 (long long)left->storage.undecodable, (long long)left->storage.entries,
+                 text_at(left->detail, "pallet"), text_at(left->detail, "item"),
+                 text_at(left->detail, "reason"));
+        snprintf(out->advice, sizeof out->advice,
+                 "make N's migration of %s.%s take along all that was there",
+                 text_at(left->detail, "pallet"), text_at(left->detail, "item"));
     } else if (left) {
         snprintf(out->says, sizeof out->says,
                  "N's migrations leave %lld of %lld values of %s.%s in a layout that N does not "

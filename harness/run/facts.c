@@ -53,6 +53,46 @@ void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,
     }
 }
 
+/* ---- what control has and N's migrations changed or dropped ---- */
+
+static void log_lost(dg_run_arm *a, dg_block *block, int64_t entries, int64_t lost,
+                     const char *pallet, const char *item, const char *role, const char *reason)
+{
+    json_t *detail = json_pack("{s:s, s:s, s:I, s:I, s:o, s:s}", "pallet", pallet, "item", item,
+                               "entries", (json_int_t)entries, "undecodable", (json_int_t)lost,
+                               "reason", dg_event_text(reason), "role", role);
+    if (!detail)
+        a->run->log.rc = DG_NOMEM;
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_STORAGE,
+                                .storage = { .entries = entries, .undecodable = lost },
+                                .detail = detail });
+}
+
+dg_code dg_run_lost_log(dg_run_arm *a, dg_block *block, dg_error *err)
+{
+    dg_survey_side control = { .state = a->run->control.kept.after },
+                   now = { .state = dg_block_state(block) };
+    dg_survey_entities lost[DG_SURVEY_ENTITIES_MAX];
+    dg_survey_keys keys;
+    size_t count;
+    dg_code rc;
+    if (!control.state || dg_runtime_meta(a->run->from_kept, &control.meta, NULL) < 0
+        || meta_at(&now.meta, a, block, NULL) < 0)
+        return DG_OK;
+    if ((rc = dg_survey_session_keys(&keys, &control, &now, err)) < 0
+        || (rc = dg_survey_entities_lost(lost, &count, &control, &now, err)) < 0)
+        return rc;
+    if (keys.changed)
+        log_lost(a, block, (int64_t)keys.validators, (int64_t)keys.changed, "Session", "NextKeys",
+                 "keys-changed", keys.changed_text);
+    for (size_t i = 0; i < count; i++)
+        if (lost[i].vital)
+            log_lost(a, block, (int64_t)lost[i].entries, (int64_t)lost[i].lost, lost[i].pallet,
+                     lost[i].item, "entity", lost[i].names);
+    return DG_OK;
+}
+
 /* ---- configuration ---- */
 
 dg_code dg_run_config_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error *err)

@@ -218,6 +218,8 @@ static dg_code settle(dg_run_arm *a, dg_block *block, dg_error *err)
     if (a->which == DG_ARM_CONTROL)
         return DG_OK;
     dg_run_scan_log(a, block, &a->kept.settled, &control->kept.settled);
+    if ((rc = dg_run_lost_log(a, block, err)) < 0)
+        return rc;
     dg_run_config_log(a, block, a->kept.config, control->kept.config);
     dg_run_calls_log(a, block, a->kept.calls, control->kept.calls);
     return DG_OK;

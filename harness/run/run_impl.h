@@ -264,6 +264,8 @@ dg_code dg_run_scan_take(dg_survey_scan *out, dg_run_arm *a, dg_block *block, dg
 /* What does not decode, beside control's. */
 void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,
                      const dg_survey_scan *control);
+/* What control has at U+1, and N's migrations made another or dropped. DG_IO, DG_NOMEM. */
+dg_code dg_run_lost_log(dg_run_arm *a, dg_block *block, dg_error *err);
 /* Keeps the configuration. */
 dg_code dg_run_config_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error *err);
 /* What changed of it, beside control's. */
