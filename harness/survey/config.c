@@ -132,7 +132,7 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
 {
     const char *key;
     json_t *v;
-    if (json_is_array(old) && json_is_array(now) && holds_fields(old)) {
+    if (json_is_array(old) && json_is_array(now) && (holds_fields(old) || holds_fields(now))) {
         compare_lists(changed, gone, name, old, now);
         return;
     }

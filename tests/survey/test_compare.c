@@ -40,6 +40,7 @@ static const struct {
     { "{\"value\":[[3,{\"a\":1}]]}", "{\"value\":[[4,{\"a\":1}]]}", NULL, false, 2, 1, 0,
       "[0][0] 3 -> 4" },
     { "{\"value\":[[3,{\"a\":1}]]}", "{\"value\":[]}", NULL, false, 0, 1, 0, "entries 1 -> 0" },
+    { "{\"value\":[]}", "{\"value\":[[3,{\"a\":1}]]}", NULL, false, 0, 1, 0, "entries 0 -> 1" },
     /* a list without fields is one value */
     { "{\"value\":{\"c\":[1,4]}}", "{\"value\":{\"c\":[1,2]}}", NULL, false, 1, 1, 0,
       "c [1,4] -> [1,2]" },
