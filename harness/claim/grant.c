@@ -30,6 +30,13 @@ static const char *number(char *out, size_t size, const dg_figure *f)
     return out;
 }
 
+/* "slots", or "slot" where it is one. */
+static int unit_len(const dg_figures *f)
+{
+    size_t len = strlen(f->lost_unit);
+    return (int)(f->lost.milli == 1000 && len && f->lost_unit[len - 1] == 's' ? len - 1 : len);
+}
+
 /* What is not lost but broken otherwise cannot be allowed. */
 void dg_claim_allow(dg_verdict *v, const dg_claim_setup *setup)
 {
@@ -42,8 +49,8 @@ void dg_claim_allow(dg_verdict *v, const dg_claim_setup *setup)
     f->allowed = (dg_figure){ true, allow < 1e12 ? (int64_t)(allow * 1000 + 0.5) : INT64_MAX };
     if (v->status != DG_VERDICT_BROKE || f->lost.milli <= 0)
         return;
-    snprintf(words, sizeof words, "%s %s lost, and the plan allows %s",
-             number(lost, sizeof lost, &f->lost), f->lost_unit,
+    snprintf(words, sizeof words, "%s %.*s lost, and the plan allows %s",
+             number(lost, sizeof lost, &f->lost), unit_len(f), f->lost_unit,
              number(allowed, sizeof allowed, &f->allowed));
     add_words(v, words);
     if (f->lost.milli <= f->allowed.milli)

@@ -20,8 +20,8 @@ typedef struct memory {
     dg_claim_setup setup;
     uint64_t floor_permille;
     uint32_t session_block; /* first of U's session */
-    int64_t bad_session, least, of;
-    uint64_t sampled, signals, signals_before, dropped_before, control_seen, control_bad;
+    int64_t bad_session, least, of, least_enabled;
+    uint64_t looked, sampled, signals, signals_before, dropped_before, control_seen, control_bad;
     plan_facts plan;
     bool healed;
     tally bad;
@@ -51,27 +51,40 @@ static void healed(memory *m, const dg_event *e)
              e->net_holders.session != m->bad_session ? "session change" : "the network itself");
 }
 
+/* Of the slots in which too few hold it, or of all while there is none. */
+static void note_least(memory *m, const struct dg_event_net_holders *n, bool bad)
+{
+    bool first = bad ? !m->bad.count : !m->sampled;
+    m->sampled++;
+    if (!bad && m->bad.count)
+        return;
+    if (first || n->holders < m->least) {
+        m->least = n->holders;
+        m->of = n->validators;
+        m->least_enabled = n->enabled;
+    }
+}
+
 /* Nodes whose leaf is not enabled keep no grid for the second state machine. */
 static void holders(memory *m, const dg_event *e)
 {
     const struct dg_event_net_holders *n = &e->net_holders;
     bool bad =
         n->enabled > 0 && (uint64_t)n->holders * 1000 < (uint64_t)n->enabled * m->floor_permille;
-    if (!n->enabled || n->slot < m->setup.upgrade_slot)
+    if (n->slot < m->setup.upgrade_slot)
+        return;
+    m->looked += e->arm == DG_ARM_TREATMENT;
+    if (!n->enabled)
         return;
     if (e->arm == DG_ARM_CONTROL) {
         m->control_seen++;
         m->control_bad += bad;
         return;
     }
-    m->sampled++;
+    note_least(m, n, bad);
     if (!bad) {
         healed(m, e);
         return;
-    }
-    if (!m->bad.count || n->holders < m->least) {
-        m->least = n->holders;
-        m->of = n->validators;
     }
     m->healed = false;
     m->bad_session = n->session;
@@ -183,6 +196,22 @@ static void say_switched(const memory *m, dg_verdict *v)
         say_not_seen(m, v);
 }
 
+/* Control has no number of its own: before N nobody needs the grid. */
+static dg_figures figures(const memory *m)
+{
+    dg_figures f = { .over = m->looked,
+                     .over_unit = "slots",
+                     .lost_unit = "slots",
+                     .lost = dg_claim_figure(m->bad.count) };
+    if (m->sampled) {
+        f.unit = "validators";
+        f.at_least = true;
+        f.measured = dg_claim_figure(dg_claim_count(m->least));
+        f.threshold = dg_claim_figure_milli(dg_claim_count(m->least_enabled) * m->floor_permille);
+    }
+    return f;
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -200,6 +229,8 @@ static void finish(void *at, dg_verdict *v)
     } else if (!switches_nothing(m, v)) {
         say_switched(m, v);
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = figures(m);
 }
 
 const dg_claim dg_claim_topology_present = {
@@ -212,6 +243,7 @@ const dg_claim dg_claim_topology_present = {
     .options = options,
     .network = true,
     .code = true,
+    .allows = "slots",
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

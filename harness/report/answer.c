@@ -167,19 +167,28 @@ static void say_parachains(line *l, const json_t *harm)
     say(l, ".");
 }
 
+static double lost_of(const json_t *row)
+{
+    return json_number_value(json_object_get(row, "lost"));
+}
+
+static int unit_len(const json_t *row)
+{
+    return dg_report_unit_len(dg_report_text_at(row, "unit"), lost_of(row));
+}
+
 /* "Within what the plan allows parachain candidates are not backed (74 of 80 candidates)." */
 static void say_granted(line *l, const json_t *granted)
 {
     const json_t *row;
     size_t i, count = json_array_size(granted);
-    json_array_foreach(granted, i, row)
-        say(l, "%s%.100s (%.12g %.40s lost, %.12g allowed)%s",
-            i         ? ", "
-            : l->used ? " Within what the plan allows "
-                      : "Within what the plan allows ",
-            dg_report_text_at(row, "says"), json_number_value(json_object_get(row, "lost")),
-            dg_report_text_at(row, "unit"), json_number_value(json_object_get(row, "allowed")),
-            i + 1 == count ? "." : "");
+    json_array_foreach(granted, i, row) say(
+        l, "%s%.100s (%.12g %.*s lost, %.12g allowed)%s",
+        i         ? ", "
+        : l->used ? " Within what the plan allows "
+                  : "Within what the plan allows ",
+        dg_report_text_at(row, "says"), lost_of(row), unit_len(row), dg_report_text_at(row, "unit"),
+        json_number_value(json_object_get(row, "allowed")), i + 1 == count ? "." : "");
 }
 
 /* Neither a claim nor a loss to tell of. */

@@ -137,8 +137,10 @@ static void figures(sheet *s, const json_t *f)
         dg_buf_printf(&line, "; holds with at %s %.12g", least ? "least" : "most",
                       json_number_value(threshold));
     if (json_number_value(lost) > 0)
-        dg_buf_printf(&line, "; %.12g %.60s lost", json_number_value(lost),
-                      dg_report_text_at(f, "lost_unit"));
+        dg_buf_printf(
+            &line, "; %.12g %.*s lost", json_number_value(lost),
+            dg_report_unit_len(dg_report_text_at(f, "lost_unit"), json_number_value(lost)),
+            dg_report_text_at(f, "lost_unit"));
     if (json_is_number(allowed))
         dg_buf_printf(&line, ", %.12g allowed", json_number_value(allowed));
     dg_sheet_to(s, COLUMN_TEXT);

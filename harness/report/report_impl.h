@@ -4,6 +4,8 @@
 
 #include "report/report.h"
 
+#include <string.h>
+
 typedef enum ink { INK_PLAIN, INK_RED, INK_YELLOW, INK_GREEN, INK_DIM } ink;
 enum { COLUMN_WORD = 2, COLUMN_NAME = 9, COLUMN_TEXT = 29 };
 
@@ -44,6 +46,13 @@ static inline const char *dg_report_text_at(const json_t *object, const char *ke
 static inline long long dg_report_whole_at(const json_t *object, const char *key)
 {
     return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* How much of a text is the name of `count` of it: "slots", and "slot" of one. */
+static inline int dg_report_unit_len(const char *unit, double count)
+{
+    size_t len = strlen(unit);
+    return (int)(count == 1 && len && unit[len - 1] == 's' ? len - 1 : len);
 }
 
 /* ---- parts of the page ---- */

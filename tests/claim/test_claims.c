@@ -514,6 +514,14 @@ static const struct row {
       "0 of 4 validators hold a grid topology from #10 to #11",
       NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders 120 "
                "4 4 4 4 2" },
+    { "topology-present", DG_VERDICT_HELD, 10, "2 slots lost, and the plan allows 2",
+      PLAN("'topology-present':{'allow':2}")
+          NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders "
+                   "120 4 4 4 4 2" },
+    { "topology-present", DG_VERDICT_BROKE, 10, "2 slots lost, and the plan allows 1",
+      PLAN("'topology-present':{'allow':1}")
+          NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders "
+                   "120 4 4 4 4 2" },
     { "topology-present", DG_VERDICT_BROKE, 10, "3 of 4 validators",
       NET("1") "T10 net-holders 110 4 4 4 3 1" },
     /* what the plan has no room for: the version is not crossed, no class loses it, U begins its
