@@ -1,8 +1,8 @@
-/* aggression.c - how many messages approvals take, and how many more when finality
- * falls behind: from thirteen blocks on whoever told something of the oldest block
- * tells everybody, from twenty-eight on all that heard it pass it on, and every eighth
- * block is told again. Whoever hears a message first also tells a few random peers. Those
- * who are known to have it already are counted all the same: no more are sent than that.
+/* aggression.c - how many messages approvals take, and how many more when finality falls behind:
+ * from thirteen blocks on, validators that sent a message about the oldest block send it to all
+ * peers; from twenty-eight on, all that received it pass it on, and every eighth block is sent
+ * again. A validator that receives a message first also sends it to a few random peers. Peers
+ * that are known to have it already are counted all the same: no more are sent than that.
  * Mirrors: approval-distribution (AggressionConfig, enable_aggression). */
 #include "approval/approval_impl.h"
 

@@ -27,8 +27,8 @@ void dg_approval_forget(dg_world *world, dg_node_ix node);
 dg_code dg_approval_tell(dg_world *world, dg_error *err);
 
 /* A block was made: who may check the candidates that it includes is drawn. `included` are `count`
- * of them, not kept. A block whose session nobody tells of is told as unknown. DG_NOMEM; codes of
- * dg_world_view and of dg_world_emit. */
+ * of them, not kept. A block is emitted as unknown if no runtime gives its session. DG_NOMEM; codes
+ * of dg_world_view and of dg_world_emit. */
 dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *included,
                           uint32_t count, dg_error *err);
 /* With every tick: assignments whose tranche has come are told, approvals sent, and what is
@@ -38,7 +38,7 @@ dg_code dg_approval_step(dg_world *world, dg_error *err);
 /* Are all candidates of a block approved, as far as the node has received what was sent? True where
  * there is nothing to approve. */
 bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_block *b);
-/* Is the block unknown to approval voting, since nobody told the rules of its session? Then
+/* Is the block unknown to approval voting, since no runtime gave the rules of its session? Then
  * finality goes no further than the base. */
 bool dg_approval_unknown(const dg_world_block *b);
 /* What approval voting keeps of one block. NULL is fine. */

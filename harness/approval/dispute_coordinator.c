@@ -1,5 +1,5 @@
-/* dispute_coordinator.c - somebody calls a candidate invalid, and all others have to say what they
- * think of it.
+/* dispute_coordinator.c - a validator calls a candidate invalid, and all others have to vote on
+ * it.
  *
  * Its backers and those who have approved it have said so already; each other
  * validator fetches and executes it, three at a time. Finality votes for nothing

@@ -52,7 +52,7 @@ dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
 #define dg_fail_within(err, code, ...) ((void)dg_fail_within(err, code, __VA_ARGS__), (code))
 #endif
 
-/* ---- exit codes: a contract with whoever runs this unattended ---- */
+/* ---- exit codes: a contract with what runs this unattended, as CI ---- */
 
 enum {
     DG_EXIT_HELD = 0,
@@ -283,7 +283,7 @@ dg_code dg_dir_sync(const char *path, dg_error *err);
  *
  *   try     dg_file_try              before hours of work: could it be written?
  *   begin   dg_file_begin            a file beside `path`, under a name of its own
- *   write   dg_file_put              the first failure is kept and told by commit
+ *   write   dg_file_put              the first failure is kept; commit returns it
  *   end     dg_file_commit           synced and renamed: the old content or the new, never half
  *           dg_file_abandon          what was beside `path` is gone
  *
@@ -364,7 +364,7 @@ const char *dg_nearest(const char *word, const char *const *names);
 typedef enum dg_log_level { DG_LOG_QUIET, DG_LOG_NORMAL, DG_LOG_VERBOSE } dg_log_level;
 /* What is logged from here on; DG_LOG_NORMAL at first. For the whole process. */
 void dg_log_set(dg_log_level level);
-/* The level that is set: whoever prints progress asks it. */
+/* The level that is set, for code that prints progress. */
 dg_log_level dg_log_get(void);
 /* One line of `room`'s if `level` is at or below the one that is set. Leaf code does not log: it
  * returns codes. */

@@ -1,7 +1,7 @@
 /* chain.h - a forked relay chain: a tree of blocks, each with its state.
  *
  *   open     dg_chain_open(snapshot)            the fork block is the tree's root
- *   clock    dg_chain_clock, dg_epoch_claims    slots, epochs, who may author
+ *   clock    dg_chain_clock, dg_epoch_claims    slots, epochs, authors entitled to a slot
  *   grow     dg_chain_build | dg_chain_import   one block on a parent
  *   ask      dg_chain_call                      runtime API at a block, cached there
  *   enact    dg_chain_enact_*                   N over N-1 by every real path

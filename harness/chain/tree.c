@@ -1,4 +1,4 @@
-/* tree.c - the blocks of a chain, who descends from whom, and what is pruned. */
+/* tree.c - the blocks of a chain, which descends from which, and what is pruned. */
 #include "chain/chain_impl.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* authorable: whoever has the slot can build a block on N. */
+/* authorable: the author of a slot can build a block on N. */
 #include "claim/claim_impl.h"
 
 #include <string.h>

@@ -27,7 +27,7 @@ dg_code dg_consensus_root(dg_world *world, uint32_t root, dg_error *err);
  * or another was named before. */
 dg_code dg_consensus_enact(dg_world *world, dg_transition **what, uint64_t slot, dg_error *err);
 
-/* Why a runtime left a candidate out, as far as can be told from outside. */
+/* Why a runtime left a candidate out, as far as it shows from outside. */
 typedef enum dg_rejection {
     DG_REJECTION_SILENT,
     DG_REJECTION_MIGRATION,

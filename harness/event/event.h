@@ -6,8 +6,8 @@
  *   log       {0}, dg_event_log_add .. check, write or hash, clear
  *   again     dg_event_log_read               a log on disk, to be judged once more
  *
- * Who makes an event fills in the struct of its kind by name; who reads one does so too. That
- * numbers stand in a row in memory is known to this room alone.
+ * Code that makes an event fills in the struct of its kind by name, and code that reads one does
+ * too. That numbers stand in a row in memory is known to this room alone.
  *
  * Invariant: a log that was written and read back is the same log, byte by byte. */
 #ifndef DG_EVENT_H

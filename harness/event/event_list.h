@@ -92,7 +92,8 @@ X(NET_SLOT, net_slot, "net-slot", slot, claims, built, failed, heads, primary)
 /* an author built a block, whether or not it stays; primary: a flag, offered: candidates,
  * bitfields: that it had, session: at its parent */
 X(NET_BUILT, net_built, "net-built", slot, primary, parent_slot, offered, bitfields, session)
-/* an author could not build, or nobody imports what it built; step: of building; detail: reason */
+/* an author could not build, or no client imports what it built; step: of building; detail: reason
+ */
 X(NET_FAILED, net_failed, "net-failed", slot, step, offered, bitfields)
 /* of each block, by the runtime's own events: candidates backed, included, timed_out, offered
  * by its author, backable (some node could) */

@@ -1,5 +1,5 @@
-/* answer.c - the answer of a run in facts: one of four words, what breaks and for how long, whom
- * it harms, why, and what to do. Sentences are made of it by who prints. */
+/* answer.c - the answer of a run in facts: one of four words, what breaks and for how long,
+ * which parachains it harms, why, and what to do. Room report makes sentences of it. */
 #include "outcome/outcome_impl.h"
 
 #include <assert.h>

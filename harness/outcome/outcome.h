@@ -29,8 +29,8 @@ typedef struct dg_outcome_arm {
     const json_t *messages;
 } dg_outcome_arm;
 
-/* A run as it is judged and told; all of it borrowed. What a log tells by itself has neither plan
- * nor runtimes: NULL. */
+/* A run as it is judged and reported; all of it borrowed. What a log tells by itself has neither
+ * plan nor runtimes: NULL. */
 typedef struct dg_outcome_facts {
     const dg_plan *plan;
     const dg_plan_asked *asked;
@@ -43,8 +43,9 @@ typedef struct dg_outcome_facts {
     bool new_code;               /* the plan brings some */
     const char *grown;           /* how the state was grown; "": it was not */
     uint32_t nodes;              /* of the network, were there one */
-    dg_release_span assumed;     /* of nodes that nobody named; oldest NULL: they are, or none */
-    const char *chain_only;      /* why there is no network; "": there is one */
+    dg_release_span
+        assumed; /* of nodes that the plan does not name; oldest NULL: it does, or none */
+    const char *chain_only; /* why there is no network; "": there is one */
     uint32_t validators, parachains;
     uint32_t coreless;           /* registered parachains without a claim on a core */
     const dg_plan_fault *faults; /* of the plan, in its order */
@@ -52,7 +53,7 @@ typedef struct dg_outcome_facts {
     dg_outcome_arm control, treatment;
     const char *path;               /* the way by which N went in, in words */
     bool enacted, pending, amended; /* N is the code; it waits one block; U-1 was written to */
-    const json_t *explained;        /* as dg_proof_tell has it; NULL: nobody asked */
+    const json_t *explained;        /* as dg_proof_tell has it; NULL: not asked for */
     bool diverged;                  /* treatment's blocks up to U-1 are not control's */
 } dg_outcome_facts;
 

@@ -3,7 +3,7 @@
  *   grow      dg_population_grow(chain)     a state with V validators and P parachains
  *   amend     dg_population_amend(chain)    a state with values of the user's own
  *   use       dg_chain_options.state, dg_state_free
- *   look      dg_population_claims(chain)   who has a claim on a core
+ *   look      dg_population_claims(chain)   parachains with a claim on a core
  *
  * What a state holds stays (but where a genesis is built anew); what is missing to V and P is added
  * under keys and ids that follow from an index alone. All is written by the names and types of the

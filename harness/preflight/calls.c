@@ -1,6 +1,6 @@
 /* calls.c - pallets, calls and constants by metadata. A call is two bytes, pallet
- * and call, and arguments: whoever signed, scheduled or wrapped one under N-1 has
- * it dispatched as whatever these bytes mean under N. */
+ * and call, and arguments: one that was signed, scheduled or wrapped under N-1 is
+ * dispatched as whatever these bytes mean under N. */
 #include "preflight/preflight_impl.h"
 
 #include <string.h>

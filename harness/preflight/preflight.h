@@ -6,7 +6,7 @@
  *
  * Everything is read from the blobs, their metadata and the state; the one thing
  * that is executed is N's Core_initialize_block over a throw-away fork (its
- * migrations run there), so that what a migration repairs is told from what stays
+ * migrations run there), so that what a migration repairs is distinguished from what stays
  * broken. What cannot be known this way is listed and counted, never passed over.
  *
  * A finding: {"id", "severity": "fail" | "warn" | "note", "subject", "old", "new",

@@ -3,7 +3,7 @@
  *
  *   class     dg_class_at, dg_class_without   release families and their faults
  *   release   dg_release_named                which release is of which family, and ran when
- *   grid      dg_grid_init, dg_grid_route     who tells whom
+ *   grid      dg_grid_init, dg_grid_route     which member sends to which
  *   groups    dg_rotation_core                which group serves which core
  *   leaves    dg_leaves_import, _finalize     the overseer's active leaves and its signals
  *   view      dg_view_ask                     the runtime at a block, through the version gate
@@ -135,7 +135,7 @@ bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t
  * with many of them. A family neither has nor lacks what it has no use for. */
 typedef struct dg_repair {
     const char *name, *says;
-    const char *lack;  /* what they do who lack it, after "they" */
+    const char *lack;  /* what nodes that lack it do, after "they" */
     const char *first; /* the oldest class that has it and what it stands on */
     bool (*has)(const dg_node_class *of);
     void (*undo)(dg_node_class *of);
@@ -186,11 +186,11 @@ bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);
 /* Are they two, in one column (Y neighbours)? */
 bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b);
 /* How many numbers neighbours have: by column those of the row, then by row those of the column.
- * The member itself has a number in each, and nobody stands there. */
+ * The member itself has a number in each, and no neighbour stands there. */
 uint32_t dg_grid_slots(const dg_grid *grid);
 /* The number of `neighbour` among the neighbours of `member`; DG_NO: it is none. */
 uint32_t dg_grid_slot(const dg_grid *grid, dg_discovery_ix member, dg_discovery_ix neighbour);
-/* The neighbour of `member` with that number, below dg_grid_slots; DG_NO: nobody stands there. */
+/* The neighbour of `member` with that number, below dg_grid_slots; DG_NO: there is none. */
 uint32_t dg_grid_neighbour(const dg_grid *grid, dg_discovery_ix member, uint32_t slot);
 /* The members over which two that are not neighbours reach each other: 0 to 2. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
@@ -319,7 +319,7 @@ typedef struct dg_core {
     uint32_t since;                  /* number of the block that occupied it */
 } dg_core;
 
-/* Whose questions are asked: what nobody has a question for costs nothing. */
+/* The nodes whose questions are asked: a question that no node has costs nothing. */
 typedef struct dg_askers {
     uint32_t known; /* bit v: some class has host_known v */
     /* the code here is new: parachains are asked of one by one, as in a session */
@@ -342,7 +342,7 @@ struct dg_view {
     uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
     bool session_known;
     uint32_t session;   /* of a child */
-    bool rules_told;    /* of approval in that session, whoever takes part in it */
+    bool rules_told;    /* of approval in that session, whether or not a node takes part in it */
     uint32_t votes_min; /* 0: min(2, group size) */
     dg_rotation rotation;
     uint32_t group_count;
@@ -390,7 +390,7 @@ bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
  * answer. `kept`: version up to which it has answers of the session from before; 0: none. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
-/* Is this validator among the disabled ones, as the runtime told? */
+/* Is this validator among the disabled ones, by the runtime's answer? */
 bool dg_view_is_disabled(const dg_view *view, uint32_t validator);
 /* Gives back all answers; a view of zeros is fine. */
 void dg_view_clear(dg_view *view);
@@ -417,7 +417,7 @@ dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, u
                            dg_assumption assumption, dg_error *err);
 /* Has the runtime this request, by the version of its ParachainHost? */
 bool dg_view_supports(const dg_view *view, dg_request request);
-/* The parachain whose block a core takes next; DG_NO: nobody's. */
+/* The parachain whose block a core takes next; DG_NO: none. */
 uint32_t dg_core_turn(const dg_core *core);
 /* How many blocks of a parachain wait for availability, on all cores. */
 uint32_t dg_waiting_of(const dg_view *view, uint32_t para);
@@ -474,7 +474,7 @@ typedef struct dg_people {
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
 /* People of zeros are fine. */
 void dg_people_clear(dg_people *people);
-/* The node of an account; DG_NO: nobody known. */
+/* The node of an account; DG_NO: not a node of ours. */
 uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]);
 /* The node that a session key belongs to, by Session.KeyOwner at a block; `kind` as "babe", "audi".
  * DG_NO in `node`: nobody known. Below zero: codes of the chain. */
@@ -483,7 +483,7 @@ dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain
 
 /* ---- session.c: what is the same for all nodes of a session ---- */
 
-/* How many have to approve a candidate, and who by when. Mirrors: SessionInfo. */
+/* How many validators have to approve a candidate, and which by when. Mirrors: SessionInfo. */
 typedef struct dg_approval_rules {
     uint32_t cores;                 /* that assignments are drawn over */
     uint32_t zeroth_width;          /* zeroth_delay_tranche_width */
@@ -508,7 +508,7 @@ typedef struct dg_session {
     uint32_t index;
     uint32_t validators; /* para validators: the first of the discovery keys */
     uint32_t count;      /* discovery keys */
-    uint32_t *node;      /* of a discovery key; DG_NO: nobody we know */
+    uint32_t *node;      /* of a discovery key; DG_NO: not a node of ours */
     uint32_t *member;    /* discovery key of a node; DG_NO: none */
     uint8_t (*keys)[32]; /* `para` keys of the validators */
     dg_grid grid;

@@ -1,6 +1,6 @@
-/* answer.c - the five lines that come first: the word, what breaks and for whom, why, what to do,
- * and when to enact. They are made from `answer` and `upgrade` of an outcome, whose facts are
- * numbers; an outcome without an answer has none of them. */
+/* answer.c - the five lines that come first: the word, what breaks and for which parachains, why,
+ * what to do, and when to enact. They are made from `answer` and `upgrade` of an outcome, whose
+ * facts are numbers; an outcome without an answer has none of them. */
 #include "report/report_impl.h"
 
 #include <assert.h>

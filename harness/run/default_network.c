@@ -1,5 +1,5 @@
-/* default_network.c - who the nodes are where the plan leaves it open: those of the releases
- * that were current when N came, or nobody, and then why.
+/* default_network.c - which nodes run where the plan leaves it open: those of the
+ * releases that were current when N came, or none, and then why.
  *
  * A rehearsal that asks no nodes says nothing of what stalled in 2024: so nodes are left out
  * only by a plan that says so, or where the state has nobody to be one. */

@@ -142,9 +142,9 @@ dg_code dg_sim_step(dg_sim *sim, dg_error *err);
 /* From a handler: dg_sim_run returns after this event. */
 void dg_sim_stop(dg_sim *sim);
 
-/* Is shown every event before its handler is, for logs and tests. NULL: nobody. */
+/* Is shown every event before its handler is, for logs and tests. NULL: none. */
 typedef void (*dg_sim_watcher)(void *user, const dg_sim *sim, const dg_sim_event *event);
-/* Who is shown every event from here on; NULL: nobody. It must not write to the sim. */
+/* The watcher of every event from here on; NULL: none. It must not write to the sim. */
 void dg_sim_watch(dg_sim *sim, dg_sim_watcher watcher, void *user);
 
 /* ---- timers ---- */
@@ -281,7 +281,7 @@ dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_
 /* Would a message sent now arrive, as things are? Both up, and no partition between them. */
 bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to);
 /* Would a message of then have been swallowed by a partition? Of each node the last one that
- * it was inside of is remembered. For who computes elsewhere when messages arrive. */
+ * it was inside of is remembered. For code that computes elsewhere when messages arrive. */
 bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_sim_span sent);
 /* From `at` on the node has this clock. DG_USAGE: out of range; DG_LIMIT, DG_NOMEM. */
 dg_code dg_sim_clock_set(dg_sim *sim, dg_node_ix node, dg_ns at, const dg_sim_clock *clock,

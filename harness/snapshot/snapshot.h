@@ -115,7 +115,8 @@ typedef struct dg_snapshot_writer dg_snapshot_writer;
 /* A new snapshot aside; it gets the name `path` in commit. DG_USAGE: something is there already
  * and `replace` is false; DG_IO; DG_NOMEM. */
 dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err);
-/* Whether dg_snapshot_begin would do now, for whoever works hours before it. Leaves nothing. */
+/* Whether dg_snapshot_begin would do now, for callers that work for hours before it. Leaves
+ * nothing. */
 dg_code dg_snapshot_try(const char *path, bool replace, dg_error *err);
 /* Content under its hash: dg_trie_each, `user` is the writer. */
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err);

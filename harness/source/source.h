@@ -30,7 +30,7 @@ typedef struct dg_source {
 typedef struct dg_source_options {
     dg_engine *engine;     /* tells what the `:code` says of itself */
     const char *cache_dir; /* NULL: nothing is kept on disk */
-    /* bytes of an import; NULL: nobody asks */
+    /* bytes of an import; NULL: not wanted */
     void (*progress)(void *user, uint64_t done, uint64_t total);
     void *user;
 } dg_source_options;

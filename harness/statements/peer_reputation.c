@@ -1,7 +1,7 @@
 /* peer_reputation.c - what a node holds against its peers, and when it will not have them.
  *
- * Whoever says what nobody may say at that leaf costs itself some of its good name
- * with that one node. Costs are collected and come into force in batches; malice does
+ * A peer that sends what is not allowed at that leaf loses some of its reputation with
+ * that one node. Costs are collected and come into force in batches; malice does
  * at once. Each second a score goes back towards zero by a part of itself. As long as it
  * is below a threshold the two are parted, both ways; then they begin with each other
  * anew. Kept only of those peers of which something was ever said.

@@ -1,9 +1,9 @@
-/* sent_grid.c - candidates that a group has backed, told to the rest of the network.
+/* sent_grid.c - candidates that a group has backed, announced to the rest of the network.
  *
- * Who has enough votes announces the candidate along the grid, to whom it has to and
- * once; without a grid it tells nobody, and one that comes later does not make it.
- * Who is told asks for the candidate, acknowledges when it has it, and tells on; votes
- * of later go to those that acknowledged.
+ * A member with enough votes announces the candidate along the grid, once, to the peers that the
+ * grid names; without a grid it announces nothing, and a grid that comes later does not make it.
+ * A peer that receives the announcement asks for the candidate, acknowledges when it has it, and
+ * announces it in turn; later votes go to those that acknowledged.
  * Mirrors: statement-distribution v2/grid.rs, v2/mod.rs (handle_incoming_manifest,
  * provide_candidate_to_grid, handle_incoming_acknowledgement). */
 #include "statements/sent_impl.h"

@@ -1,8 +1,8 @@
-/* sent_requests.c - candidates are asked for by those who were only told of them.
+/* sent_requests.c - candidates are asked for by nodes that only received an announcement.
  *
  * Of its own group's candidate a member asks at once; of others' a few at a time, in
- * the order in which they were told of. Whoever does not answer in time is not asked
- * again while another told of it as well. Large statements of the old way are asked for
+ * the order in which they were announced. A node that does not answer in time is not
+ * asked again while another announced it as well. Large legacy statements are asked for
  * likewise, all at once; what limits them is how many a node serves at one time, and
  * answers do not wait for each other here.
  * Mirrors: statement-distribution v2/requests.rs, legacy_v1/requester.rs. */

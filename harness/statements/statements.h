@@ -8,7 +8,7 @@
  *
  * Two ways give the same answers: computed from the states of all ends, or sent message by
  * message. Which of them a network has is chosen when it is made (`distribution` of its options),
- * in distribution.c; nobody else asks. */
+ * in distribution.c; no other code asks. */
 #ifndef DG_STATEMENTS_H
 #define DG_STATEMENTS_H
 

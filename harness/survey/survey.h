@@ -1,9 +1,9 @@
-/* survey.h - what a state and a runtime say of themselves; who asks judges it.
+/* survey.h - what a state and a runtime say of themselves; the caller judges it.
  *
  *   state     dg_survey_scan_take, dg_survey_item        the whole of it, or one item
  *   kept      dg_survey_config_take, dg_survey_calls_take, dg_survey_storage_versions
  *   runtime   dg_survey_babe_of, dg_survey_identity      N held against N-1
- *   sets      dg_survey_sets_take                        who validates, at one block
+ *   sets      dg_survey_sets_take                        the validators, at one block
  *             dg_survey_session_keys                     .. and with which keys
  *   answers   dg_survey_sample_take, dg_survey_api_at    what runtime APIs tell nodes
  *   between   dg_survey_config_compare, dg_survey_sample_differs, _contradicts
@@ -110,9 +110,9 @@ const dg_meta_pallet *dg_survey_pallet_of(const dg_meta *meta, uint8_t index);
 
 /* ---- migrations ---- */
 
-/* Weight in picoseconds that a block is told to have used, all classes together; 0: not told. */
+/* Weight in picoseconds that a block is told to have used, all classes together; 0: unknown. */
 int64_t dg_survey_weight_used(const dg_meta *meta, dg_state *state);
-/* .. and what the runtime allows a block; 0: not told. */
+/* .. and what the runtime allows a block; 0: unknown. */
 int64_t dg_survey_weight_limit(const dg_meta *meta);
 /* Pallet -> storage version (0: none is kept), for the pallets of `meta`. `*out` is owned by
  * the caller, after a failure too. DG_IO, DG_NOMEM. */
@@ -167,7 +167,7 @@ bool dg_survey_signing_differs(char *out, size_t size, const dg_meta *old, const
  * "Balances.burn", goes into `first`. */
 size_t dg_survey_calls_moved(char *first, size_t size, const dg_meta *old, const dg_meta *now);
 
-/* ---- who validates ---- */
+/* ---- validators ---- */
 
 typedef enum dg_survey_set_kind {
     DG_SURVEY_SET_VALIDATORS, /* of the session, as stored */
@@ -178,7 +178,7 @@ typedef enum dg_survey_set_kind {
 } dg_survey_set_kind;
 /* A set as a count and a hash that does not depend on the order. */
 typedef struct dg_survey_set {
-    int64_t count; /* -1: it was not told, or does not decode */
+    int64_t count; /* -1: it was not answered, or does not decode */
     dg_hash hash;
 } dg_survey_set;
 /* "validators", "grandpa", "babe", "para". */

@@ -1,4 +1,4 @@
-/* suspect.h - what broke a claim: who is suspected, and what is proved of whom.
+/* suspect.h - what broke a claim: which changes are suspected, and what is proved of each.
  *
  *   find    dg_suspects_find      from events, facts and plan alone
  *   prove   dg_suspects_prove     sets of them are tried, through a callback
@@ -99,7 +99,7 @@ typedef enum dg_suspect_role {
     DG_ROLE_NONE,        /* no better without it */
     DG_ROLE_CONTRIBUTES, /* better by a tenth, and broken still */
     DG_ROLE_CAUSE,       /* holds without it */
-    DG_ROLE_FAILED       /* nobody knows */
+    DG_ROLE_FAILED       /* not known */
 } dg_suspect_role;
 
 enum { DG_TRIALS_MAX = 96 };

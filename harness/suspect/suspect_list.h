@@ -4,7 +4,7 @@
  *                      which of its kind
  *
  * To be included with X defined, as often as wanted; no guard, therefore. Their order is that in
- * which causes are told. */
+ * which causes are reported. */
 
 /* a planned fault does not happen; index: of network.faults */
 X(FAULT, "fault")

@@ -111,14 +111,14 @@ dg_code dg_trie_flush(dg_trie *trie, dg_trie_each each, void *user, dg_error *er
 /* Walks one encoded node: calls `each` for the hash of every hashed child and of
  * a hashed value. DG_MALFORMED when the bytes are no node. */
 typedef dg_code (*dg_trie_link)(void *user, const dg_hash *hash, bool is_value, dg_error *err);
-/* As told above; the first code below zero of `each` ends it and is returned. DG_MALFORMED. */
+/* As described above; the first code below zero of `each` ends it and is returned. DG_MALFORMED. */
 dg_code dg_trie_node_links(dg_bytes node, dg_trie_link each, void *user, dg_error *err);
 
 /* Differences between two tries: `each` gets every key whose value differs, in
  * order; `.at` NULL is absent. Shared subtrees are skipped unseen. */
 typedef dg_code (*dg_trie_delta)(void *user, dg_bytes key, dg_bytes before, dg_bytes after,
                                  dg_error *err);
-/* As told above; the first code below zero of `each` ends it and is returned. Codes of the
+/* As described above; the first code below zero of `each` ends it and is returned. Codes of the
  * loader. */
 dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user,
                      dg_error *err);
@@ -127,7 +127,7 @@ dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta 
  * which nothing in `before` has. What `after` shares with `before`, from which it
  * was forked, is skipped unseen. `each` must not write to either. */
 typedef dg_code (*dg_trie_write)(void *user, dg_bytes key, dg_error *err);
-/* As told above; the first code below zero of `each` ends it and is returned. */
+/* As described above; the first code below zero of `each` ends it and is returned. */
 dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix,
                         uint64_t stamp, dg_trie_write each, void *user, dg_error *err);
 

@@ -50,7 +50,7 @@ typedef struct dg_engine_options {
     uint32_t calls_max;    /* instances alive at once; 0: 16 */
     uint32_t quick_from;   /* bytes of code from which baseline comes first; 0: 256 KiB */
     uint32_t worth_ms;     /* of baseline calls, after which to optimise is worth it; 0: 2000 */
-    /* told when code is compiled that takes seconds, and when it is done; NULL: nobody is */
+    /* told when code is compiled that takes seconds, and when it is done; NULL: none is */
     void (*compiling)(void *user, size_t bytes, bool begins);
     void *user;
 } dg_engine_options;

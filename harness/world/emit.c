@@ -1,4 +1,4 @@
-/* emit.c - what happened, to whoever listens. */
+/* emit.c - what happened, to the listener. */
 #include "world/world_impl.h"
 
 dg_code dg_world_emit(dg_world *world, const dg_world_block *about, const dg_event *event,

@@ -4,7 +4,7 @@
  *   find      dg_world_view, _descends, _has, _favourite, _scope_of
  *   time      dg_world_link_delay, _link_arrival, _own_wait, _runtime_latency
  *   change    dg_world_block_add, _prune       the room node alone makes and frees a world
- *   tell      dg_world_emit                    to whoever listens
+ *   tell      dg_world_emit                    to the listener
  *
  * What a subsystem alone needs to know of a block or a node it keeps for itself; here stands a
  * pointer to it at most. What the world needs of a subsystem it asks through its hooks.
@@ -40,7 +40,7 @@ typedef struct {
 /* Numbers that a model needs and no runtime tells; every one with its source. */
 typedef enum dg_constant {
     DG_CONST_SLOT_BUDGET,    /* of a slot, for proposing: parts in 1000 */
-    DG_CONST_FUTURE_SLOTS,   /* slots that a block may be ahead of the clock of who imports it */
+    DG_CONST_FUTURE_SLOTS,   /* slots that a block may be ahead of its importer's clock */
     DG_CONST_PROPOSE_WAIT,   /* ns from a fresh leaf to an inherent */
     DG_CONST_INHERENT_LIMIT, /* ns after which an author goes on without its subsystems */
     DG_CONST_BITFIELD_WAIT,  /* ns from a fresh leaf to signing availability */
@@ -190,7 +190,7 @@ typedef struct dg_network_options {
      * borrowed until the end */
     const dg_bytes (*first_writes)[2];
     size_t first_write_count;
-    /* Below zero ends the run with that code. NULL: nobody listens. */
+    /* Below zero ends the run with that code. NULL: there is no listener. */
     /* `at`, `block` and `node` are set, arm and place in a log are not; takes the detail. `about`:
      * hash of the block it is about, NULL: of none */
     dg_code (*each)(void *user, const dg_event *event, const dg_hash *about, dg_error *err);
@@ -289,7 +289,7 @@ typedef struct dg_world_block {
     uint32_t place_count;
     /* of the candidates it includes; NULL: nothing to approve, or nothing holds votes back here */
     struct dg_approval_block *approval;
-    struct dg_kept *kept; /* NULL: nobody wants to know */
+    struct dg_kept *kept; /* NULL: not wanted */
     /* by each node; DG_NEVER: not yet; DG_WORLD_WAITING: its parent is missing */
     dg_ns *imported;
     /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
@@ -338,7 +338,7 @@ typedef struct dg_world_hooks {
     /* .. and what outlives it for a while: see `chunks`. */
     void (*let_go)(dg_world_block *b);
     /* All nodes have finalized a block: it and what lies below it is not taken back any more.
-     * Codes as of the one who listens. */
+     * Codes as of the listener. */
     dg_code (*settle)(dg_world *world, dg_leaf_id last, dg_error *err);
     /* One more candidate stands at a place of a leaf, which nodes may have taken up already. */
     dg_code (*offered)(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err);
@@ -530,13 +530,13 @@ typedef struct dg_footing {
  * not tell. Below zero as dg_view_ask. */
 dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, dg_para_id para,
                              dg_assumption assumption, dg_error *err);
-/* Whose block each core of a leaf takes next, as somebody sees it; DG_NO: nobody's. */
+/* Whose block each core of a leaf takes next, as one node sees it; DG_NO: none. */
 typedef struct dg_core_turns {
     uint32_t count, of[DG_CORES_MAX];
 } dg_core_turns;
 /* How many cores take a block of this parachain next. */
 uint32_t dg_world_turns_count(const dg_core_turns *turns, dg_para_id para);
-/* Is this the first core that takes a block of its parachain? False too where it takes nobody's. */
+/* Is this the first core that takes a block of its parachain? False too where it takes none. */
 bool dg_world_turns_begin(const dg_core_turns *turns, dg_place_ix core);
 /* One candidate of the network: its relay parent's id, and its place there. */
 typedef struct dg_offer {
@@ -547,8 +547,8 @@ typedef struct dg_offer {
 typedef struct dg_search {
     uint32_t scope, at;
 } dg_search;
-/* The next candidate of the parachain that follows the head `follows`, in the order told above;
- * `found` says where it is. NULL: no more. */
+/* The next candidate of the parachain that follows the head `follows`, in the order described
+ * above; `found` says where it is. NULL: no more. */
 const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
                                             const dg_scope *scope, dg_para_id para,
                                             const dg_hash *follows, const dg_footing *under);
