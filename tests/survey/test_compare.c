@@ -31,7 +31,7 @@ static const struct {
     { "{\"value\":{\"a\":1}}", "{\"reason\":\"too short\"}", NULL, false, 0, 0, 0, "too short" },
     { "{\"value\":{\"a\":1}}", "{\"value\":{\"a\":5}}", "{\"a\":5}", false, 1, 0, 0, "" },
     { "{\"value\":{\"a\":1}}", "{\"value\":{\"a\":1}}", "{\"a\":5}", true, 1, 1, 0,
-      "a is 1 and not 5 as planned" },
+      "a is 1, not 5 as planned" },
     /* what waits for session 3, in another layout, with another value, for another session */
     { "{\"value\":[[3,{\"a\":1,\"b\":2}]]}", "{\"value\":[[3,{\"b\":2,\"g\":{\"a\":1},\"c\":0}]]}",
       NULL, false, 3, 0, 0, "" },
