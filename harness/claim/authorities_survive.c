@@ -19,7 +19,8 @@ typedef struct memory {
     tally bad, at_upgrade, keys;
     bool same_after; /* the last moment that was compared agreed */
     int64_t last_validators;
-    char first[200], first_at_upgrade[200], key_text[200];
+    char first[200], first_at_upgrade[200], key_text[200], unusable[200];
+    tally new_keys; /* of a new kind, that nobody can sign with */
     evidence facts;
 } memory;
 
@@ -98,10 +99,23 @@ static void compare(memory *m, const dg_event *e)
     dg_claim_tally_add(&m->bad, e->block);
 }
 
+static void new_keys(memory *m, const dg_event *e)
+{
+    snprintf(m->unusable, sizeof m->unusable,
+             "%d of %d validators have a new key %s that others have too or that is no public key: "
+             "they cannot sign with it until they have registered keys anew",
+             (int)json_integer_value(json_object_get(e->detail, "unusable")),
+             (int)e->storage.entries, dg_claim_detail(e, "reason"));
+    dg_claim_tally_add(&m->new_keys, e->block);
+    dg_claim_evidence_event(&m->facts, e);
+}
+
 static void keys(memory *m, const dg_event *e)
 {
     const struct dg_event_storage *n = &e->storage;
     bool changed = strcmp(dg_claim_detail(e, "role"), "keys-changed") == 0;
+    if (strcmp(dg_claim_detail(e, "role"), "keys-unusable") == 0)
+        new_keys(m, e);
     if (n->undecodable <= n->undecodable_control
         || (strcmp(dg_claim_detail(e, "role"), "session-keys") != 0 && !changed))
         return;
@@ -141,6 +155,9 @@ static void finish(void *at, dg_verdict *v)
         say_broken(m, v);
     } else if (!m->compared) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no set of validators could be compared after U");
+    } else if (m->new_keys.count) {
+        dg_verdict_say(v, DG_VERDICT_WARNED, "%s", m->unusable);
+        dg_verdict_span(v, &m->new_keys);
     } else if (m->at_upgrade.count) {
         dg_verdict_say(v, DG_VERDICT_WARNED, "%s", m->first_at_upgrade);
         dg_verdict_span(v, &m->at_upgrade);

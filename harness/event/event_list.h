@@ -63,7 +63,8 @@ X(INHERENT, inherent, "inherent", produced, applied, paras_present)
  * pallet's storage version stayed; of pallets new in N that hold nothing) */
 X(MIGRATION, migration, "migration", running, fuel, fuel_control, weight_ps, weight_max_ps,
   weight_control_ps)
-/* one storage item under N; detail: pallet, item, role, example, reason */
+/* one storage item under N; detail: pallet, item, role (value, session-keys; entity: gone;
+ * keys-changed: read as others; keys-unusable: of no use), example, reason, unusable */
 X(STORAGE, storage, "storage", entries, undecodable, undecodable_control)
 /* a queued call; same: it decodes as what it was; detail: where, old, new */
 X(CALL, call, "call", same)

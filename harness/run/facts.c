@@ -69,6 +69,20 @@ static void log_lost(dg_run_arm *a, dg_block *block, int64_t entries, int64_t lo
                                 .detail = detail });
 }
 
+/* They are read, and of no use until they are replaced. */
+static void log_unusable(dg_run_arm *a, dg_block *block, const dg_survey_keys *keys)
+{
+    json_t *detail = json_pack("{s:s, s:s, s:I, s:o, s:s}", "pallet", "Session", "item", "NextKeys",
+                               "unusable", (json_int_t)keys->unusable, "reason",
+                               dg_event_text(keys->unusable_name), "role", "keys-unusable");
+    if (!detail)
+        a->run->log.rc = DG_NOMEM;
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_STORAGE,
+                                .storage = { .entries = (int64_t)keys->validators },
+                                .detail = detail });
+}
+
 dg_code dg_run_lost_log(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_survey_side control = { .state = a->run->control.kept.after },
@@ -86,6 +100,8 @@ dg_code dg_run_lost_log(dg_run_arm *a, dg_block *block, dg_error *err)
     if (keys.changed)
         log_lost(a, block, (int64_t)keys.validators, (int64_t)keys.changed, "Session", "NextKeys",
                  "keys-changed", keys.changed_text);
+    if (keys.unusable)
+        log_unusable(a, block, &keys);
     for (size_t i = 0; i < count; i++)
         if (lost[i].vital)
             log_lost(a, block, (int64_t)lost[i].entries, (int64_t)lost[i].lost, lost[i].pallet,
