@@ -156,7 +156,7 @@ static void signing(dg_preflight_look *l)
                           subject, json_integer(was), json_integer(is),
                           was == is ? "transactions signed as for N-1 are invalid under N: %s, and "
                                       "transaction_version stays %u, so that wallets do not notice"
-                                    : "transactions are signed otherwise under N: %s; "
+                                    : "transactions are signed differently under N: %s; "
                                       "transaction_version rises to %u",
                           words, is);
     if (moved && was == is)

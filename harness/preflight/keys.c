@@ -41,7 +41,8 @@ static void say_unusable(dg_preflight_look *l, const dg_survey_keys *k)
     dg_preflight_find(
         l, DG_FIND_WARN, "session-keys.placeholder", subject_keys, NULL,
         dg_preflight_find_int(k->unusable),
-        "N adds the session key %s, and its migrations give %llu of %s one that others have too "
+        "N adds the session key %s, and its migrations give %llu of %s one that others have as "
+        "well "
         "or that is no public key: they cannot sign with it until each has registered keys anew",
         k->unusable_name, (unsigned long long)k->unusable,
         dg_preflight_find_count(k->validators, "validator").text);
