@@ -2,10 +2,12 @@
  * control's, whether that stayed, and what it was healed by. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static api_method *method_of(api_moments *m, const char *name)
 {
+    assert(m->count <= API_METHODS_MAX);
     for (size_t i = 0; i < m->count; i++)
         if (strcmp(m->at[i].name, name) == 0)
             return &m->at[i];
@@ -17,6 +19,7 @@ static api_method *method_of(api_moments *m, const char *name)
 
 static void was_wrong(api_method *it, const dg_event *e)
 {
+    assert(!it->since || it->last);
     it->moments = it->since ? it->moments + (it->last->block != e->block) : 1;
     it->since = it->since ? it->since : e;
     it->last = e;
@@ -107,6 +110,7 @@ unsigned dg_claim_api_wrong(const api_moments *m, tally *when, char *names, size
                             api_course course, bool configured)
 {
     unsigned count = 0;
+    assert(course != API_RIGHT); /* then there is no event to tell of */
     names[0] = 0;
     for (size_t i = 0; i < m->count; i++) {
         const api_method *it = &m->at[i];
@@ -116,6 +120,7 @@ unsigned dg_claim_api_wrong(const api_moments *m, tally *when, char *names, size
                        *last = it->last ? it->last : it->odd;
         if (course_of(it, configured) != course)
             continue;
+        assert(first && last);
         put_name(names, size, count++, it->name, dg_claim_detail(last, "differs"));
         when->first = when->first && when->first < first->block ? when->first : first->block;
         when->last = when->last > last->block ? when->last : last->block;

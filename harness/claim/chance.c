@@ -9,6 +9,7 @@
  * rule, 1 of 10, 2 of 13 and 3 of 16 are luck. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ enum { NEAR_ONE = 1000, NEAR_PART = 4, NEAR_ROOTS = 2 };
 
 dg_claim_luck dg_claim_trial_says(const dg_claim_trial *t)
 {
+    assert(t->broke <= t->of);
     if (t->of < 2)
         return DG_CLAIM_LUCK_UNTRIED;
     return t->weight >= WEIGHT_DECIDES    ? DG_CLAIM_LUCK_RULE
@@ -42,6 +44,7 @@ void dg_claim_trial_add(dg_claim_trial *t, bool broke)
 const char *dg_claim_luck_name(dg_claim_luck luck)
 {
     static const char *const names[] = { NULL, "open", "luck", "rule" };
+    assert((size_t)luck < sizeof names / sizeof *names);
     return names[luck];
 }
 

@@ -2,6 +2,7 @@
  */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ void dg_claim_allow(dg_verdict *v, const dg_claim_setup *setup)
     f->allowed = (dg_figure){ true, allow < 1e12 ? (int64_t)(allow * 1000 + 0.5) : INT64_MAX };
     if (v->status != DG_VERDICT_BROKE || f->lost.milli <= 0)
         return;
+    assert(f->lost_unit);
     snprintf(words, sizeof words, "%s %.*s lost, and the plan allows %s",
              number(lost, sizeof lost, &f->lost), unit_len(f), f->lost_unit,
              number(allowed, sizeof allowed, &f->allowed));

@@ -1,8 +1,11 @@
 /* healing.c - what happened in the block from which treatment is as control again. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
+
 static void add(healing *h, uint32_t block, int64_t slot, const char *what)
 {
+    assert(h->count <= HEALING_MAX);
     if (h->count == HEALING_MAX) {
         h->full = true;
         return;

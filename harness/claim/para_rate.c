@@ -9,6 +9,7 @@
  * block; and the arms part by as much as control's own blocks differ from pair to pair. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -82,6 +83,7 @@ void dg_claim_rate_step(void *rate, const dg_event *e)
 /* Thousandths of a candidate. */
 static int64_t milli(const para_block *b)
 {
+    assert(b->siblings > 0);
     return (int64_t)b->sum * 1000 / b->siblings;
 }
 
@@ -184,6 +186,7 @@ static int64_t change_of_control(para_rate *r)
         last = now;
         now = 0;
     }
+    assert(count <= sizeof r->changes / sizeof *r->changes);
     qsort(r->changes, count, sizeof *r->changes, by_size);
     return count ? r->changes[count / 2] : 0;
 }
@@ -218,6 +221,7 @@ static void say_healed(const para_rate *r, dg_verdict *v, const para_stretch *s)
 {
     const para_series *t = &r->arm[DG_ARM_TREATMENT];
     para_stretch rest = { 0 };
+    assert(s->last >= t->first);
     size_t at = s->last + 1 - t->first;
     for (size_t c = 0, i = 0; next_pair(r, &c, &i); c++, i++)
         if (i >= at) {
@@ -233,6 +237,7 @@ static void say_healed(const para_rate *r, dg_verdict *v, const para_stretch *s)
 /* A mean over the stretch, in tenths. */
 static unsigned tenths(int64_t sum, uint32_t blocks)
 {
+    assert(blocks > 0);
     return (unsigned)(sum / 100 / blocks);
 }
 

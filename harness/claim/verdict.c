@@ -21,12 +21,14 @@ const char *dg_claim_name(dg_claim_id id)
 const char *dg_verdict_status_name(dg_verdict_status status)
 {
     static const char *const names[] = { "held", "broke", "warned", "unexercised" };
+    assert((size_t)status < sizeof names / sizeof *names);
     return names[status];
 }
 
 const char *dg_verdict_reach_name(dg_verdict_reach reach)
 {
     static const char *const names[] = { NULL, "does-not-apply", "not-reached", "out-of-reach" };
+    assert((size_t)reach < sizeof names / sizeof *names);
     return names[reach];
 }
 
@@ -54,6 +56,9 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
 {
     void *memory = dg_calloc(1, claim->size);
     dg_claim_setup *own;
+    assert(claim->step && claim->finish);
+    assert(claim->setup + sizeof *own <= claim->size);
+    assert(claim->facts == FACTS_NONE || claim->facts + sizeof(evidence) <= claim->size);
     memset(verdict, 0, sizeof *verdict);
     if (!memory)
         return dg_fail(err, DG_NOMEM, "no memory for claim %s", dg_claim_name(claim->id));
@@ -132,6 +137,7 @@ void dg_verdict_spare(dg_verdict *v, const char *format, ...)
     v->status = DG_VERDICT_HELD;
     v->reach = DG_VERDICT_DOES_NOT_APPLY;
     len = (size_t)snprintf(v->text, sizeof v->text, "does not apply: ");
+    assert(len < sizeof v->text);
     va_start(args, format);
     vsnprintf(v->text + len, sizeof v->text - len, format, args);
     va_end(args);
@@ -158,5 +164,6 @@ const char *dg_claim_detail(const dg_event *event, const char *key)
 
 void dg_claim_text_copy(char *out, size_t size, const char *text)
 {
+    assert(size > 0);
     snprintf(out, size, "%s", text);
 }
