@@ -1,9 +1,12 @@
 /* asking.c - what the looks ask a state and a runtime with. */
 #include "preflight/preflight_impl.h"
 
+#include <assert.h>
+
 dg_code dg_preflight_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state,
                                const char *pallet, const char *item, dg_error *err)
 {
+    assert(meta && state);
     const dg_meta_entry *entry = dg_meta_storage(meta, pallet, item);
     uint8_t key[32];
     if (!entry)
@@ -20,6 +23,7 @@ dg_code dg_preflight_look_call(dg_buf *out, const dg_preflight_look *look, dg_ru
     dg_host_result result;
     dg_state *fork = dg_state_fork(state);
     dg_code rc;
+    assert(runtime && state);
     dg_buf_reset(out);
     if (!fork)
         return dg_fail(err, DG_NOMEM, "no memory for a fork of the state");
@@ -36,6 +40,7 @@ dg_code dg_preflight_look_call(dg_buf *out, const dg_preflight_look *look, dg_ru
 bool dg_preflight_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
 {
     dg_scale s = dg_scale_from(value);
+    assert(meta);
     dg_value_skip(meta, type, &s);
     return dg_scale_finish(&s, NULL, "") == DG_OK;
 }

@@ -4,6 +4,7 @@
  * and the preflight fails at its end: callers need not look each time. */
 #include "preflight/preflight_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ json_t *dg_preflight_find_text(const char *text)
 
 static json_t *worded(const char *format, va_list args)
 {
+    assert(format);
     char room[SAYS_MAX + 4];
     int len = vsnprintf(room, sizeof room, format, args);
     if (len > SAYS_MAX) {
@@ -46,6 +48,8 @@ void dg_preflight_find(dg_preflight_look *look, dg_preflight_finding_severity se
 {
     json_t *says, *finding;
     va_list args;
+    assert((size_t)severity < sizeof severities / sizeof *severities);
+    assert(id && subject);
     va_start(args, format);
     says = worded(format, args);
     va_end(args);
@@ -194,6 +198,7 @@ json_t *dg_preflight_findings_counts(const json_t *findings, size_t unknown)
     json_int_t counts[4] = { 0 };
     for (size_t i = 0; i < json_array_size(findings); i++)
         counts[rank(json_array_get(findings, i))]++;
+    assert(!counts[3]); /* each was made here */
     return json_pack("{s:I, s:I, s:I, s:I}", "fail", counts[0], "warn", counts[1], "note",
                      counts[2], "unknown", (json_int_t)unknown);
 }

@@ -1,6 +1,7 @@
 /* preflight.c - the order of the looks, and the verdict. */
 #include "preflight/preflight_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static json_t *side(dg_runtime *runtime, const dg_meta *meta)
@@ -21,6 +22,7 @@ static dg_code compose(json_t **out, const dg_preflight_look *look, dg_error *er
     json_t *findings = look->no_memory ? NULL : dg_preflight_findings_sorted(look->findings),
            *counts;
     const char *verdict;
+    assert(look->old && look->new_);
     if (!findings
         || !(counts = dg_preflight_findings_counts(findings, json_array_size(look->unknown)))) {
         json_decref(findings);
@@ -105,6 +107,8 @@ dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *er
     };
     dg_error mine;
     dg_code rc;
+    assert(input->engine && input->snapshot);
+    assert(input->from && input->to);
     err = err ? err : &mine;
     *out = NULL;
     look.old = dg_runtime_version(input->from);

@@ -6,6 +6,7 @@
  * Decoding is strict here: a value has to be used up. */
 #include "preflight/preflight_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { KEY_SHOWN = 40 /* bytes */ };
@@ -26,6 +27,7 @@ typedef struct table {
 
 static row *row_new(table *t, const dg_meta_entry *entry, bool orphan)
 {
+    assert(t->count <= t->cap);
     if (t->count == t->cap) {
         size_t cap = t->cap ? 2 * t->cap : 256;
         row *rows = dg_realloc(t->rows, cap * sizeof *rows);
@@ -78,6 +80,7 @@ static void judge_before(dg_preflight_look *l, row *r, const dg_meta_entry *old,
 
 static void judge_after(dg_preflight_look *l, row *r, dg_bytes key, dg_bytes value)
 {
+    assert(l->after);
     r->count_after++;
     if (r->orphan || is_read(l->new_meta, r->entry, key, value))
         return;
@@ -156,6 +159,7 @@ static void say_stays_bad(dg_preflight_look *l, const row *r, const char *subjec
     dg_preflight_count_text all = dg_preflight_find_count(r->count_after, "value");
     unsigned long long bad = r->bad_after;
     const char *verb = r->bad_after == 1 ? "does" : "do";
+    assert(r->unfound + r->longer <= r->bad_after);
     if (l->in_steps)
         dg_preflight_find(
             l, DG_FIND_WARN, "storage.in-steps", subject, old, now,
@@ -187,6 +191,7 @@ static void say_at_u(dg_preflight_look *l, const row *r, const char *subject)
     dg_preflight_finding_severity severity = is_transient(subject) ? DG_FIND_NOTE : DG_FIND_WARN;
     dg_preflight_count_text n = dg_preflight_find_count(r->bad_at_u, "value");
     const char *verb = r->bad_at_u == 1 ? "does" : "do";
+    assert(r->bad_at_u > 0);
     dg_preflight_find(
         l, severity, "storage.at-u", subject, dg_preflight_find_int(r->bad_old),
         dg_preflight_find_int(r->bad_at_u),
