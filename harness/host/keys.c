@@ -5,6 +5,7 @@
  * no keystore, as on real nodes. */
 #include "host/host_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char allowed_error[] = "the keystore";
@@ -17,6 +18,7 @@ static size_t pk_len(char kind)
 static bool derive_public(dg_host_key *key)
 {
     dg_sr25519_pair pair;
+    assert(key->kind == 'e' || key->kind == 's' || key->kind == 'c');
     switch (key->kind) {
     case 'e':
         dg_ed25519_public(key->pk, key->mini);
@@ -34,6 +36,7 @@ static size_t sign(uint8_t sig[65], const dg_host_key *key, dg_bytes message, bo
 {
     dg_sr25519_pair pair;
     dg_hash hash;
+    assert(!prehashed || (key->kind == 'c' && message.len == 32));
     switch (key->kind) {
     case 'e':
         dg_ed25519_sign(sig, message, key->mini);
@@ -146,6 +149,7 @@ static dg_code list(dg_guest *guest, uint64_t type_at, char kind, bool counted, 
         count++;
     }
     dg_buf_reset(&h->scratch);
+    assert(count <= o->key_count);
     if (counted)
         dg_scale_put_compact(&h->scratch, count);
     for (size_t i = 0; i < count; i++)
@@ -201,6 +205,7 @@ static dg_code sign_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, c
     uint8_t answer[66] = { 1 };
     size_t len = 0;
     dg_code rc = sign_with(guest, answer + 1, &len, arg, kind, prehashed, err);
+    assert(len < sizeof answer);
     if (len == 0)
         answer[0] = 0;
     return rc < 0 ? rc : dg_host_lower(guest, ret, dg_bytes_of(answer, 1 + len), err);

@@ -3,6 +3,7 @@
  * time zero, chance from a named stream, storage for the length of the call. */
 #include "host/host_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LOCAL_MAX = 64 << 20 };
@@ -165,6 +166,7 @@ static dg_code keep(dg_host_offchain *o, bool local, dg_bytes key, dg_bytes valu
 {
     dg_host_item *item = find(o, local, key);
     dg_bytes copy = dg_arena_copy(&o->arena, value);
+    assert(o->item_count <= o->item_cap);
     if (!item) {
         dg_bytes name = dg_arena_copy(&o->arena, key);
         if (o->item_count == o->item_cap) {
