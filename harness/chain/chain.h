@@ -342,6 +342,8 @@ dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i);
 /* ---- enactment ---- */
 
 typedef enum dg_how { DG_HOW_AUTHORIZE, DG_HOW_SET_CODE, DG_HOW_OVERRIDE } dg_how;
+/* A path: the scheduler is there, and was seen not to dispatch the call of governance. */
+#define DG_ENACT_UNSERVED "sudo (the scheduler does not dispatch set_code)"
 /* What has to be done at U-1 and in U so that U enacts `code`: */
 typedef struct dg_enactment {
     dg_how how;

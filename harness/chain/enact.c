@@ -63,13 +63,14 @@ static dg_code by_root(const dg_enact_attempt *a, dg_enactment *out, dg_bytes ca
 {
     dg_error why[3] = { { .code = DG_OK } };
     dg_code rc = dg_enact_by_scheduler(a, &out->parent, &out->path, call, &why[0]);
+    bool unserved = rc == DG_UNSUPPORTED;
     if (!unusable(rc))
         return rc < 0 ? dg_fail(err, rc, "%s", why[0].text) : rc;
     rc = by_weighted_scheduler(a, &out->parent, &out->path, call, &why[1]);
     if (!unusable(rc))
         return rc < 0 ? dg_fail(err, rc, "%s", why[1].text) : rc;
     out->parent = a->parent;
-    out->path = "sudo";
+    out->path = unserved ? DG_ENACT_UNSERVED : "sudo";
     dg_buf_reset(&out->extrinsic);
     rc = dg_enact_by_sudo(a, &out->extrinsic, call, &why[2]);
     if (!unusable(rc))

@@ -32,7 +32,7 @@ typedef struct dg_enact_attempt {
 
 /* Puts a root call (its bytes) into the agenda of the block after a->parent, as
  * an amended parent, and tries whether the scheduler dispatches it. DG_OK: it does;
- * DG_ABSENT: the runtime has no scheduler or it refuses the call, `err` says which. */
+ * DG_ABSENT: the runtime has no scheduler; DG_UNSUPPORTED: it does not dispatch the call. */
 dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, const char **path,
                               dg_bytes call, dg_error *err);
 /* A transaction of the sudo key around the call; the same codes. */

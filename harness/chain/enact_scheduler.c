@@ -263,7 +263,7 @@ static dg_code find_dispatched(const agenda *g, const char **error, const json_t
         }
         other = json_object_iter_key(json_object_iter(of));
     }
-    return dg_fail(err, DG_ABSENT, "the scheduler does not dispatch the call (%s)", other);
+    return dg_fail(err, DG_UNSUPPORTED, "the scheduler does not dispatch the call (%s)", other);
 }
 
 static dg_code try_out(agenda *g, dg_error *failed, dg_block *amended, dg_error *err)

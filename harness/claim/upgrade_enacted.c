@@ -6,7 +6,7 @@
 typedef struct memory {
     dg_claim_setup setup;
     uint32_t upgrade_block, refused_block, enacted_block, migrated_block;
-    bool tried, enacted, pending, migrated, built_after, configured;
+    bool tried, enacted, pending, migrated, built_after, configured, unserved;
     char refused[240], path[160];
 } memory;
 
@@ -22,6 +22,7 @@ static void upgrade(memory *m, const dg_event *e)
         m->pending = n->pending != 0;
         m->enacted_block = e->block;
         m->configured = strcmp(dg_claim_detail(e, "how"), "config") == 0;
+        m->unserved = dg_claim_detail(e, "unserved")[0] != 0;
         dg_claim_text_copy(m->path, sizeof m->path, dg_claim_detail(e, "path"));
     }
     if (!n->enacted && !m->refused[0]) {
@@ -58,7 +59,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_BROKE, "N ran at #%u without taking over: %s",
                        m->migrated_block, m->refused);
     else
-        dg_verdict_say(v, DG_VERDICT_HELD, "enacted at #%u by %s%s", m->enacted_block, m->path,
+        dg_verdict_say(v, m->unserved ? DG_VERDICT_WARNED : DG_VERDICT_HELD,
+                       "enacted at #%u by %s%s", m->enacted_block, m->path,
                        m->pending ? ", pending until the next block" : "");
     if (m->tried && v->status == DG_VERDICT_BROKE)
         dg_verdict_span(v, &where);

@@ -150,6 +150,8 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
                             json_string(run->code.len ? hows[run->asked->how] : "config"))
             != 0
         || json_object_set_new(detail, "path", dg_event_text(a->way.path)) != 0
+        || (strncmp(a->way.path, DG_ENACT_UNSERVED, strlen(DG_ENACT_UNSERVED)) == 0
+            && json_object_set_new(detail, "unserved", json_string("scheduler")) != 0)
         || (!a->way.enacted
             && json_object_set_new(detail, "refused", dg_event_text(a->way.refused)) != 0))
         run->log.rc = DG_NOMEM;

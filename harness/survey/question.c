@@ -81,18 +81,33 @@ static void ask_paras(const dg_meta *meta, dg_state *state, dg_survey_question *
         dg_buf_put_bytes(&q->code_hash, hash);
 }
 
+/* A validator, but not the one whose key a run may enact N with: its nonce would be ours. */
+static void ask_account(const dg_meta *meta, dg_state *state, dg_buf *out)
+{
+    dg_bytes list, sudo;
+    dg_scale s;
+    if (!stored(&list, meta, state, "Session", "Validators", NULL))
+        return;
+    if (!stored(&sudo, meta, state, "Sudo", "Key", NULL))
+        sudo = dg_bytes_of(NULL, 0);
+    s = dg_scale_from(list);
+    for (uint32_t left = dg_scale_count(&s, 32); left && !out->len; left--) {
+        dg_bytes account = dg_scale_take(&s, 32);
+        if (account.len == 32 && !dg_bytes_equal(account, sudo))
+            dg_buf_put_bytes(out, account);
+    }
+}
+
 void dg_survey_question_make(dg_survey_question *q, const dg_meta *meta, dg_state *state,
                              uint32_t session_index, dg_bytes extrinsic)
 {
-    dg_bytes account;
     uint8_t session[4], version[4] = { 15 };
     question_init(q);
     ask_paras(meta, state, q);
     dg_le32_put(session, session_index);
     dg_buf_put(&q->session, session, 4);
     dg_buf_put(&q->metadata, version, 4);
-    if (first_of(&account, meta, state, 32, "Session", "Validators"))
-        dg_buf_put_bytes(&q->account, account);
+    ask_account(meta, state, &q->account);
     ask_keys(state, &q->keys);
     if (extrinsic.at) {
         uint8_t len[4];

@@ -177,6 +177,11 @@ static const struct row {
     { "upgrade-enacted", DG_VERDICT_UNEXERCISED, 0, "never tried", "T9 block 9 1 1 2 5 0" },
     { "upgrade-enacted", DG_VERDICT_HELD, 0, "at #10 by scheduler",
       "T10 upgrade 0 1 10 0 {'path':'scheduler'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
+    { "upgrade-enacted", DG_VERDICT_WARNED, 0, "by sudo (the scheduler does not",
+      "T10 upgrade 0 1 10 0 {'path':'sudo (the scheduler does not dispatch set_code)',"
+      "'unserved':'scheduler'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
+    { "upgrade-enacted", DG_VERDICT_HELD, 0, "at #10 by sudo",
+      "T10 upgrade 0 1 10 0 {'path':'sudo'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "InvalidSpecName",
       "T10 upgrade 0 0 10 0 {'path':'scheduler','refused':'InvalidSpecName'}\nT11 block 11 1 1 2 5 "
       "0" },

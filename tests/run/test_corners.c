@@ -146,6 +146,21 @@ START_TEST(nodes_have_lived_before_the_fork)
 }
 END_TEST
 
+/* Of a public report: the scheduler of this N-1 never serves a call by its preimage, so
+ * governance's upgrade would wait for ever. The run goes by sudo, and has to say so. */
+START_TEST(a_scheduler_that_does_not_dispatch_is_a_warning)
+{
+    const char *spec = corpus_path("../cases/field/scheduler-overweight/n-1.json.zst");
+    json_t *o;
+    if (!spec)
+        return;
+    o = run_small_pair(spec, "build/runtimes/mini-2.wasm", "boundary@2-3", NULL);
+    ck_assert_msg(strcmp(claim_status(o, "upgrade-enacted"), "warned") == 0, "%s", verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "api-window"), "broke") != 0, "%s", verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("corners");
@@ -153,6 +168,7 @@ int main(void)
     int count = sizeof rows / sizeof *rows;
     tcase_set_timeout(tc, 0);
     /* the last is the shortest */
+    tcase_add_test(tc, a_scheduler_that_does_not_dispatch_is_a_warning);
     tcase_add_loop_test(tc, what_goes_wrong_in_a_corner_is_seen, REDUCED ? count - 1 : 0, count);
     tcase_add_loop_test(tc, a_halt_of_minutes_is_seen_in_hours, 0,
                         REDUCED ? 1 : (int)(sizeof halts / sizeof *halts));
