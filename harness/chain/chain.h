@@ -26,6 +26,7 @@
 /* ---- headers and digests ---- */
 
 enum {
+    /* tags of digest items, sp-runtime DigestItemType */
     DG_DIGEST_OTHER = 0,
     DG_DIGEST_CONSENSUS = 4,
     DG_DIGEST_SEAL = 5,
@@ -48,11 +49,12 @@ void dg_header_encode(dg_buf *out, const dg_header *header);
  * was no memory for it. */
 dg_hash dg_header_hash(const dg_header *header);
 
+/* One item of a digest, borrowed from its bytes. */
 typedef struct dg_digest_item {
-    uint8_t tag;
-    uint8_t engine[4];
-    dg_bytes payload;
-    dg_bytes raw;
+    uint8_t tag;       /* DG_DIGEST_.. */
+    uint8_t engine[4]; /* "BABE", "FRNK"; zeroes where the tag has none */
+    dg_bytes payload;  /* what stands behind tag, engine and length */
+    dg_bytes raw;      /* the whole item, tag first */
 } dg_digest_item;
 /* Steps through a digest: `s` starts as dg_scale_from(header.digest) behind
  * dg_digest_count. DG_OK, DG_END, DG_MALFORMED. */
@@ -86,6 +88,7 @@ typedef struct dg_epoch {
 /* Gives back the authorities; an epoch of zeros is fine. */
 void dg_epoch_clear(dg_epoch *epoch);
 
+/* As a pre-digest has it. Mirrors: sp-consensus-babe PreDigest. */
 typedef enum dg_slot_claim_kind {
     DG_SLOT_CLAIM_PRIMARY = 1,
     DG_SLOT_CLAIM_SECONDARY_PLAIN = 2,
@@ -230,7 +233,7 @@ typedef struct dg_position {
     bool in_blocks;
     uint64_t value;
 } dg_position;
-/* A position from text. DG_USAGE, with an example. */
+/* A position from text, `out` written whole. DG_USAGE, with an example. */
 dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err);
 /* The slot meant, for a fork whose clock is `clock`; `first` = the boundary that
  * plain `boundary` means (1: the next one). Blocks are taken for slots, as if none stayed empty.
@@ -242,6 +245,7 @@ uint64_t dg_position_boundary(const dg_position *position, const dg_clock *clock
 
 /* ---- build and import ---- */
 
+/* What goes into a block beside what its runtime makes by itself; all borrowed for the call. */
 typedef struct dg_build_options {
     dg_slot_claim claim;
     /* encoded ParachainsInherentData; len 0: empty, with the parent header */
@@ -253,6 +257,7 @@ typedef struct dg_build_options {
     size_t write_count;
 } dg_build_options;
 
+/* The steps of building a block, in their order. */
 typedef enum dg_build_step {
     DG_BUILD_RUNTIME,
     DG_BUILD_INITIALIZE,
@@ -262,6 +267,7 @@ typedef enum dg_build_step {
     DG_BUILD_DONE
 } dg_build_step;
 
+/* How a block came about, or how far it came. Fuel is wasm instructions, about; wall time is ns. */
 typedef struct dg_build_report {
     dg_build_step step;  /* where it ended: DONE, or the step that failed */
     bool only_inherents; /* a multi-block migration is running */

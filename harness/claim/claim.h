@@ -29,7 +29,8 @@ typedef enum dg_verdict_status {
     DG_VERDICT_WARNED,
     DG_VERDICT_UNEXERCISED
 } dg_verdict_status;
-/* Why a claim has seen nothing of what it is about. */
+/* Why a claim has seen nothing of what it is about: it tells whether another seed, or only another
+ * plan, could show it. */
 typedef enum dg_verdict_reach {
     DG_VERDICT_REACHED,        /* .. it has, or the run ended too early */
     DG_VERDICT_DOES_NOT_APPLY, /* it cannot come in this plan: held, and the text says why */
@@ -44,7 +45,9 @@ typedef struct dg_figure {
     int64_t milli;
 } dg_figure;
 
-/* What a claim measured, as numbers: its text says the same in words. */
+/* What a claim measured, as numbers: its text says the same in words. Units are static words in the
+ * plural, "candidates"; all figures but `lost` and `allowed` are of `unit`, these two of
+ * `lost_unit`. */
 typedef struct dg_figures {
     const char *unit; /* of measured, control and threshold; NULL: nothing was measured */
     dg_figure measured, control;
@@ -149,18 +152,23 @@ typedef struct dg_claim {
 } dg_claim;
 
 /* The claim of row i of the list, so in the order of the report, also by its id; NULL past the
- * end. */
+ * end. Static. */
 const dg_claim *dg_claim_at(size_t i);
-/* "block-cadence", as plans and outcomes call it. */
+/* "block-cadence", as plans and outcomes call it. Static; `id` is below DG_CLAIM_COUNT. */
 const char *dg_claim_name(dg_claim_id id);
-/* NULL for what is no claim's name. */
+/* The claim of that name, letter by letter; NULL for what is no claim's name. Static. */
 const dg_claim *dg_claim_named(const char *name);
 
-/* Reads the setup from a log, control's events first; it borrows from the events. What the
- * log does not tell stays 0. */
+/* Reads the setup from a log. Needs no plan and no runtime, and is fine with a log that somebody
+ * cut or changed: whoever relies on more than that looks at `begun` and the two `_ended`.
+ *
+ *   out     written whole; its `claims` is borrowed from the detail of an event
+ *   events  `count` of them, control's first; what they do not tell stays 0, and upgrade_slot
+ *           DG_CLAIM_NEVER */
 void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t count);
 /* Whether the plan of the log has the claim judged: not where it is about a network, or about
- * new code, and there is none. */
+ * new code, and there is none; nor where the plan says `off` of it, or names other claims alone
+ * (claims.default false). */
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
 /* The plan's, or else the claim's own; where the plan is strict, a gate. */
 dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup);
@@ -168,24 +176,32 @@ dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_set
 /* Whether the plan makes it a gate in so many words, or all of them: then a warning breaks it. */
 bool dg_claim_gates_warnings(const dg_claim *claim, const dg_claim_setup *setup);
 
-/* One seed more, until it is decided: then nothing changes. */
+/* One seed more, until it is decided: then nothing changes. A trial of zeros has seen none; the
+ * order of the seeds counts. Mirrors: Wald's sequential probability ratio test. */
 void dg_claim_trial_add(dg_claim_trial *trial, bool broke);
-/* What the seeds up to now come to. */
+/* What the seeds up to now come to: with fewer than two, UNTRIED. A verdict by MERE or RULE is
+ * wrong in 100 - DG_CLAIM_CONFIDENCE_PERCENT cases of a hundred. */
 dg_claim_luck dg_claim_trial_says(const dg_claim_trial *trial);
 /* "open", "luck", "rule"; NULL of DG_CLAIM_LUCK_UNTRIED. */
 const char *dg_claim_luck_name(dg_claim_luck luck);
 
-/* Runs one claim over events in order: all of control's, then treatment's. What it lost is
- * measured by what the plan allows, and a warning by whether the plan makes it a gate.
- * `verdict` is written whole; give its evidence back with dg_verdict_clear. DG_NOMEM. */
+/* Runs one claim over events in order. What it lost is measured by what the plan allows, a warning
+ * by whether the plan makes it a gate, and a narrow break by what the log tells of other seeds.
+ *
+ *   verdict  written whole; its evidence is owned by the caller, to be given back with
+ *            dg_verdict_clear; after a failure there is none
+ *   setup    of this very log, by dg_claim_setup_read; copied
+ *   events   `count` of them: all of control's, then treatment's; borrowed for the call
+ *
+ * DG_OK whatever the verdict; DG_NOMEM: the claim's own memory, or some of its evidence. */
 dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
                        const dg_event *events, size_t count, dg_error *err);
-/* Gives the evidence back. */
+/* Gives the evidence back; the rest of the verdict stays. A verdict of zeros is fine. */
 void dg_verdict_clear(dg_verdict *verdict);
 /* How outcomes name it: the words are static. */
 const char *dg_verdict_status_name(
     dg_verdict_status status); /* "held", "broke", "warned", "unexercised" */
-/* "does-not-apply", "not-reached", "out-of-reach"; NULL of DG_VERDICT_REACHED. */
+/* "does-not-apply", "not-reached", "out-of-reach"; NULL of DG_VERDICT_REACHED. Static. */
 const char *dg_verdict_reach_name(dg_verdict_reach reach);
 const char *dg_claim_severity_name(dg_claim_severity severity); /* "gate", "advice" */
 

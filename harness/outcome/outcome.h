@@ -57,21 +57,39 @@ typedef struct dg_outcome_facts {
     bool diverged;                  /* treatment's blocks up to U-1 are not control's */
 } dg_outcome_facts;
 
-/* Judges the plan's claims and tells the rest; `*out` is owned by the caller. DG_NOMEM,
- * DG_USAGE of a claim's options. */
+/* Judges the plan's claims over the log and tells the rest, in the keys of dg_outcome_keys.
+ *
+ *   out  owned by the caller; as it was after a failure
+ *   run  borrowed for the call; all of it is there but what may be NULL by its comment, and its log
+ *        is whole: a run-start, and a run-end of each arm that says what the facts say
+ *
+ * DG_OK whatever the verdict; DG_NOMEM. */
 dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err);
 
-/* What a log that was read says by itself, `*out` owned by the caller: `claims`, `result`, `exit`
- * and `reason` as the outcome of its run has them; `chains` too, but for what only runtimes and
- * the plan tell. DG_MALFORMED: it is not the whole log of a run; DG_NOMEM. */
+/* What a log that was read says by itself: `claims`, `result`, `exit` and `reason` as the outcome
+ * of its run has them; `chains`, `answer` and `ill_control` too, but for what only runtimes and the
+ * plan tell.
+ *
+ *   out  owned by the caller; NULL after a failure
+ *   log  may have been written, cut or changed by anybody
+ *
+ * DG_MALFORMED: it is not the whole log of a run (no run-start, no node-limits, no run-end of an
+ * arm), or has slots and epochs that no chain has; DG_NOMEM. */
 dg_code dg_outcome_explain(json_t **out, const dg_event_log *log, dg_error *err);
 
 /* Two runs of one plan and seed differed: what `outcome` says is worth nothing, and says so from
- * now on. DG_NOMEM. */
+ * now on, in `result`, `exit` (5), `reason` and `answer`. The verdicts stay as they are. DG_NOMEM:
+ * it may be changed in part, and is not to be told. */
 dg_code dg_outcome_differs(json_t *outcome, dg_error *err);
 /* 0, 1, 3 or 5, as the outcome says; 5 for what is no outcome. */
 int dg_outcome_exit(const json_t *outcome);
-/* Reads and checks an outcome file of this program. DG_IO, DG_MALFORMED, DG_UNSUPPORTED. */
+/* Reads an outcome file of this program and checks it against the table, keys and kinds.
+ *
+ *   outcome  owned by the caller; NULL after a failure
+ *   path     of the file; "-" is stdin
+ *
+ * DG_IO: it cannot be read; DG_MALFORMED: no JSON (with the line), a key twice, or one that is
+ * missing, unknown or of another kind (with its path); DG_UNSUPPORTED: of a later format. */
 dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
 /* The JSON schema that is shipped as outcome/outcome.schema.json, made from the table that
  * the check uses; owned by the caller. */

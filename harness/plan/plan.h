@@ -56,7 +56,8 @@ typedef struct dg_keys_table {
     const char *title, *id; /* of the schema */
 } dg_keys_table;
 
-/* The row of a path; NULL: there is none. */
+/* The row of a path of `path_len` bytes, as rows have it, with "[]" for items of a list; NULL:
+ * there is none. Borrowed from the table, which is static. */
 const dg_keys_row *dg_keys_find(const dg_keys_table *table, const char *path, size_t path_len);
 /* Every key known, every value of its kind and range. `complete`: required keys
  * are there. DG_USAGE with the path, and the nearest key for an unknown one. */
@@ -69,7 +70,8 @@ json_t *dg_keys_schema(const dg_keys_table *table);
 int64_t dg_keys_whole(const dg_keys_table *table, const json_t *holder, const char *path);
 /* What help says of a row, appended: its words, and in brackets its values, range and default. */
 void dg_keys_describe(dg_buf *out, const dg_keys_row *row);
-/* The value that a flag's text means for a row. DG_USAGE. */
+/* The value that a flag's text means for a row; `*out` is owned by the caller. DG_USAGE: it does
+ * not read as the row's kind. */
 dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text, dg_error *err);
 /* The row for a dotted path that a user typed; else DG_USAGE with the nearest. */
 dg_code dg_keys_wanted(const dg_keys_row **out, const dg_keys_table *table, const char *path,
@@ -96,9 +98,10 @@ dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char
  * DG_USAGE: no such key (nearest suggested), value of the wrong kind. */
 dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err);
 /* Complete and consistent: snapshot, upgrade.to and upgrade.at are there, the
- * files exist, the position parses, nothing asks for what this version lacks. */
+ * files exist, the position parses, nothing asks for what this version lacks. From then on
+ * dg_plan_asked_of has an answer. DG_USAGE, with the path of the key at fault. */
 dg_code dg_plan_check(dg_plan *plan, dg_error *err);
-/* Fine on NULL. */
+/* Gives back the plan and all that was borrowed from it. Fine on NULL. */
 void dg_plan_free(dg_plan *plan);
 
 /* The plan as it stands (borrowed); keys as the user wrote them. */
@@ -142,14 +145,15 @@ const json_t *dg_plan_storage(const dg_plan *plan);
 
 /* ---- placed in slots ---- */
 
-/* The slots of a run: where it begins, where U is, where it ends. */
+/* The slots of a run: where it begins, where U is, where it ends. Slots are BABE's, as the chain
+ * counts them; fork_number is the number of the forked block. */
 typedef struct dg_plan_span {
     dg_clock clock; /* at the fork */
     uint32_t fork_number;
     uint64_t upgrade_slot, end_slot;
     uint64_t first_boundary; /* the first one after U */
 } dg_plan_span;
-/* When a slot begins, since the first one of the run; 0 for those before it. */
+/* When a slot begins, in ns since the first one of the run; 0 for those before it. */
 dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
 
 /* What a plan says of the network. */
@@ -191,7 +195,8 @@ dg_code dg_plan_fault_place(dg_plan_fault *out, const dg_plan *plan, size_t i,
                             const dg_plan_span *span, dg_error *err);
 /* Gives its list back. */
 void dg_plan_fault_clear(dg_plan_fault *fault);
-/* "share 0.7": with whom fault i of the plan is, in its own words; "" if it has none such. */
+/* "share 0.7": with whom fault i of the plan is, in its own words, cut to `size` bytes; "" if it
+ * has none such, or the plan has no fault i. */
 void dg_plan_fault_who(char *out, size_t size, const dg_plan *plan, size_t i);
 
 #endif

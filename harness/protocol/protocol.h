@@ -168,6 +168,8 @@ void dg_chacha_shuffle(dg_chacha *c, uint32_t *items, uint32_t count);
 
 /* ---- grid.c ---- */
 
+/* A square as near as can be, filled row by row in the order of the shuffling: `width` members a
+ * row, the last row perhaps shorter. */
 typedef struct dg_grid {
     uint32_t count, width;
     uint32_t *at;       /* member at a position: the canonical shuffling */
@@ -197,6 +199,8 @@ unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, u
 
 /* ---- groups.c ---- */
 
+/* Block numbers: where the session began, the block at hand; groups move on by one core every
+ * `frequency` blocks. */
 typedef struct dg_rotation {
     uint32_t session_start, frequency, now;
 } dg_rotation;
@@ -459,6 +463,7 @@ dg_code dg_view_ask_backing_states(dg_view *view, dg_request request, dg_error *
 
 /* ---- people.c: which node a session key belongs to ---- */
 
+/* An account that Session.Validators or Session.QueuedKeys names, and the node that it is here. */
 typedef struct dg_person {
     uint8_t account[32];
     uint32_t node;
@@ -569,6 +574,7 @@ typedef struct dg_candidate {
     uint32_t pov_max;      /* and what it was made under: max_pov_size, */
     uint8_t code_hash[32]; /* .. code */
 } dg_candidate;
+/* What a candidate is made of; all borrowed for the call. */
 typedef struct dg_candidate_parts {
     uint32_t para, number;  /* of the relay parent */
     uint32_t core, session; /* that a descriptor of version 2 names */
@@ -638,9 +644,11 @@ typedef struct dg_entry {
     bool stamped;
     dg_ns grid_at; /* since when; what was backed before is not announced any more */
 } dg_entry;
+/* A relay parent in view: its id in the network, its number, the session of its children. */
 typedef struct dg_parent {
     uint32_t id, number, session;
 } dg_parent;
+/* A topology that was put aside until a leaf of its session needs it. */
 typedef struct dg_unused {
     const dg_session *topology;
     uint32_t block; /* that it came with */

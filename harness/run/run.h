@@ -26,7 +26,8 @@ typedef struct dg_run_progress {
     uint64_t done, total; /* slots, or bytes of an import; total 0: unknown */
 } dg_run_progress;
 
-/* States of a run that are left as snapshots, below a folder. */
+/* States of a run that are left as snapshots, below a folder: read, tried, given to dg_run, and
+ * then looked at with dg_run_keep_at. A moment that the run did not come to has `made` false. */
 enum { DG_RUN_KEEP_MOMENTS = 5, DG_RUN_KEEP_PATH_MAX = 1100 };
 typedef struct dg_run_keep {
     const char *folder; /* borrowed */
@@ -42,14 +43,21 @@ typedef struct dg_run_kept_state {
     bool made; /* the run came there */
     uint32_t block;
 } dg_run_kept_state;
-/* "U-1,U,U+1,session+1,end", of treatment, and "control:end". DG_USAGE. */
+/* Reads which states are to be kept: "U-1,U,U+1,session+1,end", of treatment, and "control:end".
+ *
+ *   out     written whole, nothing made yet
+ *   folder  borrowed: it has to outlive `out`; nothing is made in it here
+ *
+ * DG_USAGE: another word, with those that there are. */
 dg_code dg_run_keep_read(dg_run_keep *out, const char *text, const char *folder, dg_error *err);
-/* The i-th of those that are wanted; false past the end. */
+/* The i-th of those that are wanted, control's first, each arm's in the order of the run; `out` is
+ * written whole. False past the end, and `out` stays as it is. */
 bool dg_run_keep_at(const dg_run_keep *keep, size_t i, dg_run_kept_state *out);
 /* Can all of them be written, by this process? Its folder is made; a snapshot that is there is
  * going to be replaced. Before a run. DG_IO; DG_USAGE: something else is there. */
 dg_code dg_run_keep_try(dg_run_keep *keep, dg_error *err);
-/* How far a break is explained. */
+
+/* How far a break is explained. Of the three only the last one runs anything. */
 typedef enum dg_run_explain {
     DG_RUN_EXPLAIN_NONE,     /* not at all */
     DG_RUN_EXPLAIN_RECORDED, /* by what was recorded, which proves nothing */
@@ -72,11 +80,19 @@ typedef struct dg_run_options {
     void *user;
 } dg_run_options;
 
-/* Runs a checked plan. DG_OK: `*outcome` (owned by the caller) holds the verdict,
- * whatever it is. Below zero use dg_exit_of; `*outcome` is NULL then, nothing having been judged,
- * unless the events alone could not be written: DG_IO with an outcome.
- * DG_USAGE: N equals N-1, a position outside the chain, a way of enactment that
- * the chain does not offer. */
+/* Runs a checked plan: imports its state, makes control and treatment, judges, and where a claim
+ * broke runs treatment again as far as `explain` says. Takes minutes to hours, and says how far it
+ * is through `progress`.
+ *
+ *   outcome  owned by the caller: holds the verdict, whatever it is. NULL below zero, nothing
+ * having been judged, unless the events alone could not be written: DG_IO with an outcome plan
+ * checked (dg_plan_check); borrowed, and not changed options  borrowed; `keep` is written: what was
+ * made, and of which block
+ *
+ * DG_OK whatever the verdict; dg_exit_of says the exit code of what is below zero. DG_USAGE: N
+ * equals N-1, a position outside the chain, a way of enactment that the chain does not offer.
+ * DG_IO: snapshot, runtime or a place to write to; DG_MALFORMED, DG_TRAP: a runtime that is no
+ * use to begin with; DG_UNSUPPORTED; DG_LIMIT; DG_NOMEM. */
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err);
 
 #endif

@@ -63,9 +63,16 @@ typedef struct dg_suspect_facts {
     bool stuck;
 } dg_suspect_facts;
 
-/* Whoever differs between the arms, or is planned for treatment, and was recorded. */
+/* Finds whoever differs between the arms, or is planned for treatment, and was recorded. Where no
+ * validators made the blocks, nodes and the time that N takes are not looked at.
+ *
+ *   out    written whole, owns nothing: by kind in the order of suspect_list.h, those of one kind
+ *          as they were found; beyond DG_SUSPECTS_MAX they are counted in `left_out` and named
+ *   facts  borrowed for the call; its log has control's events first
+ *
+ * Never fails: what is cut is text alone. */
 void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts);
-/* "repair", as outcomes name the kind. */
+/* "repair", as outcomes name the kind. Static; `kind` is below DG_SUSPECT_KIND_COUNT. */
 const char *dg_suspect_kind_name(dg_suspect_kind kind);
 
 /* ---- proof ---- */
@@ -85,13 +92,24 @@ typedef struct dg_trial {
     } of[DG_CLAIM_COUNT];
 } dg_trial;
 
-/* Is the break gone? Of a claim that had nothing to judge only where treatment was whole. */
+/* Is the break gone in this trial? Of a claim that had nothing to judge only where treatment was
+ * whole: what a run that ended early did not come to has not healed. A failed trial heals
+ * nothing. */
 bool dg_trial_heals(const dg_trial *trial, dg_claim_id claim);
-/* A verdict as a trial keeps it. */
+/* A verdict as a trial keeps it: its figures, in thousandths of their unit; `lost` of a verdict
+ * without figures is the number of events that broke it. `unit` stays borrowed from the claim,
+ * which is static. */
 struct dg_trial_claim dg_trial_claim_of(const dg_verdict *verdict);
 
-/* Tries `count` sets and writes as many trials, in their order; one that could not be run is a
- * failed trial. Below zero ends the proof. */
+/* Runs treatment again without each of some sets of suspects, in whatever order or at one time.
+ *
+ *   user   as dg_suspects_prove was given it
+ *   out    `count` trials of zeros, to be filled in the order of `sets`; one that could not be run
+ *          is a failed trial, with `why`
+ *   sets   `count` of them, 1 to DG_TRIALS_MAX, none empty, none twice and none tried before
+ *
+ * DG_OK, whatever came out. Below zero ends the proof: what the program itself lacks, DG_NOMEM,
+ * DG_IO. */
 typedef dg_code (*dg_suspects_try)(void *user, dg_trial *out, const dg_suspect_set *sets,
                                    size_t count, dg_error *err);
 
@@ -122,24 +140,38 @@ typedef struct dg_proof {
 } dg_proof;
 
 /* Tries each suspect alone; for claims that none of them explains all together and, where that
- * heals, ever fewer (delta debugging). At most DG_TRIALS_MAX trials. DG_NOMEM; codes of `try`. */
+ * heals, ever fewer (delta debugging). At most DG_TRIALS_MAX trials; what there is no room for is
+ * not tried, and `minimal` is false then. Mirrors: Zeller and Hildebrandt 2002, ddmin.
+ *
+ *   out        written whole, to be given back with dg_proof_clear; empty after a failure
+ *   suspects   borrowed: it has to outlive `out`
+ *   as_it_was  treatment with all of them; copied
+ *   claims     those that broke in it
+ *   try, user  called with new sets, as often as needed
+ *
+ * DG_OK, also where nothing was proved; DG_NOMEM; codes of `try`. */
 dg_code dg_suspects_prove(dg_proof *out, const dg_suspects *suspects, const dg_trial *as_it_was,
                           dg_proof_claims claims, dg_suspects_try try, void *user, dg_error *err);
 /* Gives the trials back; a proof of zeros is fine. */
 void dg_proof_clear(dg_proof *proof);
-/* The trial of one set; NULL: it was not tried. */
+/* The trial of one set, borrowed from the proof; of the empty set the treatment as it was. NULL: it
+ * was not tried. */
 const dg_trial *dg_proof_trial(const dg_proof *proof, dg_suspect_set without);
-/* What a suspect alone is to a claim. */
+/* What a suspect alone is to a claim: `suspect` is below the count of those found, `claim` one that
+ * was asked about. DG_ROLE_FAILED where its trial failed, was not run, or judged nothing. */
 dg_suspect_role dg_proof_role(const dg_proof *proof, size_t suspect, dg_claim_id claim);
-/* Did anything heal it? */
+/* Did anything heal it, one suspect alone or several together? `claim` was asked about. */
 bool dg_proof_explains(const dg_proof *proof, dg_claim_id claim);
 
 /* ---- told ---- */
 
 /* An object with `causes`, `looked_at`, `unexplained` and `advice`, as an outcome has them; owned
- * by the caller. NULL: no memory. */
+ * by the caller. What explains most claims stands first; advice is given for what healed a claim,
+ * and an "or" stands before what heals no more than others before it. `facts` are those that the
+ * suspects were found in. NULL: no memory. */
 json_t *dg_proof_tell(const dg_proof *proof, const dg_suspect_facts *facts);
-/* The same where nothing was tried: causes are `recorded`, and nothing is advised. */
+/* The same where nothing was tried: causes are `recorded`, and nothing is advised. Owned by the
+ * caller; NULL: no memory. */
 json_t *dg_suspects_tell(const dg_suspects *suspects);
 
 #endif

@@ -90,7 +90,7 @@ typedef enum dg_constant {
     DG_CONST_FORGIVEN,
     DG_CONST_COUNT
 } dg_constant;
-/* The value of a constant, in the unit that its row says. */
+/* The value of a constant, in the unit that its row says; `which` is below DG_CONST_COUNT. */
 uint64_t dg_world_constant(dg_constant which);
 const char *dg_world_constant_source(
     dg_constant which); /* "name: where it is from", for the report */
