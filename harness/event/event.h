@@ -79,14 +79,14 @@ typedef struct dg_event {
     json_t *detail; /* an object, or NULL; owned by the log */
 } dg_event;
 
-/* "net-holders", as it stands in a log; NULL for what is no kind. */
+/* "net-holders", as it stands in a log; NULL for what is no kind. Static. */
 const char *dg_event_name(dg_event_kind kind);
 /* Name of the kind's number i, in the order of the list; NULL past the last one. */
 const char *dg_event_field(dg_event_kind kind, size_t i);
-/* The event's number of that name, which its kind has to have: for tables and tests, where the
- * kind is not known when the code is written. */
+/* The event's number of that name, which its kind has to have (dg_event_field): for tables and
+ * tests, where the kind is not known when the code is written. */
 int64_t dg_event_number(const dg_event *event, const char *field);
-/* "control" or "treatment". */
+/* "control" or "treatment". Static. */
 const char *dg_event_arm_name(dg_arm arm);
 
 /* ---- lines ---- */

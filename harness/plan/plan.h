@@ -156,7 +156,8 @@ typedef struct dg_plan_span {
 /* When a slot begins, in ns since the first one of the run; 0 for those before it. */
 dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
 
-/* What a plan says of the network. */
+/* What a plan says of the network: who its nodes and collators are, in parts of a million,
+ * and times in ns, each pair the least and the most. */
 enum { DG_PLAN_SHARES_MAX = 64 };
 typedef struct dg_plan_network {
     dg_share shares[DG_PLAN_SHARES_MAX];

@@ -554,10 +554,13 @@ const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *fr
                                             const dg_hash *follows, const dg_footing *under);
 
 /* para_events.c: what the runtime says happened */
+/* A candidate that an event names: its core, the group that backed it, its parachain, and what it
+ * was built on. */
 typedef struct dg_included {
     uint32_t core, group, para;
     dg_hash relay_parent;
 } dg_included;
+/* How many of each kind; disputes that began, and how those that ended came out. */
 typedef struct dg_para_events {
     uint64_t backed, included, timed_out, disputed, valid, invalid;
     dg_included *of, *backed_of; /* those included, those backed; owned */
