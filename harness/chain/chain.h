@@ -364,6 +364,7 @@ typedef struct dg_enactment {
     uint32_t config_session; /* from which the configuration acts; 0: none is changed */
     char config_refused[80]; /* what its own calls say against it, if that was asked; empty: nothing
                               */
+    bool config_executor;    /* .. and they say it against executor_params alone */
 } dg_enactment;
 /* Does the runtime at `block` know the calls of that way? Known long before U; whether it can
  * be gone at U too, says dg_chain_enact. DG_UNSUPPORTED: it does not. */

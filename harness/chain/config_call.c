@@ -3,11 +3,14 @@
  * Each field has a call of the pallet Configuration, or the struct around it has one
  * (set_max_code_size, set_async_backing_params); the runtime checks the whole configuration in
  * it. They are put before the scheduler in a block that is thrown away, several as one batch.
+ * Executor parameters are asked apart, as their check compares with defaults compiled into the
+ * runtime, not with the rest of the configuration.
  * Mirrors: polkadot runtime parachains configuration.rs (schedule_config_update). */
 #include "chain/enact_impl.h"
 
 #include <string.h>
 
+#define EXECUTOR "executor_params"
 enum { PATH_MAX_LEN = 160, FIELD_CALLS_MAX = 32 };
 
 /* The value at the first `len` characters of a path. */
@@ -66,8 +69,14 @@ static dg_code put_batch(const dg_enact_attempt *a, dg_buf *out, dg_bytes calls,
     return rc < 0 ? rc : dg_buf_check(out, err, "call");
 }
 
-dg_code dg_enact_config_refused(const dg_enact_attempt *a, char *why, size_t why_size,
-                                const json_t *config, const json_t *fields, dg_error *err)
+static bool of_executor(const char *path)
+{
+    return strcspn(path, ".") == strlen(EXECUTOR) && strncmp(path, EXECUTOR, strlen(EXECUTOR)) == 0;
+}
+
+/* `rest`: without the executor parameters. */
+static dg_code ask(const dg_enact_attempt *a, char *why, size_t why_size, const json_t *config,
+                   const json_t *fields, bool rest, dg_error *err)
 {
     dg_error refusal = { .text = "" };
     dg_buf calls, batch;
@@ -78,18 +87,31 @@ dg_code dg_enact_config_refused(const dg_enact_attempt *a, char *why, size_t why
     dg_buf_init(&calls, DG_BLOCK_MAX);
     dg_buf_init(&batch, DG_BLOCK_MAX);
     why[0] = 0;
-    json_object_foreach((json_t *)fields, path, v) if (rc == DG_OK)
+    json_object_foreach((json_t *)fields, path, v) if (rc == DG_OK && !(rest && of_executor(path)))
     {
         rc = count < FIELD_CALLS_MAX ? put_setter(a, &calls, config, path, &refusal) : DG_ABSENT;
         count++;
     }
-    if (rc == DG_OK)
+    if (rc == DG_OK && count)
         rc = put_batch(a, &batch, dg_buf_bytes(&calls), count, &refusal);
-    if (rc == DG_OK)
+    if (rc == DG_OK && count)
         rc = dg_enact_scheduled_result(a, dg_buf_bytes(&batch), &refusal);
     if (rc == DG_MISMATCH)
-        snprintf(why, why_size, "%s", refusal.text);
+        snprintf(why, why_size, "%.79s", refusal.text);
     dg_buf_clear(&calls);
     dg_buf_clear(&batch);
     return rc == DG_NOMEM || rc == DG_IO ? dg_fail(err, rc, "%s", refusal.text) : DG_OK;
+}
+
+dg_code dg_enact_config_refused(const dg_enact_attempt *a, dg_enactment *out, const json_t *config,
+                                const json_t *fields, dg_error *err)
+{
+    char rest[sizeof out->config_refused];
+    dg_code rc =
+        ask(a, out->config_refused, sizeof out->config_refused, config, fields, false, err);
+    if (rc < 0 || !out->config_refused[0])
+        return rc;
+    rc = ask(a, rest, sizeof rest, config, fields, true, err);
+    out->config_executor = rc == DG_OK && !rest[0];
+    return rc;
 }

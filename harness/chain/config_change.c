@@ -137,8 +137,7 @@ dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json
     if (rc >= 0)
         rc = change(&c, &out->config_value, fields, err);
     if (rc >= 0 && asked)
-        rc = dg_enact_config_refused(a, out->config_refused, sizeof out->config_refused, c.config,
-                                     fields, err);
+        rc = dg_enact_config_refused(a, out, c.config, fields, err);
     json_decref(c.list);
     json_decref(c.config);
     if (rc < 0)

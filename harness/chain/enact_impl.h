@@ -51,12 +51,13 @@ dg_code dg_enact_scheduled_result(const dg_enact_attempt *a, dg_bytes call, dg_e
 const char *dg_enact_dispatch_error(const dg_meta *meta, const json_t *fields);
 
 /* Why the runtime's own calls would refuse `fields` with the values that `config` has for them,
- * in `why`; empty: they take them, or there is no call to ask. DG_NOMEM, DG_IO. */
-dg_code dg_enact_config_refused(const dg_enact_attempt *a, char *why, size_t why_size,
-                                const json_t *config, const json_t *fields, dg_error *err);
+ * into config_refused and config_executor; empty: they take them, or there is no call to ask.
+ * DG_NOMEM, DG_IO. */
+dg_code dg_enact_config_refused(const dg_enact_attempt *a, dg_enactment *out, const json_t *config,
+                                const json_t *fields, dg_error *err);
 
 /* Adds the write of a changed configuration to a U that is prepared but for it. `asked`: and
- * fills config_refused. */
+ * fills config_refused and config_executor. */
 dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json_t *fields,
                         bool asked, dg_error *err);
 

@@ -7,7 +7,7 @@ typedef struct memory {
     dg_claim_setup setup;
     uint32_t upgrade_block, refused_block, enacted_block, migrated_block;
     bool tried, enacted, pending, migrated, built_after, configured, unserved;
-    char refused[240], path[160];
+    char refused[240], path[160], objected[80];
 } memory;
 
 static void upgrade(memory *m, const dg_event *e)
@@ -23,6 +23,7 @@ static void upgrade(memory *m, const dg_event *e)
         m->enacted_block = e->block;
         m->configured = strcmp(dg_claim_detail(e, "how"), "config") == 0;
         m->unserved = dg_claim_detail(e, "unserved")[0] != 0;
+        dg_claim_text_copy(m->objected, sizeof m->objected, dg_claim_detail(e, "objected"));
         dg_claim_text_copy(m->path, sizeof m->path, dg_claim_detail(e, "path"));
     }
     if (!n->enacted && !m->refused[0]) {
@@ -42,6 +43,17 @@ static void step(void *at, const dg_event *e)
         m->built_after = true;
 }
 
+static void say_enacted(const memory *m, dg_verdict *v)
+{
+    bool objected = m->objected[0] != 0;
+    dg_verdict_say(v, m->unserved || objected ? DG_VERDICT_WARNED : DG_VERDICT_HELD,
+                   "enacted at #%u by %s%s%s%s%s", m->enacted_block, m->path,
+                   m->pending ? ", pending until the next block" : "",
+                   objected ? "; the chain's own call set_executor_params refuses this change: "
+                            : "",
+                   m->objected, objected ? "; it was written all the same" : "");
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -59,9 +71,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_BROKE, "N ran at #%u without taking over: %s",
                        m->migrated_block, m->refused);
     else
-        dg_verdict_say(v, m->unserved ? DG_VERDICT_WARNED : DG_VERDICT_HELD,
-                       "enacted at #%u by %s%s", m->enacted_block, m->path,
-                       m->pending ? ", pending until the next block" : "");
+        say_enacted(m, v);
     if (m->tried && v->status == DG_VERDICT_BROKE)
         dg_verdict_span(v, &where);
 }

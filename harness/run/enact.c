@@ -6,13 +6,26 @@
 
 #include "claim/claim.h"
 
+/* By the chain's own calls, so that U leaves it as it is. */
+static bool config_refused(const dg_run_state *run)
+{
+    return run->config_refused[0] && !run->config_executor && !run->config_left;
+}
+
+/* What they say against executor parameters that U writes all the same; NULL: nothing. Nodes obey
+ * what is in force, and the call compares with defaults that another call of its batch may move. */
+static const char *config_objected(const dg_run_state *run)
+{
+    return run->config_refused[0] && run->config_executor && !run->config_left ? run->config_refused
+                                                                               : NULL;
+}
+
 dg_transition dg_run_transition(const dg_run_state *run)
 {
     const json_t *config = run->config_left ? run->config_left : run->asked->config;
-    bool refused = run->config_refused[0] && !run->config_left;
     return (dg_transition){ .how = run->asked->how,
                             .code = dg_buf_bytes(&run->code),
-                            .config = refused ? NULL : config };
+                            .config = config_refused(run) ? NULL : config };
 }
 
 /* ---- the configuration that the plan wants ---- */
@@ -64,6 +77,7 @@ dg_code dg_run_config_try(dg_run_state *run, dg_error *err)
     if (rc < 0)
         return rc;
     snprintf(run->config_refused, sizeof run->config_refused, "%s", way.config_refused);
+    run->config_executor = way.config_executor;
     rc = keep_wanted(run, &way, err);
     dg_enactment_clear(&way);
     return rc;
@@ -139,7 +153,7 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
     }
-    if (rc == DG_OK && run->config_refused[0] && !run->config_left)
+    if (rc == DG_OK && config_refused(run))
         rc = dg_fail(&why, DG_MISMATCH,
                      "the chain's own calls refuse this change of the configuration: %s",
                      run->config_refused);
@@ -152,6 +166,8 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
         || json_object_set_new(detail, "path", dg_event_text(a->way.path)) != 0
         || (strncmp(a->way.path, DG_ENACT_UNSERVED, strlen(DG_ENACT_UNSERVED)) == 0
             && json_object_set_new(detail, "unserved", json_string("scheduler")) != 0)
+        || (a->way.enacted && config_objected(run)
+            && json_object_set_new(detail, "objected", dg_event_text(config_objected(run))) != 0)
         || (!a->way.enacted
             && json_object_set_new(detail, "refused", dg_event_text(a->way.refused)) != 0))
         run->log.rc = DG_NOMEM;

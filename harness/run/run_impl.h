@@ -135,6 +135,7 @@ struct dg_run_state {
     /* fields that U changes, as they read afterwards; owned, NULL: none */
     json_t *config_wanted;
     char config_refused[80]; /* what the chain itself says against it; empty: nothing */
+    bool config_executor;    /* .. against executor parameters alone, which U writes all the same */
     dg_runtime *from_kept;   /* N-1, kept beyond its chain */
     dg_hash fork_hash;
     dg_state *state;       /* that both arms begin from; NULL: the snapshot's */

@@ -180,6 +180,11 @@ static const struct row {
     { "upgrade-enacted", DG_VERDICT_WARNED, 0, "by sudo (the scheduler does not",
       "T10 upgrade 0 1 10 0 {'path':'sudo (the scheduler does not dispatch set_code)',"
       "'unserved':'scheduler'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
+    { "upgrade-enacted", DG_VERDICT_WARNED, 0,
+      "written; the chain's own call set_executor_params refuses this change: InvalidNewValue; it "
+      "was written all the same",
+      "T10 upgrade 0 1 10 0 {'how':'config','path':'x written','objected':'InvalidNewValue'}\n"
+      "T11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
     { "upgrade-enacted", DG_VERDICT_HELD, 0, "at #10 by sudo",
       "T10 upgrade 0 1 10 0 {'path':'sudo'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "InvalidSpecName",

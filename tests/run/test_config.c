@@ -106,6 +106,38 @@ START_TEST(a_configuration_that_its_own_calls_refuse_is_not_enacted)
 }
 END_TEST
 
+/* Executor parameters are rehearsed whatever the call says: alone, and beside a field that it
+ * takes; beside one that it refuses nothing is. */
+#define EXECUTOR "\"executor_params\":[{\"PvfExecTimeout\":[\"Approval\",1000]}]"
+static const struct {
+    const char *upgrade, *status, *says;
+} executor[] = {
+    { "{\"at\":\"boundary-1\",\"config\":{" EXECUTOR "}}", "warned", "written all the same" },
+    { "{\"at\":\"boundary-1\",\"config\":{" EXECUTOR ",\"no_show_slots\":3}}", "warned",
+      "written all the same" },
+    { "{\"at\":\"boundary-1\",\"config\":{" EXECUTOR ",\"max_code_size\":10485760}}", "broke",
+      "refuse this change" },
+};
+
+START_TEST(executor_parameters_that_their_call_refuses_are_a_warning)
+{
+    dg_error err = { .text = "" };
+    dg_code rc;
+    json_t *o = try(&rc, executor[_i].upgrade, &err);
+    bool written = strcmp(executor[_i].status, "warned") == 0;
+    ck_assert_msg(rc >= 0, "%s", err.text);
+    ck_assert_msg(dg_outcome_exit(o) == (written ? DG_EXIT_HELD : DG_EXIT_BROKE), "%s",
+                  verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "upgrade-enacted"), executor[_i].status) == 0
+                      && strstr(claim_text(o, "upgrade-enacted"), executor[_i].says)
+                      && strstr(claim_text(o, "upgrade-enacted"), "InvalidNewValue"),
+                  "%s", verdicts(o));
+    if (written)
+        ck_assert_msg(strcmp(claim_status(o, "config-survives"), "held") == 0, "%s", verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
 static const struct {
     const char *upgrade, *says;
 } bad[] = {
@@ -141,6 +173,8 @@ int main(void)
                         REDUCED ? 1 : (int)(sizeof good / sizeof *good));
     tcase_add_loop_test(tc, a_configuration_that_its_own_calls_refuse_is_not_enacted, 0,
                         sizeof forbidden / sizeof *forbidden);
+    tcase_add_loop_test(tc, executor_parameters_that_their_call_refuses_are_a_warning, 0,
+                        sizeof executor / sizeof *executor);
     tcase_add_test(tc, code_and_configuration_change_in_one_block);
     tcase_add_loop_test(tc, what_no_configuration_can_be_is_refused, 0,
                         (int)(sizeof bad / sizeof *bad));
