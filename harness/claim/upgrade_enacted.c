@@ -65,7 +65,8 @@ static void finish(void *at, dg_verdict *v)
                        m->configured ? "the configuration was" : "N was", m->enacted_block,
                        m->refused);
     else if (!m->built_after)
-        dg_verdict_say(v, DG_VERDICT_BROKE, "N is the code since #%u and no block followed",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s since #%u and no block followed",
+                       m->configured ? "the configuration is changed" : "N is the code",
                        m->enacted_block);
     else if (!m->migrated)
         dg_verdict_say(v, DG_VERDICT_BROKE, "N ran at #%u without taking over: %s",

@@ -89,6 +89,16 @@ static int keep(json_t *row, const json_t *claim, const char *key)
     return value ? json_object_set(row, key, value) : 0;
 }
 
+/* What happens where it breaks, as a clause. */
+static const char *fails_of(const dg_outcome_facts *run, dg_claim_id id)
+{
+    if (id != DG_CLAIM_UPGRADE_ENACTED)
+        return dg_claim_at(id)->fails;
+    if (!dg_outcome_not_enacted(run))
+        return "the chain does not go on with what U enacts";
+    return run->new_code ? dg_claim_at(id)->fails : "the change is not enacted";
+}
+
 static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
 {
     json_t *out = json_array();
@@ -96,11 +106,11 @@ static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
     size_t i;
     json_array_foreach(claims, i, claim)
     {
-        const dg_claim *of = dg_claim_at(dg_outcome_claim_id(claim));
+        dg_claim_id id = dg_outcome_claim_id(claim);
         json_t *row;
         if (!gate_broke(claim))
             continue;
-        row = json_pack("{s:s, s:s}", "claim", dg_claim_name(of->id), "says", of->fails);
+        row = json_pack("{s:s, s:s}", "claim", dg_claim_name(id), "says", fails_of(run, id));
         if (keep(row, claim, "seeds") | keep(row, claim, "healed") | put_span(row, run, claim)
             | json_array_append_new(out, row)) {
             json_decref(out);

@@ -3,7 +3,8 @@
  *
  * Counted is the settled chain alone. A parachain's block is worth the time that control takes
  * for one of them. Cores are served in turns, so one block more or less in the same slots is no
- * harm yet, nor is one in a hundred. */
+ * harm yet, nor is one in a hundred. Where U changed nothing, N-1 goes on, and treatment was not
+ * followed further: nothing is counted. */
 #include "outcome/outcome_impl.h"
 
 #include <assert.h>
@@ -93,11 +94,26 @@ static void include(count *c, const dg_event *e)
     p->count[e->arm]++;
 }
 
+bool dg_outcome_not_enacted(const dg_outcome_facts *run)
+{
+    bool tried = false;
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        if (e->kind != DG_EVENT_UPGRADE || e->arm != DG_ARM_TREATMENT || e->upgrade.migrated)
+            continue;
+        if (e->upgrade.enacted)
+            return false;
+        tried = true;
+    }
+    return tried;
+}
+
 static bool begin(count *c, const dg_outcome_facts *run)
 {
     size_t room;
     c->from = (int64_t)run->span.upgrade_slot;
-    c->slots = dg_outcome_slots_between(c->from, last_of_control(run));
+    if (!dg_outcome_not_enacted(run))
+        c->slots = dg_outcome_slots_between(c->from, last_of_control(run));
     room = (size_t)c->slots + 1;
     c->paras = dg_calloc(PARAS_MAX, sizeof *c->paras);
     for (int arm = 0; arm < 2; arm++)

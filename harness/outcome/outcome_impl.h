@@ -47,6 +47,8 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
  * that. */
 int64_t dg_outcome_slots_between(int64_t first, int64_t last);
 int64_t dg_outcome_ms_of(const dg_outcome_facts *run, int64_t slots);
+/* .. was U tried, and changed nothing? */
+bool dg_outcome_not_enacted(const dg_outcome_facts *run);
 /* .. and what was lost from U on, against control; of parachains with a network alone. */
 json_t *dg_outcome_harm(const dg_outcome_facts *run, bool network);
 /* chain_only.c: puts `chain_only` where there was no network. */

@@ -221,7 +221,8 @@ static const dg_keys_row rows[] = {
     { "answer.granted[].allowed", DG_KEYS_NUMBER, true, .says = "of that, by the plan" },
     { "answer.granted[].unit", DG_KEYS_TEXT, true, .says = "of both" },
     { "answer.harm", DG_KEYS_OBJECT, true,
-      .says = "what was lost against control, from U's slot to control's last" },
+      .says = "what was lost against control, from U's slot to control's last; nothing where U did "
+              "not enact: N-1 goes on" },
     { "answer.harm.window_ms", DG_KEYS_WHOLE, true, .says = "how long that is" },
     { "answer.harm.relay_blocks", DG_KEYS_WHOLE, true, .says = "of the relay chain, in it" },
     { "answer.harm.relay_blocks_control", DG_KEYS_WHOLE, true, .says = "control's" },

@@ -131,7 +131,7 @@ static dg_code all_slots(dg_run_arm *a, uint64_t *slot, dg_error *err)
         if (a->at.failures >= DG_RUN_ARM_FAILURES_MAX)
             stop(a, "no block could be built any more");
         else if (dg_run_arm_not_enacted(a))
-            stop(a, "N was not enacted");
+            stop(a, a->run->code.len ? "N was not enacted" : "the change was not enacted");
     }
     return rc;
 }

@@ -192,6 +192,8 @@ static const struct row {
       "0" },
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "no block followed",
       "T10 upgrade 0 1 10 0 {'path':'scheduler'}" },
+    { "upgrade-enacted", DG_VERDICT_BROKE, 10, "the configuration is changed since #10 and no",
+      "T10 upgrade 0 1 10 0 {'how':'config','path':'x'}" },
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "without taking over",
       "T10 upgrade 1 1 10 0 {'path':'x'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 0 11 1 "
       "{'refused':'System.LastRuntimeUpgrade is 1'}" },

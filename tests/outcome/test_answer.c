@@ -50,6 +50,12 @@ static json_int_t whole(const json_t *object, const char *key)
     return json_integer_value(value);
 }
 
+static const char *text(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : "";
+}
+
 static json_t *harm_of(const dg_event_log *log)
 {
     dg_outcome_facts run = facts_of(log);
@@ -138,6 +144,46 @@ START_TEST(a_relay_chain_that_stops_has_lost_the_rest)
 }
 END_TEST
 
+/* Treatment ends where U changes nothing, but the chain goes on with N-1: not so where N came in
+ * and stopped it. */
+static const struct {
+    bool enacted, code;
+    int lost_slots;
+    const char *says;
+} ended[] = { { false, true, 0, "N is not enacted" },
+              { false, false, 0, "the change is not enacted" },
+              { true, true, 19, "the chain does not go on with what U enacts" } };
+
+START_TEST(where_u_changes_nothing_nothing_is_lost)
+{
+    dg_event_log log = { 0 };
+    dg_outcome_facts run = facts_of(&log);
+    dg_claim_setup setup = { .network = true };
+    dg_outcome_tally tally = { 0 };
+    json_t *outcome = json_pack("{s:i}", "exit", DG_EXIT_BROKE), *answer, *harm,
+           *claims = json_pack("[{s:s, s:s, s:s}]", "name", "upgrade-enacted", "status", "broke",
+                               "severity", "gate");
+    run.new_code = ended[_i].code;
+    arm_of(&log, DG_ARM_CONTROL, 0);
+    for (int64_t slot = FROM + 1; slot <= UPGRADE; slot++)
+        block(&log, DG_ARM_TREATMENT, slot);
+    dg_event_log_add(&log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                        .kind = DG_EVENT_UPGRADE,
+                                        .block = UPGRADE - FROM,
+                                        .upgrade = { .enacted = ended[_i].enacted } });
+    ck_assert_int_eq(dg_outcome_answer(outcome, &run, &setup, &tally, claims), 0);
+    answer = json_object_get(outcome, "answer");
+    harm = json_object_get(answer, "harm");
+    ck_assert_int_eq(whole(harm, "relay_lost_ms"), ended[_i].lost_slots * SLOT_MS);
+    ck_assert_int_eq(whole(harm, "parachains_harmed"), ended[_i].lost_slots ? 1 : 0);
+    ck_assert_str_eq(text(json_array_get(json_object_get(answer, "breaks"), 0), "says"),
+                     ended[_i].says);
+    json_decref(claims);
+    json_decref(outcome);
+    dg_event_log_clear(&log);
+}
+END_TEST
+
 /* A log that nobody's run wrote: slots without end are none. */
 static const struct {
     int64_t upgrade, last, slot_ms;
@@ -191,12 +237,6 @@ static json_t *answer_of(json_t *outcome, const dg_event_log *log, const dg_clai
     ck_assert_int_eq(dg_outcome_answer(outcome, &run, setup, tally, claims), 0);
     json_decref(claims);
     return json_object_get(outcome, "answer");
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-    return value ? value : "";
 }
 
 /* JSON whose texts stand in single quotes. */
@@ -396,6 +436,8 @@ int main(void)
     tcase_add_test(tc, one_parachain_does_not_pay_for_another);
     tcase_add_test(tc, only_the_chain_that_stayed_counts);
     tcase_add_test(tc, a_relay_chain_that_stops_has_lost_the_rest);
+    tcase_add_loop_test(tc, where_u_changes_nothing_nothing_is_lost, 0,
+                        sizeof ended / sizeof *ended);
     tcase_add_loop_test(tc, a_forged_log_is_no_harm, 0, sizeof forged / sizeof *forged);
     tcase_add_loop_test(tc, the_word_follows_from_exit_and_harm, 0, sizeof words / sizeof *words);
     tcase_add_loop_test(tc, what_luck_took_is_not_harm_of_n, 0,
