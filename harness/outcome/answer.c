@@ -89,13 +89,27 @@ static int keep(json_t *row, const json_t *claim, const char *key)
     return value ? json_object_set(row, key, value) : 0;
 }
 
+/* U enacts, N's first block takes over, and the chain grows: what broke is a warning made a gate.
+ */
+static bool goes_on(const dg_outcome_facts *run)
+{
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        if (e->kind == DG_EVENT_UPGRADE && e->arm == DG_ARM_TREATMENT && e->upgrade.migrated
+            && e->upgrade.enacted)
+            return newest_of(run) >= e->block;
+    }
+    return false;
+}
+
 /* What happens where it breaks, as a clause. */
 static const char *fails_of(const dg_outcome_facts *run, dg_claim_id id)
 {
     if (id != DG_CLAIM_UPGRADE_ENACTED)
         return dg_claim_at(id)->fails;
     if (!dg_outcome_not_enacted(run))
-        return "the chain does not go on with what U enacts";
+        return goes_on(run) ? "U is enacted by a way that the chain itself does not take"
+                            : "the chain does not go on with what U enacts";
     return run->new_code ? dg_claim_at(id)->fails : "the change is not enacted";
 }
 

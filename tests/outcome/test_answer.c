@@ -152,7 +152,8 @@ static const struct {
     const char *says;
 } ended[] = { { false, true, 0, "N is not enacted" },
               { false, false, 0, "the change is not enacted" },
-              { true, true, 19, "the chain does not go on with what U enacts" } };
+              { true, true, 19, "the chain does not go on with what U enacts" },
+              { true, true, 0, "U is enacted by a way that the chain itself does not take" } };
 
 START_TEST(where_u_changes_nothing_nothing_is_lost)
 {
@@ -160,17 +161,22 @@ START_TEST(where_u_changes_nothing_nothing_is_lost)
     dg_outcome_facts run = facts_of(&log);
     dg_claim_setup setup = { .network = true };
     dg_outcome_tally tally = { 0 };
+    bool on = ended[_i].enacted && !ended[_i].lost_slots;
     json_t *outcome = json_pack("{s:i}", "exit", DG_EXIT_BROKE), *answer, *harm,
            *claims = json_pack("[{s:s, s:s, s:s}]", "name", "upgrade-enacted", "status", "broke",
                                "severity", "gate");
     run.new_code = ended[_i].code;
     arm_of(&log, DG_ARM_CONTROL, 0);
-    for (int64_t slot = FROM + 1; slot <= UPGRADE; slot++)
+    if (on)
+        arm_of(&log, DG_ARM_TREATMENT, 0);
+    for (int64_t slot = FROM + 1; slot <= UPGRADE && !on; slot++)
         block(&log, DG_ARM_TREATMENT, slot);
-    dg_event_log_add(&log, &(dg_event){ .arm = DG_ARM_TREATMENT,
-                                        .kind = DG_EVENT_UPGRADE,
-                                        .block = UPGRADE - FROM,
-                                        .upgrade = { .enacted = ended[_i].enacted } });
+    for (unsigned next = 0; next <= on; next++)
+        dg_event_log_add(
+            &log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                               .kind = DG_EVENT_UPGRADE,
+                               .block = UPGRADE - FROM + next,
+                               .upgrade = { .enacted = ended[_i].enacted, .migrated = next } });
     ck_assert_int_eq(dg_outcome_answer(outcome, &run, &setup, &tally, claims), 0);
     answer = json_object_get(outcome, "answer");
     harm = json_object_get(answer, "harm");
