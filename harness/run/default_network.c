@@ -6,6 +6,20 @@
 #include "run/run_impl.h"
 
 #include <assert.h>
+#include <string.h>
+
+/* Has the runtime a pallet that takes candidates in? Without one nothing is ever backed. Its name
+ * is ParaInclusion, once ParasInclusion and Inclusion. */
+static bool takes_candidates(dg_run_state *run)
+{
+    const dg_meta *meta = NULL;
+    if (dg_runtime_meta(run->from_kept, &meta, NULL) != DG_OK)
+        return true;
+    for (size_t i = 0; i < dg_meta_pallet_count(meta); i++)
+        if (strstr(dg_meta_pallet_at(meta, i)->name, "Inclusion"))
+            return true;
+    return false;
+}
 
 /* Why there can be no network over this state; "" where there can. */
 static void obstacle(char *out, size_t size, dg_run_state *run)
@@ -28,6 +42,8 @@ static void obstacle(char *out, size_t size, dg_run_state *run)
             "the state has %u parachains and %u validators, and each parachain needs a backing "
             "group of one at least",
             run->parachains, nodes);
+    else if (!takes_candidates(run))
+        snprintf(out, size, "the runtime has no pallet that takes candidates of parachains in");
     else if (dg_run_cores_check(run, &err) < 0)
         snprintf(out, size, "%s", err.text);
 }

@@ -119,6 +119,7 @@ static const struct {
     size_t claims; /* not judged */
 } only[] = {
     { ",\"network\":false", "the plan says so (network: false)", 12 },
+    { "", "the runtime has no pallet that takes candidates of parachains in", 12 },
     { ",\"fork\":{\"storage\":{\"Paras.Parachains\":[]}}", "the state has no parachains", 12 },
     { ",\"fork\":{\"storage\":{\"Paras.Parachains\":[1,2,3,4,5]}}",
       "the state has 5 parachains and 4 validators", 12 },
