@@ -108,10 +108,12 @@ static const struct {
     int seed;
     const char *status, *cause;
 } withins[] = {
-    { 33, "SD_V12_PURGE", "true", 1, "broke", "they lose the grid topology that they" },
+    { 33, "SD_V12_PURGE", "true", 1, "broke",
+      "they lose the grid topology that they kept for later" },
     { 33, "SD_V12_OK", "true", 1, "held", NULL },
     { 33, "SD_V12_PURGE", "false", 1, "unexercised", NULL },
-    { 33, "SD_V12_DROP", "true", 1, "broke", "they lose the grid topology that they" },
+    { 33, "SD_V12_DROP", "true", 1, "broke",
+      "they lose the grid topology that they kept for later" },
     { 22, "SD_V12_PURGE", "true", 1, "unexercised", NULL },
 };
 START_TEST(nodes_have_lived_before_the_fork)

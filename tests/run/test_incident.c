@@ -36,12 +36,12 @@ static const struct {
     const char *topology, *backing, *cause;
 } rows[] = {
     { "SD_V12_PURGE", true, DG_EXIT_BROKE, "broke", "broke",
-      "they lose the grid topology that they put aside" },
+      "they lose the grid topology that they kept for later" },
     { "SD_V12_OK", true, DG_EXIT_HELD, "held", "held", NULL },
     { "SD_V12_PURGE", false, DG_EXIT_INCONCLUSIVE, "unexercised", "held", NULL },
     { "SD_V12_DROP", false, DG_EXIT_BROKE, "broke", "broke", "they forget a grid topology" },
     { "SD_V12_DROP", true, DG_EXIT_BROKE, "broke", "broke",
-      "they lose the grid topology that they put aside" },
+      "they lose the grid topology that they kept for later" },
     { "KAGOME", true, DG_EXIT_HELD, "held", "held", NULL },
 };
 
