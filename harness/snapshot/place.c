@@ -182,7 +182,7 @@ static dg_code look(const dg_snapshot_place *p, dg_error *err)
     if (!dg_file_exists(p->path))
         return DG_OK;
     if (p->there == DG_SNAPSHOT_REFUSE)
-        return dg_fail(err, DG_USAGE, "%s: is there already", p->path);
+        return dg_fail(err, DG_USAGE, "%s exists already", p->path);
     if (p->there == DG_SNAPSHOT_SHARE && opens(p->path))
         return DG_END;
     if (!is_snapshot(p->path) && p->there == DG_SNAPSHOT_REPLACE)

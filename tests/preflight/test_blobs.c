@@ -335,7 +335,7 @@ START_TEST(an_import_that_is_not_provided_is_named)
     ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_BROKE);
     json_decref(found);
     dg_runtime_free(p.from); /* a chain of its own: its nodes provide it */
-    p.from = dg_runtime_keep(p.to);
+    p.from = p.to;
     p.to = pair_runtime_of(dg_buf_bytes(&other));
     found = pair_preflight(&p, 0);
     ck_assert_str_eq(

@@ -155,7 +155,7 @@ START_TEST(containers_over_one_target_leave_one_snapshot_and_say_so)
             made += code == 0;
             if (code != 0
                 && !(code == 4 && strstr(dg_buf_text(&err), "is being made by another doppel"))
-                && !(code == 2 && strstr(dg_buf_text(&err), "is there already")))
+                && !(code == 2 && strstr(dg_buf_text(&err), "exists already")))
                 ck_abort_msg("exit %d, said: %s", code, dg_buf_text(&err));
             dg_buf_clear(&err);
         }

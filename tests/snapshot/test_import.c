@@ -423,7 +423,7 @@ START_TEST(a_runtime_that_does_not_answer_ends_the_import)
     ck_assert_int_eq(dg_snapshot_import(NULL, in, &o, &err), DG_OK);
     o.describe = NULL;
     ck_assert_int_eq(dg_snapshot_import(NULL, in, &o, &err), DG_USAGE);
-    ck_assert_ptr_nonnull(strstr(err.text, "is there already"));
+    ck_assert_ptr_nonnull(strstr(err.text, "exists already"));
 }
 END_TEST
 
