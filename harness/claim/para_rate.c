@@ -216,6 +216,12 @@ static dg_figures figures(const para_rate *r, const para_stretch *s)
                          .lost = figure(r->lost) };
 }
 
+/* Had it gone on as in the stretch, it would be seen in what came after: enough came. */
+static bool would_be_seen(const para_rate *r, const para_stretch *s, const para_stretch *rest)
+{
+    return loss(s) * rest->blocks > 2 * r->spread * s->blocks;
+}
+
 /* It is control's again if both had some after that, and treatment no fewer than chance makes. */
 static void say_healed(const para_rate *r, dg_verdict *v, const para_stretch *s)
 {
@@ -225,10 +231,12 @@ static void say_healed(const para_rate *r, dg_verdict *v, const para_stretch *s)
     size_t at = s->last + 1 - t->first;
     for (size_t c = 0, i = 0; next_pair(r, &c, &i); c++, i++)
         if (i >= at) {
+            rest.blocks++;
             rest.control += milli(&r->arm[DG_ARM_CONTROL].at[c]);
             rest.treatment += milli(&t->at[i]);
         }
-    if (!rest.control || !rest.treatment || loss(&rest) > r->spread || !next_known(t, &at))
+    if (!rest.control || !rest.treatment || loss(&rest) > r->spread || !next_known(t, &at)
+        || !would_be_seen(r, s, &rest))
         return;
     at = at > r->behind ? at - r->behind : 0;
     dg_claim_healing_say(&r->heals, v, t->first + (uint32_t)at, t->at[at].slot);

@@ -1165,6 +1165,10 @@ static const struct {
     { "backing-rate", "the network itself", NET("1") "T12 net-fault 112 0 0 1 0\n" THREE },
     { "backing-rate", "N's first block", NET("1") "T13 upgrade 0 1 13 1\n" THREE },
     { "backing-rate", "the network itself", NET("1") "T13 upgrade 0 1 13 0\n" THREE },
+    /* two blocks say nothing of what lasted for four */
+    { "backing-rate", "",
+      NET("1") "C10 paras 110 115 2 2 0 2 2\nT10 paras 110 113 0 0 0 2 2\nT14 paras 114 115 2 2 0 "
+               "2 2\n" },
     { "availability", "the next block", NET("1") LEFT_OUT },
     { "availability", "the network itself",
       NET("1") LEFT_OUT "T12 net-bitfields 112 10 0 0 4 3\n" },
