@@ -25,13 +25,13 @@ typedef struct changing {
 static dg_code read_item(const dg_enact_attempt *a, json_t **out, const char *pallet,
                          const char *item, dg_error *err)
 {
-    const dg_meta_entry *entry = dg_meta_storage(a->meta, pallet, item);
+    const dg_meta_entry *entry = dg_meta_storage_value(a->meta, pallet, item);
     uint8_t room[64];
     dg_buf key = dg_buf_on(room, sizeof room);
     dg_bytes value;
     dg_code rc;
     *out = NULL;
-    if (!entry || entry->hasher_count)
+    if (!entry)
         return dg_fail(err, DG_UNSUPPORTED, "the runtime has no storage value %s.%s", pallet, item);
     dg_storage_key_raw(&key, entry, NULL);
     if ((rc = dg_state_get(a->parent->state, &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), err))
@@ -48,7 +48,7 @@ static dg_code read_all(changing *c, dg_error *err)
     const json_t *last;
     json_t *session = NULL;
     dg_code rc;
-    if (!(c->pending = dg_meta_storage(c->a->meta, "Configuration", "PendingConfigs")))
+    if (!(c->pending = dg_meta_storage_value(c->a->meta, "Configuration", "PendingConfigs")))
         return dg_fail(err, DG_UNSUPPORTED,
                        "the runtime has no storage item "
                        "Configuration.PendingConfigs");

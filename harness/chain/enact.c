@@ -119,7 +119,7 @@ static dg_code put_apply(const dg_enact_attempt *a, dg_buf *out, dg_bytes code, 
 static dg_code write_authorization(const dg_enact_attempt *a, dg_block **amended, dg_bytes code,
                                    dg_error *err)
 {
-    const dg_meta_entry *entry = dg_meta_storage(a->meta, "System", "AuthorizedUpgrade");
+    const dg_meta_entry *entry = dg_meta_storage_value(a->meta, "System", "AuthorizedUpgrade");
     dg_hash hash = dg_blake2_256(code);
     json_t *value = json_pack("{s:o,s:b}", "code_hash", dg_enact_hex_json(dg_hash_bytes(&hash)),
                               "check_version", 1);

@@ -192,8 +192,9 @@ static const dg_meta_entry *cursor_of(const dg_meta *meta)
 {
     for (size_t i = 0; i < dg_meta_pallet_count(meta); i++) {
         const char *name = dg_meta_pallet_at(meta, i)->name;
-        if (dg_meta_storage(meta, name, "Cursor") && dg_meta_storage(meta, name, "Historic"))
-            return dg_meta_storage(meta, name, "Cursor");
+        const dg_meta_entry *cursor = dg_meta_storage_value(meta, name, "Cursor");
+        if (cursor && dg_meta_storage(meta, name, "Historic"))
+            return cursor;
     }
     return NULL;
 }

@@ -15,13 +15,13 @@ dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta *
 
 dg_code dg_chain_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err)
 {
-    const dg_meta_entry *entry = dg_meta_storage(meta, "System", "Events");
+    const dg_meta_entry *entry = dg_meta_storage_value(meta, "System", "Events");
     dg_bytes value;
     dg_buf key;
     dg_code rc;
     *out = NULL;
     if (!entry)
-        return dg_fail(err, DG_ABSENT, "the runtime has no System.Events");
+        return dg_fail(err, DG_ABSENT, "the runtime has no storage value System.Events");
     dg_buf_init(&key, DG_TRIE_KEY_MAX);
     dg_storage_key_raw(&key, entry, NULL);
     if ((rc = dg_buf_check(&key, err, "System.Events")) >= 0)

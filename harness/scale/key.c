@@ -57,6 +57,7 @@ static void put_part(dg_buf *out, dg_hasher hasher, dg_bytes key)
 
 void dg_storage_key_raw(dg_buf *out, const dg_meta_entry *entry, const dg_bytes *keys)
 {
+    assert(keys || !entry->hasher_count);
     put_prefix(out, entry);
     for (uint32_t i = 0; i < entry->hasher_count; i++)
         put_part(out, entry->hashers[i], keys[i]);

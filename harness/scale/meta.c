@@ -117,6 +117,12 @@ const dg_meta_entry *dg_meta_storage(const dg_meta *meta, const char *name, cons
     return NULL;
 }
 
+const dg_meta_entry *dg_meta_storage_value(const dg_meta *meta, const char *name, const char *item)
+{
+    const dg_meta_entry *e = dg_meta_storage(meta, name, item);
+    return e && !e->hasher_count ? e : NULL;
+}
+
 const dg_meta_entry *dg_meta_storage_of_key(const dg_meta *meta, dg_bytes key)
 {
     size_t low = 0, high = meta->prefix_count;

@@ -163,6 +163,9 @@ const dg_meta_pallet *dg_meta_pallet_named(const dg_meta *meta, const char *pall
 const dg_meta_entry *dg_meta_storage_at(const dg_meta *meta, const dg_meta_pallet *p, size_t i);
 /* The storage item of a pallet by both names ("System", "Account"), or NULL. */
 const dg_meta_entry *dg_meta_storage(const dg_meta *meta, const char *pallet, const char *item);
+/* .. if it is a plain value; NULL: there is none, or a runtime has a map of that name. */
+const dg_meta_entry *dg_meta_storage_value(const dg_meta *meta, const char *pallet,
+                                           const char *item);
 /* The entry a full storage key belongs to (first 32 bytes), or NULL. */
 const dg_meta_entry *dg_meta_storage_of_key(const dg_meta *meta, dg_bytes key);
 /* Constant `i` of pallet `p`, which is one of `meta`; NULL past the end. */
@@ -264,7 +267,8 @@ void dg_storage_prefix(uint8_t out[32], const char *pallet_prefix, const char *i
  * path. */
 dg_code dg_storage_key(const dg_meta *meta, dg_buf *out, const dg_meta_entry *entry,
                        const json_t *keys, dg_error *err);
-/* The same from keys that are encoded already, one dg_bytes for each of entry->hasher_count.
+/* The same from keys that are encoded already, one dg_bytes for each of entry->hasher_count; NULL
+ * for a plain value, which dg_meta_storage_value finds.
  * Failure: the buffer's `rc`. */
 void dg_storage_key_raw(dg_buf *out, const dg_meta_entry *entry, const dg_bytes *keys);
 /* The keys inside a full key, as a JSON array that the caller owns: the values where the hasher

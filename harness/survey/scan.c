@@ -133,7 +133,7 @@ json_t *dg_survey_item(const dg_meta *meta, dg_state *state, const char *pallet,
     assert(state);
     if (why)
         why[0] = 0;
-    if (!meta || !(entry = dg_meta_storage(meta, pallet, item)) || entry->hasher_count)
+    if (!meta || !(entry = dg_meta_storage_value(meta, pallet, item)))
         return NULL;
     dg_storage_prefix(key, entry->prefix, entry->name);
     rc = dg_state_get(state, &value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), NULL);

@@ -261,6 +261,27 @@ START_TEST(prefixes_are_those_of_live_chains)
 }
 END_TEST
 
+/* Who reads a value without keys must not be given a map of the same name. */
+START_TEST(a_map_is_no_value)
+{
+    static const struct {
+        const char *pallet, *item;
+        bool is_value;
+    } rows[] = { { "System", "Events", true },
+                 { "System", "BlockHash", false }, /* a map */
+                 { "Staking", "ErasStakersPaged", false },
+                 { "System", "Cursor", false } }; /* there is none */
+    dg_meta *meta = real_meta(14);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const dg_meta_entry *e = dg_meta_storage_value(meta, rows[i].pallet, rows[i].item);
+        ck_assert_msg((e != NULL) == rows[i].is_value, "%s.%s", rows[i].pallet, rows[i].item);
+        if (e)
+            ck_assert_ptr_eq(e, dg_meta_storage(meta, rows[i].pallet, rows[i].item));
+    }
+    dg_meta_free(meta);
+}
+END_TEST
+
 START_TEST(every_key_finds_its_entry)
 {
     dg_meta *meta = real_meta(14);
@@ -489,6 +510,7 @@ int main(void)
     tcase_add_loop_test(tc, prefixes_are_those_of_live_chains, 0,
                         (int)(sizeof keys / sizeof keys[0]));
     tcase_add_test(tc, every_key_finds_its_entry);
+    tcase_add_test(tc, a_map_is_no_value);
     tcase_add_loop_test(tc, each_hasher_builds_and_reads_its_key, 0,
                         (int)(sizeof hashers / sizeof hashers[0]));
     tcase_add_test(tc, keys_that_do_not_fit_are_refused);
