@@ -67,8 +67,8 @@ fuzzes() {
 makes_wasm() {
     echo 'int f(void) { return 0; }' | clang --target=wasm32-unknown-unknown -c -x c - -o "$deps/probe"
 }
-new_cargo() { # sets cargo
-    for cargo in cargo cargo-1.85; do
+new_cargo() { # sets cargo; the first of that name may be a rustup without a toolchain
+    for cargo in cargo cargo-1.85 /usr/bin/cargo; do
         "$cargo" --version 2>/dev/null |
             awk '{ split($2, v, "."); ok = v[1] > 1 || v[2] >= 85 } END { exit !ok }' && return
     done
