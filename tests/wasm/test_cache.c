@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "wasm/wasm_impl.h"
@@ -91,6 +90,19 @@ START_TEST(a_module_is_compiled_once)
 }
 END_TEST
 
+static bool waits_for_a_lock(pid_t pid)
+{
+    char line[256], who[32];
+    FILE *in = fopen("/proc/locks", "r");
+    bool waits = false;
+    ck_assert_ptr_nonnull(in);
+    snprintf(who, sizeof who, " %ld ", (long)pid);
+    while (fgets(line, sizeof line, in))
+        waits |= strstr(line, "->") && strstr(line, who);
+    fclose(in);
+    return waits;
+}
+
 /* Without a turn both would compile: ten seconds each for a real runtime. */
 START_TEST(who_comes_while_another_compiles_waits_for_its_image)
 {
@@ -106,7 +118,8 @@ START_TEST(who_comes_while_another_compiles_waits_for_its_image)
     if ((child = fork()) == 0)
         _exit(cached(dir, DG_COMPILER_WINCH, 0) ? 0 : 1);
     ck_assert_int_gt(child, 0);
-    nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL);
+    while (!waits_for_a_lock(child))
+        ck_assert_msg(waitpid(child, &status, WNOHANG) == 0, "it did not wait");
     ck_assert(!cached(dir, DG_COMPILER_WINCH, 0)); /* ends our turn, as any close of it does */
     close(fd);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
