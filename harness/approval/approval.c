@@ -11,7 +11,7 @@ dg_code dg_approval_init(dg_world *world, dg_error *err)
                        world->node_count);
     a->vrf.modulo = dg_rng_root(world->options.seed, "relay-vrf-modulo");
     a->vrf.delay = dg_rng_root(world->options.seed, "relay-vrf-delay");
-    dg_approval_reach_init(world);
+    dg_approval_reach_find(world);
     return DG_OK;
 }
 
@@ -35,6 +35,8 @@ void dg_approval_forget(dg_world *world, dg_node_ix node)
 {
     dg_approval_node *n = &world->approval->nodes[node.v];
     memset(n->participating, 0, sizeof n->participating);
+    if (world->approval->reach.masks[n->mask] != world->nodes[node.v].of->validation)
+        dg_approval_reach_find(world);
 }
 
 dg_code dg_approval_tell(dg_world *world, dg_error *err)

@@ -21,7 +21,7 @@ dg_code dg_approval_init(dg_world *world, dg_error *err);
 void dg_approval_clear(dg_world *world);
 /* At the first block: finality waits for approval where its runtime tells of sessions. */
 void dg_approval_start(dg_world *world, const dg_view *root);
-/* A node's process began anew: it works at no dispute. */
+/* A node's process began anew, perhaps of another class: it works at no dispute. */
 void dg_approval_forget(dg_world *world, dg_node_ix node);
 /* At the end of a slot, what was sent and what waits. As dg_world_emit. */
 dg_code dg_approval_tell(dg_world *world, dg_error *err);

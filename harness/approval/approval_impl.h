@@ -27,6 +27,7 @@ typedef struct dg_dispute dg_dispute; /* dispute_impl.h */
 enum { DG_MASKS_MAX = 16 }; /* sets of validation protocols that classes speak */
 typedef struct dg_protocol_reach {
     uint8_t masks[DG_MASKS_MAX], mask_count;
+    bool spoken[DG_MASKS_MAX]; /* by some node now */
     /* of what passes any link; of what only the newest carries */
     bool hears[2][DG_MASKS_MAX][DG_MASKS_MAX];
     /* of a set: where nothing needs the newest, and where something does */
@@ -105,8 +106,9 @@ struct dg_approval_block {
     dg_candidate_entry *entries; /* all candidates of the first reach, then those of the next */
     uint32_t count, waiting;     /* waiting: not approved yet */
     uint32_t reaches;
-    bool newer;     /* the session has messages that older protocols do not carry */
-    unsigned level; /* of aggression: its messages have been sent so far */
+    dg_protocol_reach reach; /* when it was made: nodes may change their release after it */
+    bool newer;              /* the session has messages that older protocols do not carry */
+    unsigned level;          /* of aggression: its messages have been sent so far */
     /* approval voting has the block; else its session's rules were not told */
     bool known;
     const dg_session *session;       /* NULL: not known, or of nobody */
@@ -134,8 +136,9 @@ void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_can
 /* ---- protocol_reach.c ---- */
 
 bool dg_approval_speaks_newest(const dg_node_class *of);
-/* of the classes of a network's nodes */
-void dg_approval_reach_init(dg_world *world);
+/* Of the classes that a network's nodes have now: at its beginning, and when one has changed.
+ * Blocks keep theirs. */
+void dg_approval_reach_find(dg_world *world);
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, dg_node_ix node);
 /* Does what a node says come to those of a reach? `newer`: only the newest protocol carries it. */
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t reach,

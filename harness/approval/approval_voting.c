@@ -249,7 +249,8 @@ dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *inc
         return dg_fail(err, DG_NOMEM, "no memory for an approval");
     a->newer = dg_approval_assignments_distinct(&world->blocks[b->parent].view)
                || (session && session->coalesce > 1);
-    a->reaches = world->approval->reach.count[a->newer];
+    a->reach = world->approval->reach;
+    a->reaches = a->reach.count[a->newer];
     assert(a->reaches > 0);
     if (!(a->entries = dg_calloc(count ? (size_t)count * a->reaches : 1, sizeof *a->entries)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);

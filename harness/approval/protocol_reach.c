@@ -9,6 +9,7 @@
 #include "approval/approval_impl.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { NEWEST = 3 }; /* validation protocol that carries either */
 
@@ -42,26 +43,37 @@ static bool alike(const dg_protocol_reach *e, bool newer, uint8_t a, uint8_t b)
     return e->hears[0][a][b] && (!newer || e->hears[1][a][b] || deaf);
 }
 
+/* A set that no node speaks makes no reach of its own: nobody would approve anything in it. Nodes
+ * that come to speak it later are with those who hear the same, or with the first. */
 static void number_reaches(dg_protocol_reach *e, bool newer)
 {
+    e->count[newer] = 0;
     for (uint8_t i = 0; i < e->mask_count; i++) {
         uint8_t k = 0;
-        while (k < i && !alike(e, newer, k, i))
+        while (k < i && !(e->spoken[k] && alike(e, newer, k, i)))
             k++;
-        e->of[newer][i] = k < i ? e->of[newer][k] : e->count[newer]++;
+        e->of[newer][i] = k < i ? e->of[newer][k] : 0;
+        if (!e->spoken[i])
+            continue;
+        if (k == i)
+            e->of[newer][i] = e->count[newer]++;
         e->mask_of[newer][e->of[newer][i]] = i;
     }
 }
 
-void dg_approval_reach_init(dg_world *world)
+void dg_approval_reach_find(dg_world *world)
 {
     dg_protocol_reach *e = &world->approval->reach;
-    for (uint32_t i = 0; i < world->node_count; i++)
+    memset(e->spoken, 0, sizeof e->spoken);
+    for (uint32_t i = 0; i < world->node_count; i++) {
         world->approval->nodes[i].mask = mask_id(e, world->nodes[i].of->validation);
+        e->spoken[world->approval->nodes[i].mask] = true;
+    }
     for (uint8_t i = 0; i < e->mask_count; i++)
         for (uint8_t j = 0; j < e->mask_count; j++) {
-            e->hears[0][i][j] = (e->masks[i] & e->masks[j]) != 0;
-            e->hears[1][i][j] = (e->masks[i] & e->masks[j]) >> NEWEST & 1;
+            bool both = e->spoken[i] && e->spoken[j];
+            e->hears[0][i][j] = both && (e->masks[i] & e->masks[j]) != 0;
+            e->hears[1][i][j] = both && (e->masks[i] & e->masks[j]) >> NEWEST & 1;
         }
     close_over(e->hears[0], e->mask_count);
     close_over(e->hears[1], e->mask_count);
@@ -71,15 +83,18 @@ void dg_approval_reach_init(dg_world *world)
 
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, dg_node_ix node)
 {
-    return world->approval->reach.mask_count > 1
-               ? world->approval->reach.of[a->newer][world->approval->nodes[node.v].mask]
-               : 0;
+    uint8_t mask;
+    if (a->reach.mask_count < 2)
+        return 0;
+    mask = world->approval->nodes[node.v].mask;
+    return mask < a->reach.mask_count ? a->reach.of[a->newer][mask] : 0;
 }
 
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t reach,
                              dg_node_ix speaker, bool newer)
 {
     assert(reach < a->reaches);
-    return world->approval->reach.hears[newer][world->approval->reach.mask_of[a->newer][reach]]
-                                       [world->approval->nodes[speaker.v].mask];
+    uint8_t mask = world->approval->nodes[speaker.v].mask;
+    return mask < a->reach.mask_count
+           && a->reach.hears[newer][a->reach.mask_of[a->newer][reach]][mask];
 }
