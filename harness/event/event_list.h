@@ -148,6 +148,13 @@ X(NET_BITFIELDS, net_bitfields, "net-bitfields", slot, offered, kept, sized, cor
 /* a planned fault begins (a flag) or ends; fault_kind: dg_fault_kind of the room node, nodes: a
  * count, fault: index in the plan */
 X(NET_FAULT, net_fault, "net-fault", slot, fault_kind, begins, nodes, fault)
+/* nodes restart, or come to another release, by plan: from this slot on; step: index in the plan,
+ * over: slots in which they do so one after the other, restarts: a flag, 0 where they go on until
+ * something else ends their process */
+X(NET_ROLLOUT, net_rollout, "net-rollout", slot, step, over, restarts)
+/* `node` is up with a new process by such a plan; step: likewise; detail: from, to (classes, where
+ * its own has changed) */
+X(NET_RENEWED, net_renewed, "net-renewed", slot, step, down_ms)
 /* `node` calls a candidate of `block` invalid, or that is settled; outcome: 0 begun, 1 valid,
  * 2 invalid; against: validators that call it invalid, after_ms: since it began */
 X(NET_DISPUTE, net_dispute, "net-dispute", slot, session, para, outcome, against, after_ms)

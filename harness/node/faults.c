@@ -132,6 +132,7 @@ void dg_node_faults_clear(dg_world *world)
         dg_free(world->faults->of[i].nodes);
     }
     dg_free(world->faults->of);
+    dg_node_rollouts_clear(world);
     dg_free(world->faults);
     world->faults = NULL;
 }

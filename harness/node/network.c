@@ -40,16 +40,26 @@ static dg_code take_block(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_er
                               &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id.v }, err);
 }
 
+/* A process that begins anew, perhaps of another release. */
+static dg_code begin_process(dg_world *world, dg_node_ix node, dg_ns down_since, dg_error *err)
+{
+    const dg_node_class *was = world->nodes[node.v].of;
+    dg_code rc;
+    dg_node_rollouts_begin(world, node);
+    if ((rc = dg_node_rollouts_tell(world, node, was, down_since, err)) < 0
+        || (rc = dg_consensus_recompile(world, node, err)) < 0)
+        return rc;
+    dg_backing_pvf_clean(world, node, dg_sim_now(world->sim));
+    return dg_consensus_restart(world, node, err);
+}
+
 static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
 {
     dg_world *world = user;
     uint32_t node = event->node.v;
     (void)sim;
-    if (event->kind == DG_SIM_RESTART) {
-        dg_code rc = dg_consensus_recompile(world, (dg_node_ix){ node }, err);
-        dg_backing_pvf_clean(world, (dg_node_ix){ node }, dg_sim_now(world->sim));
-        return rc < 0 ? rc : dg_consensus_restart(world, (dg_node_ix){ node }, err);
-    }
+    if (event->kind == DG_SIM_RESTART)
+        return begin_process(world, (dg_node_ix){ node }, event->a, err);
     switch (event->tag) {
     case DG_TAG_PROPOSE:
         return dg_consensus_propose(world, (dg_node_ix){ node }, event, err);
@@ -83,6 +93,7 @@ static dg_code begin_slot(dg_world *world, uint64_t slot, dg_error *err)
     dg_ns next = (slot + 1 - world->first_slot) * world->slot_ns;
     dg_code rc;
     if ((rc = dg_node_faults_slot(world, slot, err)) < 0
+        || (rc = dg_node_rollouts_slot(world, slot, err)) < 0
         || (rc = dg_consensus_slot_begin(world, slot, err)) < 0
         || (rc = set_timer(world, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
@@ -228,6 +239,8 @@ static const dg_node_class *class_of(const dg_network_options *o, dg_node_ix nod
 static dg_code make_nodes(dg_world *world, dg_error *err)
 {
     world->node_count = world->people.count;
+    for (size_t i = 0; i < world->options.joining_count; i++)
+        world->asked_by |= 1u << world->options.joining[i]->host_known;
     if (!(world->nodes = dg_calloc(world->node_count, sizeof *world->nodes)))
         return dg_fail(err, DG_NOMEM, "no memory for %u nodes", world->node_count);
     for (uint32_t i = 0; i <= world->node_count; i++) {
@@ -415,6 +428,7 @@ void dg_network_verify(const dg_network *net)
     dg_approval_verify(&net->world);
     dg_consensus_verify(&net->world);
     dg_node_faults_verify(&net->world);
+    dg_node_rollouts_verify(&net->world);
 }
 
 void dg_network_stats_get(const dg_network *net, dg_world_stats *stats)

@@ -4,6 +4,7 @@
  *             dg_class_without                .. and what they are without a repair
  *   new       dg_network_new(chain)           one node per validator of the chain
  *   plan      dg_network_enact, _fault        N over N-1, from a slot on; what goes wrong
+ *             dg_network_rollout              nodes that restart or change their release
  *   run       dg_network_run(until)           slot by slot, as often as wanted
  *   look      events (event.h) through a callback, dg_network_best, dg_world_stats
  *   settle    blocks that stay, oldest first, through another; dg_network_settle the rest
@@ -91,6 +92,31 @@ typedef struct dg_fault {
  * group that is not there when the fault begins ends the run with DG_USAGE. */
 dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err);
 
+/* ---- rollouts ---- */
+
+/* Nodes that restart, and may come back as another release. */
+typedef struct dg_rollout {
+    dg_fault_who who;     /* DG_WHO_LIST, DG_WHO_SHARE or DG_WHO_ALL */
+    const uint32_t *list; /* copied */
+    uint32_t count, share_ppm;
+    /* only those of one of these classes when their turn comes; count 0: of any. Borrowed until the
+     * network is freed, as is: */
+    const dg_node_class *const *of;
+    size_t of_count;
+    const dg_node_class *to; /* what the new process runs; NULL: what the old one did */
+    uint64_t from;           /* slot in which it begins, */
+    uint32_t over;           /* .. and how many it takes: each node in one of them, drawn */
+    /* nobody restarts for it: the new release begins when something else ends the process */
+    bool waits;
+    dg_ns down_ns_min, down_ns_max; /* until the new process is up, drawn for each node */
+} dg_rollout;
+
+/* Before the run has come to its first slot. A node that restarts forgets what a process forgets
+ * and compiles again, as after a crash; its class changes with the new process. DG_USAGE: nodes
+ * that are not there, nothing that changes, a class that no node has and that is not joining, a
+ * beginning that is not ahead; DG_LIMIT; DG_NOMEM. */
+dg_code dg_network_rollout(dg_network *net, const dg_rollout *rollout, dg_error *err);
+
 /* Up to the end of slot `until`. May be called again. A block that a runtime refuses
  * to build is an event, not a failure; below zero is a broken chain, no memory, a way
  * of enactment that the chain does not offer (DG_USAGE), or the caller's own code. */
@@ -104,7 +130,7 @@ dg_code dg_network_settle(dg_network *net, dg_error *err);
 uint64_t dg_network_first_slot(const dg_network *net);
 /* How many nodes there are: they are numbered 0 to count - 1. */
 uint32_t dg_network_node_count(const dg_network *net);
-/* The release family of a node. */
+/* The release family of a node, as it is now. */
 const dg_node_class *dg_network_class(const dg_network *net, dg_node_ix node);
 /* The block that most nodes take for the best, of those that are up and do not stand
  * still while there are any; of equals the newest. */

@@ -163,6 +163,10 @@ typedef struct dg_network_options {
     uint64_t seed;
     const dg_share *shares; /* of the validators, at random; add up to 1 000 000 */
     size_t share_count;
+    /* classes that nodes may come to have later, beside those of the shares; borrowed until the
+     * end. What they ask is asked from the beginning on */
+    const dg_node_class *const *joining;
+    size_t joining_count;
     const dg_sim_link *link; /* between any two nodes; NULL: 20 to 200 ms, no loss */
     /* How long a node stands still at the first block with new code, which it has to
      * compile; each node somewhere in between, by its class's pace. 0: no time. See
@@ -321,7 +325,11 @@ typedef struct dg_world_node {
     dg_topologies gossip;     /* its old form, and bitfields */
     uint32_t best, finalized; /* client; ids */
     uint32_t clock;           /* the fault that has set it, the first is 1; 0: it is right */
-    uint32_t withholds;       /* DG_WITHHOLD_ bits: what it keeps to itself now, */
+    /* what its next process runs; NULL: the same. And the change by which, the first is 1; 0: none
+     * is under way */
+    const dg_node_class *installed;
+    uint32_t rollout;
+    uint32_t withholds; /* DG_WITHHOLD_ bits: what it keeps to itself now, */
     /* .. and when it last did so, by bit; until 0: never */
     struct {
         dg_ns from, until;

@@ -174,6 +174,8 @@ void world_open_path(world *w, const char *path, const world_options *o)
     dg_network_options options = { .seed = o->seed,
                                    .shares = o->shares ? o->shares : &all,
                                    .share_count = o->shares ? o->share_count : 1,
+                                   .joining = o->joining,
+                                   .joining_count = o->joining_count,
                                    .link = o->link,
                                    .compile_ns_min = o->compile_ns,
                                    .compile_ns_max = o->compile_ns,

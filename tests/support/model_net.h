@@ -38,6 +38,8 @@ typedef struct world_options {
     const char *of; /* class of all nodes; NULL: `shares` */
     const dg_share *shares;
     size_t share_count;
+    const dg_node_class *const *joining; /* classes that nodes come to have later */
+    size_t joining_count;
     uint64_t seed;
     bool backs_off;
     bool no_forks;
