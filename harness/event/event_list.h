@@ -26,8 +26,9 @@ X(NODE_LIMITS, node_limits, "node-limits", fuel_per_ms, proposal_permille, slowe
 /* a slot passed; built: a flag; claims: authors that may build in it */
 X(SLOT, slot, "slot", slot, built, claims)
 /* a block of the chain (the member has another name: `block` is the number that every event has);
- * only_inherents: no transaction; detail: hash, state_root */
-X(BLOCK, new_block, "block", slot, session, epoch_index, extrinsics, fuel, only_inherents)
+ * only_inherents: no transaction, author: node of the network, -1 for a single author; detail:
+ * hash, state_root */
+X(BLOCK, new_block, "block", slot, session, epoch_index, extrinsics, fuel, only_inherents, author)
 /* step: of building, trap: how it ended (numbers of the room chain); detail: step, panic,
  * reason */
 X(BUILD_FAILED, build_failed, "build-failed", slot, step, trap)

@@ -143,9 +143,12 @@ static dg_code settled(void *user, const dg_authored *made, dg_error *err)
     note_way(a, made);
     if (!a->at.upgrade_block && made->slot >= a->run->span.upgrade_slot)
         rc = dg_run_arm_before_upgrade(a, err);
-    return rc < 0 ? rc
-                  : dg_run_arm_grown(a, made->block, made->report,
-                                     at < w->claims_count ? w->claims[at] : 1, err);
+    return rc < 0
+               ? rc
+               : dg_run_arm_grown(a, made->block, made->report,
+                                  (dg_run_made){ .claims = at < w->claims_count ? w->claims[at] : 1,
+                                                 .author = made->author },
+                                  err);
 }
 
 /* ---- the network ---- */

@@ -14,7 +14,7 @@ static json_t *hash_json(const dg_hash *hash)
 }
 
 static dg_code log_block(dg_run_arm *a, dg_block *block, const dg_build_report *report,
-                         uint64_t epoch_index, dg_error *err)
+                         uint64_t epoch_index, int64_t author, dg_error *err)
 {
     dg_hash root;
     json_t *detail = json_object();
@@ -31,7 +31,8 @@ static dg_code log_block(dg_run_arm *a, dg_block *block, const dg_build_report *
                                     .epoch_index = (int64_t)epoch_index,
                                     .extrinsics = (int64_t)dg_block_extrinsic_count(block),
                                     .fuel = (int64_t)report->fuel_total,
-                                    .only_inherents = report->only_inherents },
+                                    .only_inherents = report->only_inherents,
+                                    .author = author },
                      .detail = detail });
     return rc;
 }
@@ -266,13 +267,13 @@ static dg_code after_upgrade(dg_run_arm *a, dg_block *block, const dg_build_repo
 }
 
 static dg_code block_done(dg_run_arm *a, dg_block *block, const dg_build_report *report,
-                          dg_error *err)
+                          int64_t author, dg_error *err)
 {
     uint64_t epoch_index = 0;
     dg_code rc;
     if ((rc = dg_run_session_log(a, block, err)) < 0
         || (rc = log_epoch(a, block, &epoch_index, err)) < 0
-        || (rc = log_block(a, block, report, epoch_index, err)) < 0
+        || (rc = log_block(a, block, report, epoch_index, author, err)) < 0
         || (rc = log_inherents(a, block, report, err)) < 0)
         return rc;
     if (!a->at.upgrade_block && dg_block_slot(block) >= a->run->span.upgrade_slot)
@@ -287,13 +288,13 @@ static dg_code block_done(dg_run_arm *a, dg_block *block, const dg_build_report 
 /* ---- what is told of a block by those who make it ---- */
 
 dg_code dg_run_arm_grown(dg_run_arm *a, dg_block *block, const dg_build_report *report,
-                         size_t claims, dg_error *err)
+                         dg_run_made made, dg_error *err)
 {
     assert(dg_block_number(block) == dg_block_number(a->tip) + 1);
     a->at.blocks++;
     a->tip = block;
-    dg_run_arm_slot(a, dg_block_slot(block), dg_block_number(block), true, claims);
-    return block_done(a, block, report, err);
+    dg_run_arm_slot(a, dg_block_slot(block), dg_block_number(block), true, made.claims);
+    return block_done(a, block, report, made.author, err);
 }
 
 dg_code dg_run_arm_before_upgrade(dg_run_arm *a, dg_error *err)

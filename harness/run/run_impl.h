@@ -211,9 +211,13 @@ void dg_run_arm_log_epoch(dg_run_arm *a, uint64_t slot, uint32_t number,
 
 /* ---- a block is in ---- */
 
+typedef struct dg_run_made {
+    size_t claims;  /* authors that might have */
+    int64_t author; /* node of the network; -1: the single author */
+} dg_run_made;
 /* moments.c: notes it as the tip, measures and asks what its moment wants. */
 dg_code dg_run_arm_grown(dg_run_arm *a, dg_block *block, const dg_build_report *report,
-                         size_t claims, dg_error *err);
+                         dg_run_made made, dg_error *err);
 /* keep.c: leaves the state of a block as a snapshot, if that is wanted. DG_IO; DG_MISMATCH: it is
  * not what the header says. */
 typedef enum dg_run_moment_kept {

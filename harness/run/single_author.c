@@ -97,6 +97,6 @@ dg_code dg_run_single_author_slot(dg_run_arm *a, uint64_t slot, dg_error *err)
     if (rc < 0)
         return failed(a, slot, count, &report, why.text);
     a->at.failures = 0;
-    rc = dg_run_arm_grown(a, block, &report, count, err);
+    rc = dg_run_arm_grown(a, block, &report, (dg_run_made){ .claims = count, .author = -1 }, err);
     return rc < 0 ? rc : finalize(a, block, err);
 }

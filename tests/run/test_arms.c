@@ -67,13 +67,13 @@ static void clear_events(events *all)
         json_decref(all->at[i].detail);
 }
 
-/* The network told of a block of this number in this slot. */
+/* The network told of a block of this number in this slot, by this author. */
 static bool was_built(const events *all, const dg_event *block)
 {
     for (size_t i = 0; i < all->count; i++) {
         const dg_event *e = &all->at[i];
         if (e->kind == DG_EVENT_NET_PARAS && e->arm == block->arm && e->block == block->block
-            && e->net_paras.slot == block->new_block.slot)
+            && e->net_paras.slot == block->new_block.slot && e->node == block->new_block.author)
             return true;
     }
     return false;
