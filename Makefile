@@ -152,6 +152,11 @@ cover: ## line coverage of the tests (needs gcovr)
 fidelity: all $(OUT)/tests/node/test_fidelity ## two real validators beside the model (FIDELITY_SECONDS, 180); needs a node
 	@tests/fidelity/fidelity.py $(FIDELITY_SECONDS)
 
+# Not part of check: it fetches a hundred published crates.
+.PHONY: releases
+releases: ## what tests/fidelity/releases.json says of releases of the node, read in their crates; needs cargo
+	@tests/fidelity/releases.py
+
 # Not part of check: what was kept is nowhere but with the one who kept it.
 .PHONY: same healthy
 healthy: all ## sixty more runs of sound releases (tests/healthy.py): exit 0 in 99 of 100
