@@ -272,6 +272,8 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
           | dg_outcome_put(out, "harm", harm)
           | dg_outcome_put(out, "why", why_json(json_object_get(outcome, "causes")))
           | dg_outcome_put(out, "do", advice ? json_deep_copy(advice) : json_array());
+    if (run->positions)
+        bad |= dg_outcome_put(out, "positions", json_deep_copy(run->positions));
     if (exit_code != DG_EXIT_HELD && exit_code != DG_EXIT_BROKE)
         bad |= put_missing(out, setup, t);
     return bad | dg_outcome_put(outcome, "answer", out);

@@ -54,6 +54,7 @@ typedef struct dg_outcome_facts {
     const char *path;               /* the way by which N went in, in words */
     bool enacted, pending, amended; /* N is the code; it waits one block; U-1 was written to */
     const json_t *explained;        /* as dg_proof_tell has it; NULL: not asked for */
+    const json_t *positions;        /* as answer.positions has it; NULL: not asked for */
     bool diverged;                  /* treatment's blocks up to U-1 are not control's */
 } dg_outcome_facts;
 

@@ -12,6 +12,7 @@ static const char *const answers[] = { "GO", "GO WITH HARM", "NO-GO", "CANNOT SA
 static const char *const missings[] = { "control-fails", "no-block-at-u",     "n-never-ran",
                                         "too-short",     "unexercised",       "not-reached",
                                         "undecided",     "not-deterministic", NULL };
+static const char *const standings[] = { "held", "broke", "open", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const bounds[] = { "at-least", "at-most", NULL };
 static const char *const hows[] = { "authorize", "set-code", "override", "config", NULL };
@@ -241,6 +242,28 @@ static const dg_keys_row rows[] = {
     { "answer.why[]", DG_KEYS_TEXT, .says = "one line" },
     { "answer.do", DG_KEYS_LIST, true, .says = "as `advice`" },
     { "answer.do[]", DG_KEYS_TEXT, .says = "one line" },
+    { "answer.positions", DG_KEYS_LIST,
+      .says = "other positions of U that were tried, by the seed of this run; with --positions "
+              "always, where luck keeps away what a claim is about, by the next that does not" },
+    { "answer.positions[]", DG_KEYS_OBJECT, .says = "a run with U there" },
+    { "answer.positions[].at", DG_KEYS_TEXT, true, .says = "as a plan would say it" },
+    { "answer.positions[].standing", DG_KEYS_TEXT, true, .words = standings,
+      .says = "open: nothing can be said, or luck may have made the break" },
+    { "answer.positions[].why", DG_KEYS_TEXT, .says = "why it is open" },
+    { "answer.positions[].seed", DG_KEYS_WHOLE,
+      .says = "of that run; absent: it could not be run" },
+    { "answer.positions[].broke", DG_KEYS_LIST, .says = "gate claims that broke" },
+    { "answer.positions[].broke[]", DG_KEYS_TEXT, .says = "its name" },
+    { "answer.positions[].parachain_lost_ms", DG_KEYS_WHOLE, .says = "as of `harm`" },
+    { "answer.positions[].relay_lost_ms", DG_KEYS_WHOLE, .says = "as of `harm`" },
+    { "answer.positions[].upgrade", DG_KEYS_OBJECT, .says = "U there, as of `upgrade`" },
+    { "answer.positions[].upgrade.block", DG_KEYS_WHOLE, true, .says = "as there" },
+    { "answer.positions[].upgrade.slot", DG_KEYS_WHOLE, true, .says = "as there" },
+    { "answer.positions[].upgrade.slot_of_session", DG_KEYS_WHOLE, true, .says = "as there" },
+    { "answer.positions[].upgrade.slots_to_boundary", DG_KEYS_WHOLE, true, .says = "as there" },
+    { "answer.positions[].upgrade.blocks_to_boundary", DG_KEYS_WHOLE, true, .says = "as there" },
+    { "answer.positions[].upgrade.blocks_of_session", DG_KEYS_WHOLE, true, .says = "as there" },
+    { "answer.positions[].upgrade.session", DG_KEYS_WHOLE, true, .says = "as there" },
     { "answer.missing", DG_KEYS_TEXT, .words = missings,
       .says = "of CANNOT SAY: what is missing for an answer" },
     { "answer.missing_claim", DG_KEYS_TEXT, .says = "the first claim that it is missing for" },

@@ -373,6 +373,64 @@ static bool heals_at_boundary(const json_t *breaks)
     return heals;
 }
 
+/* "boundary-1 (#40, 1 slot and 1 block before the session boundary; 0.3 minutes of parachain time
+ * lost)" */
+static void say_position(line *l, const json_t *row)
+{
+    const json_t *upgrade = json_object_get(row, "upgrade");
+    long long paras = dg_report_whole_at(row, "parachain_lost_ms"),
+              relay = dg_report_whole_at(row, "relay_lost_ms"),
+              block = dg_report_whole_at(upgrade, "block");
+    const char *why = dg_report_text_at(row, "why");
+    char place[200];
+    dg_report_place(place, sizeof place, upgrade);
+    say(l, "%.40s (", dg_report_text_at(row, "at"));
+    if (block)
+        say(l, "#%lld, %s%s", block, place, paras || relay || why[0] ? "; " : "");
+    if (paras) {
+        say_minutes(l, paras);
+        say(l, " of parachain time lost");
+    }
+    if (relay) {
+        say(l, "%s", paras ? ", " : "");
+        say_minutes(l, relay);
+        say(l, "%s", paras ? " of the relay chain's" : " of the relay chain lost");
+    }
+    say(l, "%s%.160s)", why[0] && (paras || relay) ? "; " : "", why);
+}
+
+/* Those that came to the same; how many they are. */
+static size_t say_positions(line *l, const json_t *all, const char *standing, const char *before)
+{
+    const json_t *row;
+    size_t i, count = 0;
+    json_array_foreach(all, i, row)
+    {
+        if (strcmp(dg_report_text_at(row, "standing"), standing) != 0)
+            continue;
+        say(l, "%s", count++ ? ", " : before);
+        say_position(l, row);
+    }
+    if (count)
+        say(l, ".");
+    return count;
+}
+
+/* What was tried, and no promise of what was not. */
+static void say_tried(line *l, const json_t *all)
+{
+    size_t count = json_array_size(all);
+    if (!count) {
+        say(l, " No other position was tried.");
+        return;
+    }
+    if (!say_positions(l, all, "held", " Tried with U elsewhere, and held: "))
+        say(l, " None of %zu other position%s that %s tried held.", count, count == 1 ? "" : "s",
+            count == 1 ? "was" : "were");
+    say_positions(l, all, "broke", " Broke: ");
+    say_positions(l, all, "open", " Open: ");
+}
+
 static void say_when(line *l, const json_t *o, const json_t *answer)
 {
     const json_t *upgrade = json_object_get(o, "upgrade");
@@ -391,12 +449,8 @@ static void say_when(line *l, const json_t *o, const json_t *answer)
                                    : "As rehearsed:",
         block, place);
     if (heals_at_boundary(json_object_get(answer, "breaks")))
-        say(l,
-            " It heals when the session changes: try --at %sboundary, where less of a session is "
-            "left.",
-            dg_report_whole_at(upgrade, "slots_to_boundary") == 1 ? "" : "boundary-1 and --at ");
-    else
-        say(l, " No other position was tried.");
+        say(l, " It heals when the session changes.");
+    say_tried(l, json_object_get(answer, "positions"));
 }
 
 /* ---- all five ---- */
