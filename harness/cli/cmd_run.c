@@ -36,6 +36,9 @@ static const dg_option options[] = {
     { "explain", 0, DG_OPT_TEXT, "HOW",
       "how a broken claim is explained: none, recorded (from the event log), or proved "
       "(default): treatment is run again without each suspect" },
+    { "positions", 0, DG_OPT_TEXT, "WHEN",
+      "U is tried at other positions of a session: never, broke (default: where a claim broke and "
+      "causes are proved), or always (by other seeds too, where luck leaves one open)" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
@@ -56,6 +59,7 @@ enum {
     OPT_KEEP_DIR,
     OPT_VERIFY,
     OPT_EXPLAIN,
+    OPT_POSITIONS,
     OPT_COLOR,
     OPT_WIDTH
 };
@@ -204,21 +208,37 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     return exit_code;
 }
 
-static dg_code explain_of(dg_run_explain *out, const char *text, dg_error *err)
+/* Which of three words a flag has: its index, `*out` as it was without the flag. */
+static dg_code word_of(int *out, const char *flag, const char *text, const char *const names[4],
+                       dg_error *err)
 {
-    static const char *const names[] = { "none", "recorded", "proved", NULL };
     const char *near;
-    *out = DG_RUN_EXPLAIN_PROVED;
     for (int i = 0; text && names[i]; i++)
         if (strcmp(text, names[i]) == 0) {
-            *out = (dg_run_explain)i;
+            *out = i;
             return DG_OK;
         }
     near = text ? dg_nearest(text, names) : NULL;
-    return text
-               ? dg_fail(err, DG_USAGE, "--explain takes none, recorded or proved, not %.40s%s%s%s",
-                         text, near ? "; did you mean " : "", near ? near : "", near ? "?" : "")
-               : DG_OK;
+    return text ? dg_fail(err, DG_USAGE, "--%s takes %s, %s or %s, not %.40s%s%s%s", flag, names[0],
+                          names[1], names[2], text, near ? "; did you mean " : "", near ? near : "",
+                          near ? "?" : "")
+                : DG_OK;
+}
+
+/* How far a break is looked into. */
+static dg_code read_depth(dg_run_options *how, const dg_args *args, dg_error *err)
+{
+    static const char *const explains[] = { "none", "recorded", "proved", NULL },
+                             *const positions[] = { "never", "broke", "always", NULL };
+    int explain = DG_RUN_EXPLAIN_PROVED, when = -1;
+    dg_code rc = word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, err);
+    if (rc < 0 || (rc = word_of(&when, "positions", args->text[OPT_POSITIONS], positions, err)) < 0)
+        return rc;
+    if (when < 0) /* as thorough as the other */
+        when = explain == DG_RUN_EXPLAIN_PROVED ? DG_RUN_POSITIONS_BROKE : DG_RUN_POSITIONS_NONE;
+    how->explain = (dg_run_explain)explain;
+    how->positions = (dg_run_positions)when;
+    return DG_OK;
 }
 
 static int run(const dg_args *args)
@@ -237,7 +257,7 @@ static int run(const dg_args *args)
     dg_run_keep keep;
     dg_error err;
     int exit_code;
-    dg_code rc = explain_of(&how.explain, args->text[OPT_EXPLAIN], &err);
+    dg_code rc = read_depth(&how, args, &err);
     if (rc >= 0 && (rc = read_keep(&how.keep, &keep, args, &err)) >= 0)
         rc = plan_of(&plan, args, &err);
     if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0 && how.keep)

@@ -64,6 +64,15 @@ typedef enum dg_run_explain {
     DG_RUN_EXPLAIN_PROVED    /* treatment is run again without each suspect */
 } dg_run_explain;
 
+/* When U is tried at other positions of a session: the first block of one, right behind it, the
+ * middle, the last block. Each is a run of its own, some up to a session longer. */
+typedef enum dg_run_positions {
+    DG_RUN_POSITIONS_NONE,
+    DG_RUN_POSITIONS_BROKE, /* where a gate broke, and it was asked why */
+    DG_RUN_POSITIONS_ALWAYS /* .. and by as many seeds as the plan lets, where luck leaves it open
+                             */
+} dg_run_positions;
+
 typedef struct dg_run_options {
     /* compiled code and imported snapshots; NULL: nothing is kept on disk */
     const char *cache_dir;
@@ -74,7 +83,8 @@ typedef struct dg_run_options {
     /* what a call may burn; 0: as much as a real node would wait for */
     uint64_t fuel_block, fuel_query;
     dg_run_explain explain; /* only where a claim broke */
-    unsigned workers;       /* processes at once, for that; 0: as many as there are cores */
+    dg_run_positions positions;
+    unsigned workers; /* processes at once, for both; 0: as many as there are cores */
     void (*compiling)(void *user, size_t bytes, bool begins); /* as of dg_engine_options */
     void (*progress)(void *user, const dg_run_progress *now); /* may be NULL */
     void *user;

@@ -113,6 +113,11 @@ typedef struct dg_run_own_seed {
     bool given;
     uint64_t is;
 } dg_run_own_seed;
+/* .. and for another U. */
+typedef struct dg_run_own_position {
+    bool given;
+    dg_position is;
+} dg_run_own_position;
 
 /* Runtimes that a chain came by, owned. */
 typedef struct dg_run_met {
@@ -126,6 +131,7 @@ struct dg_run_state {
     const dg_plan_asked *asked; /* what it comes to, with the seed of this run: `own` */
     dg_plan_asked own;
     dg_run_own_seed seed;
+    dg_run_own_position at;
     bool in_child; /* one of several runs at once: it compiles in one thread */
     const dg_run_options *options;
     dg_engine *engine;
@@ -159,6 +165,7 @@ struct dg_run_state {
     json_t *config_left;         /* what is left of the plan's configuration then */
     dg_run_met met;              /* by the arms */
     json_t *explained;           /* what explain.c found; NULL: nothing was asked */
+    json_t *positions;           /* what positions.c found; NULL: no other was tried */
     bool diverged;               /* treatment's blocks up to U-1 are not control's */
     dg_run_start_costs control_costs;
 };
@@ -329,11 +336,12 @@ dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err)
 
 /* ---- one run, and other seeds of it ---- */
 
-/* twin.c: what `run->plan` asks for, by the seed of the run. */
+/* twin.c: what `run->plan` asks for, by the seed and the position of the run. */
 void dg_run_ask(dg_run_state *run);
-/* A whole run with that seed, in a child process: nothing is written, no other seed tried. */
+/* A whole run with that seed, and U there or, with NULL, where the plan has it, in a child
+ * process: nothing is written, no other seed tried. */
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
-                     uint64_t seed, dg_error *err);
+                     uint64_t seed, const dg_position *at, dg_error *err);
 
 /* What one seed came to by itself. */
 typedef enum dg_run_standing {
@@ -356,6 +364,8 @@ typedef struct dg_run_seeds {
     size_t count, rests; /* rests: on which of them the verdict does */
     bool stopped;        /* the last could not be run */
 } dg_run_seeds;
+/* seeds.c: what a run's outcome is by itself. */
+dg_run_standing dg_run_standing_of(const json_t *outcome);
 /* seeds.c: tries other seeds of the plan until nothing that luck decides is open, or as many are
  * tried as the plan lets; `outcome` is of `run`, with the plan's own. DG_NOMEM, DG_IO. */
 dg_code dg_run_seeds_try(dg_run_seeds *s, const json_t *outcome, const dg_plan *plan,
@@ -364,6 +374,12 @@ dg_code dg_run_seeds_try(dg_run_seeds *s, const json_t *outcome, const dg_plan *
 void dg_run_seeds_log(const dg_run_seeds *s, dg_run_state *run);
 /* Gives what they told back. */
 void dg_run_seeds_clear(dg_run_seeds *s);
+
+/* positions.c: runs the plan, by the seed of `run`, with U at other positions of a session, each
+ * in a process of its own; `*out` becomes what `answer.positions` of an outcome is, owned by the
+ * caller. DG_NOMEM, DG_IO. */
+dg_code dg_run_positions_try(json_t **out, const dg_run_state *run, const dg_plan *plan,
+                             dg_error *err);
 
 /* ---- before the arms ---- */
 

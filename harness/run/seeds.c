@@ -42,7 +42,7 @@ static bool is_not_reached(const json_t *claim)
     return is(claim, "reach", "not-reached");
 }
 
-static dg_run_standing standing_of(const json_t *outcome)
+dg_run_standing dg_run_standing_of(const json_t *outcome)
 {
     const json_t *claims = json_object_get(outcome, "claims"),
                  *answer = json_object_get(outcome, "answer");
@@ -86,8 +86,8 @@ static json_t *summary(const json_t *outcome)
         return NULL;
     }
     return json_pack("{s:i, s:i, s:o, s:o, s:o}", "exit", dg_outcome_exit(outcome), "standing",
-                     (int)standing_of(outcome), "claims", statuses, "narrow", narrow, "clear",
-                     clear);
+                     (int)dg_run_standing_of(outcome), "claims", statuses, "narrow", narrow,
+                     "clear", clear);
 }
 
 /* ---- all of them ---- */
@@ -171,7 +171,7 @@ static dg_code job(void *user, size_t i, json_t **document, dg_error *err)
 {
     const batch *b = user;
     json_t *outcome = NULL;
-    dg_code rc = dg_run_alone(&outcome, b->plan, b->options, b->first + i, err);
+    dg_code rc = dg_run_alone(&outcome, b->plan, b->options, b->first + i, NULL, err);
     if (rc < 0)
         return rc;
     *document = summary(outcome);

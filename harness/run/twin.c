@@ -226,6 +226,7 @@ static dg_code tell(json_t **outcome, const dg_run_state *run, dg_error *err)
                                .pending = run->treatment.way.pending,
                                .amended = run->treatment.way.amended,
                                .explained = run->explained,
+                               .positions = run->positions,
                                .diverged = run->diverged };
     return dg_outcome_make(outcome, &facts, err);
 }
@@ -239,6 +240,7 @@ static void run_clear(dg_run_state *run)
     for (size_t i = 0; i < run->met.count; i++)
         dg_runtime_free(run->met.at[i]);
     json_decref(run->explained);
+    json_decref(run->positions);
     json_decref(run->config_wanted);
     dg_state_free(run->state);
     dg_source_close(&run->source);
@@ -274,14 +276,17 @@ void dg_run_ask(dg_run_state *run)
     run->own = *dg_plan_asked_of(run->plan);
     if (run->seed.given)
         run->own.seed = run->seed.is;
+    if (run->at.given)
+        run->own.at = run->at.is;
     run->asked = &run->own;
 }
 
-/* A run as it is asked for: by the plan's seed, or another. */
+/* A run as it is asked for: by the plan's seed and position, or others. */
 typedef struct request {
     const dg_plan *plan;
     const dg_run_options *options;
     dg_run_own_seed seed;
+    dg_run_own_position at;
     bool in_child;
     uint64_t counted; /* U's slot by the blocks of control; 0: not known, or not asked for */
 } request;
@@ -297,6 +302,7 @@ static dg_code try_once(dg_run_state **out, request *r, dg_error *err)
     run->plan = r->plan;
     run->options = r->options;
     run->seed = r->seed;
+    run->at = r->at;
     run->in_child = r->in_child;
     run->counted_slot = r->counted;
     dg_run_ask(run);
@@ -322,12 +328,14 @@ static dg_code perform(dg_run_state **out, request *r, dg_error *err)
 }
 
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
-                     uint64_t seed, dg_error *err)
+                     uint64_t seed, const dg_position *at, dg_error *err)
 {
     dg_run_options quiet = *options;
     request r = { .plan = plan, .options = &quiet, .seed = { true, seed }, .in_child = true };
     dg_run_state *run;
     dg_code rc;
+    if (at)
+        r.at = (dg_run_own_position){ true, *at };
     quiet.events_path = NULL;
     quiet.keep = NULL;
     quiet.compiling = NULL;
@@ -363,6 +371,15 @@ static dg_code ask_others(dg_run_state **run, const json_t *outcome, request *r,
     return rc;
 }
 
+/* Only gates that control holds count as broken. */
+static dg_code try_positions(dg_run_state *run, const dg_plan *plan, dg_error *err)
+{
+    dg_run_positions when = run->options->positions;
+    bool wanted = when == DG_RUN_POSITIONS_ALWAYS
+                  || (when == DG_RUN_POSITIONS_BROKE && run->asked_again != 0);
+    return wanted && !run->diverged ? dg_run_positions_try(&run->positions, run, plan, err) : DG_OK;
+}
+
 static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
                     const dg_run_options *options, dg_error *err)
 {
@@ -372,7 +389,7 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
     dg_code rc = perform(&run, &r, err);
     if (rc >= 0 && (rc = tell(&first, run, err)) >= 0
         && (rc = ask_others(&run, first, &r, err)) >= 0
-        && (rc = dg_run_explain_breaks(run, err)) >= 0
+        && (rc = dg_run_explain_breaks(run, err)) >= 0 && (rc = try_positions(run, plan, err)) >= 0
         && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
         && (rc = tell(outcome, run, err)) >= 0 && options->events_path)
         rc = dg_event_log_write(&run->log, options->events_path, err);
@@ -393,6 +410,7 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
     quiet.events_path = NULL;
     quiet.keep = NULL;
     quiet.explain = DG_RUN_EXPLAIN_NONE; /* the events are compared */
+    quiet.positions = DG_RUN_POSITIONS_NONE;
     if ((rc = once(&second, &hash, plan, &quiet, err)) < 0)
         return rc;
     if (!dg_hash_equal(first, &hash))
