@@ -117,15 +117,11 @@ static void lacks(FILE *out, const dg_node_class *class)
 
 static void releases(FILE *out, const dg_node_class *class)
 {
-    const dg_release *release;
     char line[500] = "";
     size_t used = 0;
-    for (size_t i = 0; (release = dg_release_at(i)) && used < sizeof line; i++)
-        if (strcmp(release->class_name, class->name) == 0)
-            used += (size_t)snprintf(line + used, sizeof line - used, "%sv%u.%u%s%s%s (%s)",
-                                     used ? ", " : "", release->major, release->minor,
-                                     release->also[0] ? " or " : "", release->also, "",
-                                     release->published);
+    for (const dg_release *r = class->from; r && r <= class->to && used < sizeof line; r++)
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s%s%s (%s)", used ? ", " : "",
+                                 r->name, r->also[0] ? " or " : "", r->also, r->published);
     if (used)
         under(out, TEXT_COLUMN, line);
 }
@@ -135,19 +131,21 @@ static void nodes(FILE *out)
     const dg_node_class *class;
     const dg_repair *repair;
     fputs("Classes of nodes, for --nodes and network.classes (table " DG_CLASS_TABLE_VERSION
-          "): what they do, the\n"
-          "releases that each covers, the repairs that each lacks.\n"
+          "), by the releases that\n"
+          "behave alike: what they do, each release, the repairs that they lack, an older name.\n"
           "\n",
           out);
     for (size_t i = 0; (class = dg_class_at(i)); i++) {
         entry(out, class->name, TEXT_COLUMN, class->says);
         releases(out, class);
         lacks(out, class);
+        if (class->also[0])
+            fprintf(out, "%*salso %s\n", TEXT_COLUMN, "", class->also);
     }
     fputs("\nRepairs, for network.classes[].without:\n\n", out);
     for (size_t i = 0; (repair = dg_repair_at(i)); i++)
         entry(out, repair->name, TEXT_COLUMN, repair->says);
-    fputs("\nExample: doppel run PLAN --nodes v1.10=0.92,SD_V1=0.08\n", out);
+    fputs("\nExample: doppel run PLAN --nodes v1.10=0.92,v0.9=0.08\n", out);
 }
 
 /* ---- all of them ---- */

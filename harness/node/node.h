@@ -1,6 +1,6 @@
 /* node.h - validators and collators around a forked chain.
  *
- *   classes   dg_class_at, dg_class_named     release families and their faults
+ *   classes   dg_class_at, dg_class_read      what nodes run, and its faults
  *             dg_class_without                .. and what they are without a repair
  *   new       dg_network_new(chain)           one node per validator of the chain
  *   plan      dg_network_enact, _fault        N over N-1, from a slot on; what goes wrong

@@ -6,22 +6,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *name_in(const json_t *item)
+{
+    return json_string_value(json_object_get(item, "class"));
+}
+
+enum { NAMES_MAX = 128 };
+
+/* The name of a class or a release that is nearest to the text; NULL: none is near. */
+static const char *nearest(const char *text)
+{
+    const char *names[NAMES_MAX + 1];
+    const dg_node_class *class;
+    const dg_release *release;
+    size_t count = 0;
+    for (size_t i = 0; (class = dg_class_at(i)); i++) {
+        names[count++] = class->name;
+        names[count++] = class->also;
+    }
+    for (size_t i = 0; (release = dg_release_at(i)); i++) {
+        names[count++] = release->name;
+        names[count++] = release->also;
+    }
+    assert(count <= NAMES_MAX);
+    names[count] = NULL;
+    return dg_nearest(text, names);
+}
+
+static dg_code unknown(const char *text, dg_error *err)
+{
+    const char *near = strncmp(text, "v", 1) == 0 ? NULL : nearest(text);
+    char known[200];
+    dg_class_list(known, sizeof known);
+    if (near)
+        return dg_fail(err, DG_USAGE, "node release \"%.60s\" is not known; did you mean \"%s\"?",
+                       text, near);
+    return dg_fail(err, DG_USAGE, "node release \"%.60s\" is not known; known are %s", text, known);
+}
+
 /* A class as one item of the list says it: whole, or without some of its repairs. */
-static dg_code make(dg_node_class *out, char name[64], const json_t *item, dg_error *err)
+static dg_code make(dg_node_class *out, const json_t *item, dg_error *err)
 {
     const json_t *repair;
-    size_t i,
-        used = (size_t)snprintf(name, 64, "%s", json_string_value(json_object_get(item, "class")));
-    *out = *dg_class_named(name);
+    size_t i, used;
+    if (!dg_class_read(out, name_in(item), strlen(name_in(item))))
+        return unknown(name_in(item), err);
+    used = strlen(out->name);
     json_array_foreach(json_object_get(item, "without"), i, repair)
     {
         if (dg_class_without(out, json_string_value(repair), err) < 0)
             return DG_USAGE;
-        used += used < 64 ? (size_t)snprintf(name + used, 64 - used, "%s%s", i ? ", " : " without ",
-                                             json_string_value(repair))
-                          : 0;
+        if (used < sizeof out->name)
+            used += (size_t)snprintf(out->name + used, sizeof out->name - used, "%s%s",
+                                     i ? ", " : " without ", json_string_value(repair));
     }
-    out->name = name;
     return DG_OK;
 }
 
@@ -32,62 +70,44 @@ dg_code dg_plan_classes_check(const json_t *classes, dg_error *err)
     json_array_foreach(classes, i, item)
     {
         dg_node_class class;
-        char name[64];
-        dg_code rc = make(&class, name, item, err);
+        dg_code rc = make(&class, item, err);
         if (rc < 0)
-            return dg_fail_within(err, rc, "network.classes[%zu].without", i);
+            return dg_fail_within(err, rc, "network.classes[%zu]", i);
     }
     return DG_OK;
 }
 
-const dg_node_class *dg_plan_class_of(dg_plan_network *wish, size_t i, const json_t *item)
+void dg_plan_class_read(dg_node_class *out, const json_t *item)
 {
-    assert(i < DG_PLAN_SHARES_MAX);
-    if (json_array_size(json_object_get(item, "without"))
-        && make(&wish->own[i], wish->names[i], item, NULL) == DG_OK)
-        return &wish->own[i];
-    return dg_class_named(json_string_value(json_object_get(item, "class")));
+    dg_code rc = make(out, item, NULL);
+    assert(rc == DG_OK);
+    (void)rc;
 }
 
 /* ---- in short ---- */
 
 /* Adds a share of a class to the list; one that is there already gets more. */
-static int add_share(json_t *list, const char *name, size_t len, double share)
+static int add_share(json_t *list, const char *name, double share)
 {
     json_t *item, *had;
     size_t i;
     json_array_foreach(list, i, item)
     {
-        const char *class_name = json_string_value(json_object_get(item, "class"));
         had = json_object_get(item, "share");
-        if (strlen(class_name) == len && memcmp(class_name, name, len) == 0)
+        if (strcmp(name_in(item), name) == 0)
             return json_real_set(had, json_real_value(had) + share);
     }
-    return json_array_append_new(list,
-                                 json_pack("{s:s%, s:f}", "class", name, len, "share", share));
+    return json_array_append_new(list, json_pack("{s:s, s:f}", "class", name, "share", share));
 }
 
-/* What a user calls nodes: a class, or a release of one; what is no release is left to the
- * check of the list, which knows the nearest class. */
-static bool is_release_like(const char *name, size_t len)
+static dg_code add_nodes(json_t *list, const char *text, size_t len, double share, dg_error *err)
 {
-    bool v = len > 1 && name[0] == 'v' && name[1] >= '0' && name[1] <= '9';
-    return v || (len && name[0] >= '0' && name[0] <= '9')
-           || (len > 6 && memcmp(name, "stable", 6) == 0);
-}
-
-static dg_code add_nodes(json_t *list, const char *name, size_t len, double share, dg_error *err)
-{
-    const dg_release *release = dg_release_named(name, len);
-    char known[400];
-    if (!release && is_release_like(name, len)) {
-        dg_release_list(known, sizeof known);
-        return dg_fail(err, DG_USAGE, "network.classes: release %.*s is not known; known are %s",
-                       (int)(len < 40 ? len : 40), name, known);
-    }
-    if (release)
-        len = strlen(name = release->class_name);
-    return add_share(list, name, len, share)
+    dg_node_class class;
+    char name[80];
+    snprintf(name, sizeof name, "%.*s", (int)len, text);
+    if (!dg_class_read(&class, text, len))
+        return dg_fail_within(err, unknown(name, err), "network.classes");
+    return add_share(list, class.name, share)
                ? dg_fail(err, DG_NOMEM, "no memory for classes of nodes")
                : DG_OK;
 }
@@ -150,7 +170,7 @@ json_t *dg_plan_classes_equal(const dg_release_span *span)
     int bad = 0;
     assert(span->oldest <= span->newest);
     for (const dg_release *r = span->oldest; r <= span->newest; r++)
-        bad |= add_share(list, r->class_name, strlen(r->class_name), share);
+        bad |= add_share(list, r->name, share);
     if (bad) {
         json_decref(list);
         return NULL;

@@ -150,6 +150,20 @@ static void read_parts(uint32_t *parts, const json_t *list)
     }
 }
 
+/* The share of this class, made when it is named first. */
+static dg_share *share_of(dg_plan_network *out, const dg_node_class *class)
+{
+    size_t i = 0;
+    while (i < out->share_count && strcmp(out->own[i].name, class->name) != 0)
+        i++;
+    if (i == out->share_count) {
+        out->own[i] = *class;
+        out->shares[i] = (dg_share){ &out->own[i], 0 };
+        out->share_count++;
+    }
+    return &out->shares[i];
+}
+
 static void read_shares(dg_plan_network *out, const json_t *classes)
 {
     uint32_t parts[DG_PLAN_SHARES_MAX];
@@ -157,9 +171,12 @@ static void read_shares(dg_plan_network *out, const json_t *classes)
     size_t i;
     assert(json_array_size(classes) <= DG_PLAN_SHARES_MAX);
     read_parts(parts, classes);
-    json_array_foreach(classes, i, item) out->shares[i] =
-        (dg_share){ dg_plan_class_of(out, i, item), parts[i] };
-    out->share_count = i;
+    json_array_foreach(classes, i, item)
+    {
+        dg_node_class class;
+        dg_plan_class_read(&class, item);
+        share_of(out, &class)->ppm += parts[i];
+    }
 }
 
 static void read_collators(dg_plan_network *out, const json_t *collators)

@@ -164,11 +164,9 @@ typedef struct dg_plan_network {
     size_t share_count;
     dg_collators collators[DG_PLAN_SHARES_MAX];
     size_t collator_count;
-    /* classes without some of their repairs; shares point here */
-    dg_node_class own[DG_PLAN_SHARES_MAX];
-    char names[DG_PLAN_SHARES_MAX][64]; /* of those */
-    dg_ns prepare[2];                   /* least and most; both 0: as the model has it */
-    dg_ns execute[2];                   /* .. to execute a block; 0: the constant */
+    dg_node_class own[DG_PLAN_SHARES_MAX]; /* each once; shares point here, in order */
+    dg_ns prepare[2];                      /* least and most; both 0: as the model has it */
+    dg_ns execute[2];                      /* .. to execute a block; 0: the constant */
     dg_ns latency[2];
     dg_sim_link link; /* points at `latency` */
     bool no_forks, backs_off, messages;

@@ -25,11 +25,11 @@ dg_code dg_plan_moment_check(const json_t *of, const char *key, dg_error *err);
 dg_code dg_plan_moment_slot(uint64_t *out, const dg_plan_span *span, const json_t *of,
                             const char *key, uint64_t otherwise, dg_error *err);
 
-/* classes.c: item i of a checked list; what is no row of the table is kept in `wish`. */
-const dg_node_class *dg_plan_class_of(dg_plan_network *wish, size_t i, const json_t *item);
-/* Each class has the repairs that are taken away from it. DG_USAGE. */
+/* classes.c: the class that an item of a checked list names. */
+void dg_plan_class_read(dg_node_class *out, const json_t *item);
+/* Each class is known and has the repairs that are taken away from it. DG_USAGE. */
 dg_code dg_plan_classes_check(const json_t *classes, dg_error *err);
-/* "SD_V12_OK", or "SD_V12_PURGE=0.9,v1.6=0.1", by class or release: as network.classes says
+/* "v1.12", or "v1.9..v1.11=0.9,v1.6=0.1", by class or release: as network.classes says
  * it. DG_USAGE. */
 dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err);
 /* Releases with an equal share each, as network.classes says it; NULL: no memory. */

@@ -21,9 +21,6 @@ static const char *const runtimes[] = { "sync", "async", NULL };
 enum { AUTHORS_MAX = 8 };
 static const char *authors[AUTHORS_MAX + 1]; /* of the table in room node */
 
-enum { CLASSES_MAX = 16 };
-static const char *classes[CLASSES_MAX + 1]; /* of the table in room node, in its order */
-
 enum { REPAIRS_MAX = 16 };
 static const char *repairs[REPAIRS_MAX + 1];
 
@@ -80,11 +77,12 @@ static const dg_keys_row fixed[] = {
       .says = "writes: added to the state; genesis-builder: a genesis made by the runtime's own "
               "builder" },
     { "network.classes", DG_KEYS_LIST, .without = "the releases that were current when N came",
-      .says = "node classes and their shares, which add up to 1; in short form "
-              "SD_V12_PURGE=0.9,SD_V1=0.1 or by release v1.10=0.92,v1.6=0.08" },
+      .says = "what nodes run and their shares, which add up to 1; in short form "
+              "v1.10=0.92,v1.6=0.08" },
     { "network.classes[]", DG_KEYS_OBJECT, .says = "a class of nodes" },
-    { "network.classes[].class", DG_KEYS_TEXT, true, .words = classes,
-      .says = "release family of the node (doppel help nodes)" },
+    { "network.classes[].class", DG_KEYS_TEXT, true,
+      .says = "release that its nodes run, such as v1.10, or releases alike, such as v1.9..v1.11 "
+              "(doppel help nodes)" },
     { "network.classes[].share", DG_KEYS_NUMBER, true, .max = 1,
       .says = "share of the validators, drawn by lot" },
     { "network.classes[].without", DG_KEYS_LIST, .without = "none",
@@ -254,8 +252,6 @@ const dg_keys_table *dg_plan_keys(void)
     const dg_claim *claim;
     if (table.count)
         return &table;
-    for (size_t i = 0; i < CLASSES_MAX && dg_class_at(i); i++)
-        classes[i] = dg_class_at(i)->name;
     for (size_t i = 0; i < AUTHORS_MAX && dg_backing_author_at(i); i++)
         authors[i] = dg_backing_author_at(i)->name;
     for (int i = 0; i < DG_FAULT_COUNT; i++)

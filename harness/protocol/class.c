@@ -1,9 +1,13 @@
 /* class.c - old nodes are data: one row for each release family.
  *
+ * A row is named by the releases whose faults it has, as operators name what they run; `also` is
+ * what it was called before, by the state of its statement distribution.
  * Sources: releases and faults from polkadot-sdk pull requests 1920, 3042, 3063, 4211,
  * 4269, 6215 and 7449, and issue 8481 (receipts); Kagome from its statement_distribution.cpp. */
-#include "protocol/protocol.h"
+#include "protocol/release_impl.h"
 
+#include <assert.h>
+#include <ctype.h>
 #include <string.h>
 
 #define V(n) (1u << (n))
@@ -15,64 +19,132 @@
 #define KEEPS .keeps_artifacts = true
 #define COLLATION .collation = V(1) | V(2), .keeps_v1_collations = true
 
+#define SPAN(first, last) .from = &dg_release_table[first], .to = &dg_release_table[last]
+#define KEEPS_EARLY .early = DG_EARLY_KEEP, .forgets_unused = true
+#define KEEPS_NEWEST KEEPS_EARLY, .keeps_newest = true
+
 static const dg_node_class classes[] = {
-    { "SD_V1", "before v1.0: legacy statements only, so it cannot back once ParachainHost is 7",
-      .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE, .validation = V(1),
-      .collation = V(1), .host_known = 5, .pace = 1000 },
-    { "SD_V12_STRICT",
-      "v1.0 and later, without pull request 1920: like SD_V12_DROP, but also refuses collations "
-      "of version 1 once asynchronous backing is on",
-      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
+    { "v0.9", "SD_V1", "legacy statements only, so it cannot back once ParachainHost is 7",
+      SPAN(V0_9, V0_9), .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE,
+      .validation = V(1), .collation = V(1), .host_known = 5, .pace = 1000 },
+    { "v1.0..v1.2", "SD_V12_STRICT",
+      "without pull request 1920: like v1.3 to v1.6, but also refuses collations of version 1 "
+      "once asynchronous backing is on",
+      SPAN(V1_0, V1_2), .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
       .validation = V(1) | V(2), .collation = V(1) | V(2), .host_known = 8, .pace = 1000 },
-    { "SD_V12_DROP",
-      "with pull request 1920, up to v1.6: forgets a grid topology that arrives before "
-      "asynchronous backing is on",
-      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
+    { "v1.3..v1.6", "SD_V12_DROP",
+      "without pull request 3063: forgets a grid topology that arrives before asynchronous "
+      "backing is on",
+      SPAN(V1_3, V1_6), .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
       .validation = V(1) | V(2), COLLATION, .host_known = 9, .pace = 1000 },
-    { "SD_V12_PURGE",
-      "v1.7 and later, without pull request 4269: keeps an early topology for later, but loses "
-      "it when a leaf signal only deactivates",
-      KEEPS, .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP,
-      .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10,
-      .pace = 1000 },
-    { "SD_V12_OK", "with pull request 4269, up to v1.16: keeps the newest early topology", KEEPS,
-      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true,
-      .keeps_newest = true, .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11,
-      .pace = 1000 },
-    { "SD_V12_RECEIPTS",
-      "v1.17 and later: like SD_V12_OK, and also reads candidate receipts of "
-      "version 2",
-      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP,
-      .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true,
+    { "v1.7..v1.8", "",
+      "without pull request 4269: keeps an early topology for later, but loses it when a leaf "
+      "signal only deactivates",
+      SPAN(V1_7, V1_8), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY,
+      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
+    { "v1.9..v1.11", "SD_V12_PURGE", "without pull request 4269: like v1.7 and v1.8",
+      SPAN(V1_9, V1_11), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY,
+      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
+    { "v1.12..v1.16", "SD_V12_OK", "with pull request 4269: keeps the newest early topology",
+      SPAN(V1_12, V1_16), KEEPS, .legacy = true, .v2 = true, KEEPS_NEWEST,
+      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11, .pace = 1000 },
+    { "v1.17", "SD_V12_RECEIPTS",
+      "like v1.12 to v1.16, and also reads candidate receipts of version 2", SPAN(V1_17, V1_17),
+      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, .receipts_v2 = true,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
-    { "SD_V2_ONLY", "2025 and later: no legacy statements, only validation protocol 3", KEEPS,
-      .prepares_ahead = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true,
-      .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION, .host_known = 13,
-      .pace = 1000 },
-    { "KAGOME",
-      "another implementation: computes the grid when it creates the entry of a "
-      "session",
-      KEEPS, .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true,
+    { "v1.18", "", "reads candidate receipts of version 2, as v1.17 does", SPAN(V1_18, V1_18),
+      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, .receipts_v2 = true,
+      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
+    { "v1.19..v1.25", "SD_V2_ONLY", "no legacy statements, only validation protocol 3",
+      SPAN(V1_19, V1_25), KEEPS, .prepares_ahead = true, .v2 = true, KEEPS_NEWEST,
+      .receipts_v2 = true, .validation = V(3), COLLATION, .host_known = 13, .pace = 1000 },
+    { "kagome", "KAGOME",
+      "another implementation: computes the grid when it creates the entry of a session", KEEPS,
+      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000,
       .caches_compiled = true },
 };
 
 #undef V
+#undef SPAN
 #undef COLLATION
 #undef KEEPS
+#undef KEEPS_EARLY
+#undef KEEPS_NEWEST
 
 const dg_node_class *dg_class_at(size_t i)
 {
     return i < sizeof classes / sizeof *classes ? &classes[i] : NULL;
 }
 
-const dg_node_class *dg_class_named(const char *name)
+static bool is_text(const char *name, const char *text, size_t len)
+{
+    return len && strlen(name) == len && memcmp(name, text, len) == 0;
+}
+
+static const dg_node_class *row_named(const char *text, size_t len)
 {
     const dg_node_class *c;
     for (size_t i = 0; (c = dg_class_at(i)); i++)
-        if (strcmp(c->name, name) == 0)
+        if (is_text(c->name, text, len) || is_text(c->also, text, len))
             return c;
     return NULL;
+}
+
+const dg_node_class *dg_class_named(const char *name)
+{
+    return row_named(name, strlen(name));
+}
+
+const dg_node_class *dg_class_of_release(const dg_release *release)
+{
+    const dg_node_class *c;
+    for (size_t i = 0; (c = dg_class_at(i)); i++)
+        if (c->from && c->from <= release && release <= c->to)
+            return c;
+    assert(!"a release without a class");
+    return NULL;
+}
+
+bool dg_class_read(dg_node_class *out, const char *text, size_t len)
+{
+    const dg_node_class *row = row_named(text, len);
+    const dg_release *release = row ? NULL : dg_release_named(text, len);
+    if (!row && !release)
+        return false;
+    *out = row ? *row : *dg_class_of_release(release);
+    if (release)
+        dg_class_narrow(out, release, release);
+    return true;
+}
+
+void dg_class_narrow(dg_node_class *of, const dg_release *from, const dg_release *to)
+{
+    assert(of->from && of->from <= from && from <= to && to <= of->to);
+    of->from = from;
+    of->to = to;
+    snprintf(of->name, sizeof of->name, from == to ? "%s" : "%s..%s", from->name, to->name);
+}
+
+void dg_class_words(char *out, size_t size, const dg_node_class *of)
+{
+    const char *dots = strstr(of->name, "..");
+    if (dots)
+        snprintf(out, size, "%.*s to %s", (int)(dots - of->name), of->name, dots + 2);
+    else
+        snprintf(out, size, "%s", of->name);
+    if (size && !of->from)
+        out[0] = (char)toupper((unsigned char)out[0]); /* Kagome */
+}
+
+void dg_class_list(char *out, size_t size)
+{
+    const dg_node_class *c;
+    size_t used = 0;
+    assert(size > 0);
+    out[0] = 0;
+    for (size_t i = 0; (c = dg_class_at(i)) && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, i ? ", %s" : "%s", c->name);
 }
 
 const char *dg_class_early_name(const dg_node_class *of)

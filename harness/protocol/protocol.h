@@ -1,8 +1,8 @@
 /* protocol.h - what one node asks, works out, writes and remembers at a leaf, without
  * a network around it. Rooms above make many nodes of it.
  *
- *   class     dg_class_at, dg_class_without   release families and their faults
- *   release   dg_release_named                which release is of which family, and ran when
+ *   class     dg_class_read, _without         what nodes run, and its faults
+ *   release   dg_release_named                releases of the node, and which ran when
  *   grid      dg_grid_init, dg_grid_route     which member sends to which
  *   groups    dg_rotation_core                which group serves which core
  *   leaves    dg_leaves_import, _finalize     the overseer's active leaves and its signals
@@ -61,12 +61,30 @@ typedef enum dg_early_topology {
     DG_EARLY_DERIVE /* not needed: the entry computes its grid itself */
 } dg_early_topology;
 
-/* One release family: a row of the table in class.c. */
+/* A release of the node: the first column of what users know of theirs. The table of them is in
+ * order, so that of two the older one has the lower address. */
+typedef struct dg_release {
+    uint32_t major, minor;
+    const char *name;      /* "v1.15" */
+    const char *also;      /* "stable2407"; "": it has no other name */
+    const char *published; /* year and month */
+} dg_release;
+const dg_release *dg_release_at(size_t i); /* oldest first; NULL past the end */
+/* Of "v1.10", "1.10.3" or "stable2407-2": a patch is as its release. NULL: none is known. */
+const dg_release *dg_release_named(const char *text, size_t len);
+
+enum { DG_CLASS_NAME_MAX = 128 };
+/* Nodes that behave alike: a row of the table in class.c, or a copy that stands for fewer of its
+ * releases or is without some of its repairs. */
 typedef struct dg_node_class {
-    const char *name; /* "SD_V12_DROP" */
-    const char *says; /* releases and behaviour, for the report */
-    bool legacy;      /* statement distribution of before asynchronous backing */
-    bool v2;          /* the one after */
+    /* "v1.9..v1.11", "v1.10", "v1.12 without 4269", "kagome" */
+    char name[DG_CLASS_NAME_MAX];
+    const char *also; /* older name of the row, "SD_V12_DROP"; "": none */
+    const char *says; /* what its nodes do, for the report */
+    /* the oldest and the newest release that it stands for; both NULL: another implementation */
+    const dg_release *from, *to;
+    bool legacy; /* statement distribution of before asynchronous backing */
+    bool v2;     /* the one after */
     dg_early_topology early;
     /* topologies put aside go when a leaf is deactivated, unless a relay parent of that session is
      * still in view */
@@ -92,11 +110,24 @@ typedef struct dg_node_class {
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "5"
+#define DG_CLASS_TABLE_VERSION "6"
 /* The table of classes, row by row, the oldest first; NULL past the end. Static. */
 const dg_node_class *dg_class_at(size_t i);
-/* The class of this name, "SD_V12_OK", letter by letter; NULL: there is none. Static. */
+/* The row of this name, "v1.9..v1.11", or of this older one, "SD_V12_PURGE", letter by letter;
+ * NULL: there is none. Static. */
 const dg_node_class *dg_class_named(const char *name);
+/* The row that a release of the table stands in: each does in one. Static. */
+const dg_node_class *dg_class_of_release(const dg_release *release);
+/* The class that a user means: a row, by either of its names, or a release, by any name that
+ * dg_release_named takes, which is its row with that release alone. False: `text` of `len` bytes
+ * names neither. */
+bool dg_class_read(dg_node_class *out, const char *text, size_t len);
+/* Makes it a class of these releases alone, which it stands for, and names it by them. */
+void dg_class_narrow(dg_node_class *of, const dg_release *from, const dg_release *to);
+/* What the nodes run, for a sentence: "v1.9 to v1.11", "v1.12 without 4269", "Kagome". */
+void dg_class_words(char *out, size_t size, const dg_node_class *of);
+/* "v0.9, v1.0..v1.2, .., kagome": the names of all rows in one line. */
+void dg_class_list(char *out, size_t size);
 /* What nodes of the class do with a topology that comes before they work with asynchronous
  * backing, in a word that is static: "drops"; "forgets", once a fork is pruned; "keeps";
  * "derives" its own; "none": there is nothing that needs one. */
@@ -104,22 +135,6 @@ const char *dg_class_early_name(const dg_node_class *of);
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
-
-/* A release of the node, by its class: the first column of what users know of theirs. */
-typedef struct dg_release {
-    uint32_t major, minor;
-    const char *also;      /* "stable2407"; "": it has no other name */
-    const char *published; /* year and month */
-    const char *class_name;
-} dg_release;
-const dg_release *dg_release_at(size_t i); /* oldest first; NULL past the end */
-/* Of "v1.10", "1.10.3" or "stable2407-2": a patch is as its release. NULL: none is known. */
-const dg_release *dg_release_named(const char *text, size_t len);
-/* "before v1.0", "v1.7 to v1.11", "v1.19 and later": the releases of a class, by its name alone;
- * "another implementation" where it has none. */
-void dg_release_of_class(char *out, size_t size, const dg_node_class *of);
-/* "v0.9 (SD_V1), v1.0 to v1.2 (SD_V12_STRICT), ..": all that are known, in one line. */
-void dg_release_list(char *out, size_t size);
 
 /* Releases that were current at one time: rows of the table from oldest to newest. */
 typedef struct dg_release_span {
@@ -136,7 +151,7 @@ bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t
 typedef struct dg_repair {
     const char *name, *says;
     const char *lack;  /* what nodes that lack it do, after "they" */
-    const char *first; /* the oldest class that has it and what it stands on */
+    const char *first; /* the oldest row that has it and what it stands on */
     bool (*has)(const dg_node_class *of);
     void (*undo)(dg_node_class *of);
     bool (*lacks)(const dg_node_class *of);

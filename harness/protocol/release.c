@@ -12,52 +12,56 @@
  * the numbering of polkadot-sdk, whose release v1.14 holds runtime 1014000; incidents of
  * 2024-01-25, 2024-04-21, 2024-09-17 and 2025-05-09 for what ran on those days.
  * Dates of 1004000 and 1007000 and what ran then are inferred from their neighbours. */
-#include "protocol/protocol.h"
+#include "protocol/release_impl.h"
 
 #include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
-static const dg_release releases[] = {
-    { 0, 9, "", "2023-05", "SD_V1" },
-    { 1, 0, "", "2023-08", "SD_V12_STRICT" },
-    { 1, 1, "", "2023-09", "SD_V12_STRICT" },
-    { 1, 2, "", "2023-10", "SD_V12_STRICT" },
-    { 1, 3, "", "2023-11", "SD_V12_DROP" },
-    { 1, 4, "", "2023-11", "SD_V12_DROP" },
-    { 1, 5, "", "2023-12", "SD_V12_DROP" },
-    { 1, 6, "", "2024-01", "SD_V12_DROP" },
-    { 1, 7, "", "2024-02", "SD_V12_PURGE" },
-    { 1, 8, "", "2024-02", "SD_V12_PURGE" },
-    { 1, 9, "", "2024-03", "SD_V12_PURGE" },
-    { 1, 10, "", "2024-04", "SD_V12_PURGE" },
-    { 1, 11, "", "2024-05", "SD_V12_PURGE" },
-    { 1, 12, "", "2024-05", "SD_V12_OK" },
-    { 1, 13, "", "2024-06", "SD_V12_OK" },
-    { 1, 14, "", "2024-07", "SD_V12_OK" },
-    { 1, 15, "stable2407", "2024-07", "SD_V12_OK" },
-    { 1, 16, "stable2409", "2024-09", "SD_V12_OK" },
-    { 1, 17, "stable2412", "2024-12", "SD_V12_RECEIPTS" },
-    { 1, 18, "stable2503", "2025-04", "SD_V12_RECEIPTS" },
-    { 1, 19, "stable2506", "2025-07", "SD_V2_ONLY" },
-    { 1, 20, "stable2509", "2025-10", "SD_V2_ONLY" },
-    { 1, 21, "stable2512", "2025-12", "SD_V2_ONLY" },
-    { 1, 22, "stable2603", "2026-03", "SD_V2_ONLY" },
-    { 1, 24, "stable2606", "2026-07", "SD_V2_ONLY" },
-    { 1, 25, "stable2609", "2026-10", "SD_V2_ONLY" },
+#define RELEASE(major, minor, also, published)                                                     \
+    [V##major##_##minor] = { major, minor, "v" #major "." #minor, also, published }
+
+const dg_release dg_release_table[RELEASES] = {
+    RELEASE(0, 9, "", "2023-05"),
+    RELEASE(1, 0, "", "2023-08"),
+    RELEASE(1, 1, "", "2023-09"),
+    RELEASE(1, 2, "", "2023-10"),
+    RELEASE(1, 3, "", "2023-11"),
+    RELEASE(1, 4, "", "2023-11"),
+    RELEASE(1, 5, "", "2023-12"),
+    RELEASE(1, 6, "", "2024-01"),
+    RELEASE(1, 7, "", "2024-02"),
+    RELEASE(1, 8, "", "2024-02"),
+    RELEASE(1, 9, "", "2024-03"),
+    RELEASE(1, 10, "", "2024-04"),
+    RELEASE(1, 11, "", "2024-05"),
+    RELEASE(1, 12, "", "2024-05"),
+    RELEASE(1, 13, "", "2024-06"),
+    RELEASE(1, 14, "", "2024-07"),
+    RELEASE(1, 15, "stable2407", "2024-07"),
+    RELEASE(1, 16, "stable2409", "2024-09"),
+    RELEASE(1, 17, "stable2412", "2024-12"),
+    RELEASE(1, 18, "stable2503", "2025-04"),
+    RELEASE(1, 19, "stable2506", "2025-07"),
+    RELEASE(1, 20, "stable2509", "2025-10"),
+    RELEASE(1, 21, "stable2512", "2025-12"),
+    RELEASE(1, 22, "stable2603", "2026-03"),
+    RELEASE(1, 24, "stable2606", "2026-07"),
+    RELEASE(1, 25, "stable2609", "2026-10"),
 };
-enum { RELEASES = sizeof releases / sizeof *releases };
+
+#undef RELEASE
 
 const dg_release *dg_release_at(size_t i)
 {
-    return i < RELEASES ? &releases[i] : NULL;
+    return i < RELEASES ? &dg_release_table[i] : NULL;
 }
 
 static const dg_release *find(uint32_t major, uint32_t minor)
 {
     for (size_t i = 0; i < RELEASES; i++)
-        if (releases[i].major == major && releases[i].minor == minor)
-            return &releases[i];
+        if (dg_release_table[i].major == major && dg_release_table[i].minor == minor)
+            return &dg_release_table[i];
     return NULL;
 }
 
@@ -88,51 +92,12 @@ const dg_release *dg_release_named(const char *text, size_t len)
     for (size_t i = 0; i < len; i++)
         name = text[i] == '-' && i < name ? i : name; /* stable2407-2 is a patch of it */
     for (size_t i = 0; i < RELEASES; i++)
-        if (releases[i].also[0] && strlen(releases[i].also) == name
-            && memcmp(releases[i].also, text, name) == 0)
-            return &releases[i];
+        if (dg_release_table[i].also[0] && strlen(dg_release_table[i].also) == name
+            && memcmp(dg_release_table[i].also, text, name) == 0)
+            return &dg_release_table[i];
     if (len && text[0] == 'v')
         text++, len--;
     return read_version(text, len, &major, &minor) ? find(major, minor) : NULL;
-}
-
-void dg_release_of_class(char *out, size_t size, const dg_node_class *of)
-{
-    size_t len = strcspn(of->name, " "), from = RELEASES, to = 0;
-    for (size_t i = 0; i < RELEASES; i++)
-        if (strlen(releases[i].class_name) == len
-            && strncmp(releases[i].class_name, of->name, len) == 0) {
-            from = from == RELEASES ? i : from;
-            to = i;
-        }
-    if (from == RELEASES)
-        snprintf(out, size, "another implementation");
-    else if (!from)
-        snprintf(out, size, "before v%u.%u", releases[to + 1].major, releases[to + 1].minor);
-    else if (to + 1 == RELEASES)
-        snprintf(out, size, "v%u.%u and later", releases[from].major, releases[from].minor);
-    else
-        snprintf(out, size, "v%u.%u to v%u.%u", releases[from].major, releases[from].minor,
-                 releases[to].major, releases[to].minor);
-}
-
-void dg_release_list(char *out, size_t size)
-{
-    size_t used = 0;
-    assert(size > 0);
-    out[0] = 0;
-    for (size_t from = 0, to; from < RELEASES && used < size; from = to + 1) {
-        for (to = from; to + 1 < RELEASES
-                        && strcmp(releases[to + 1].class_name, releases[from].class_name) == 0;)
-            to++;
-        used += (size_t)snprintf(out + used, size - used, "%sv%u.%u", from ? ", " : "",
-                                 releases[from].major, releases[from].minor);
-        if (to > from && used < size)
-            used += (size_t)snprintf(out + used, size - used, " to v%u.%u", releases[to].major,
-                                     releases[to].minor);
-        if (used < size)
-            used += (size_t)snprintf(out + used, size - used, " (%s)", releases[from].class_name);
-    }
 }
 
 /* ---- the releases that a runtime met ---- */
@@ -188,7 +153,7 @@ static bool before_1_0(dg_release_span *out, uint32_t spec_version)
 /* Test networks of polkadot-sdk: 1014000 came with v1.14, 10000 and 103000 with v1.0 and v1.3. */
 static bool with_the_sdk(dg_release_span *out, uint32_t spec_version)
 {
-    uint32_t minor = spec_version / 1000 % 1000, newest = releases[RELEASES - 1].minor;
+    uint32_t minor = spec_version / 1000 % 1000, newest = dg_release_table[RELEASES - 1].minor;
     if (spec_version < 1000000)
         minor = spec_version < 100000 ? 0 : spec_version / 1000 % 100;
     minor = minor > newest ? newest : minor;
@@ -253,7 +218,7 @@ bool dg_release_asks(const dg_version *met, const char *method, uint32_t since,
         return dg_class_asks(&(dg_node_class){ .host_known = (uint16_t)known }, method, since,
                              host_version);
     for (const dg_release *r = span.oldest; r <= span.newest; r++)
-        if (dg_class_asks(dg_class_named(r->class_name), method, since, host_version))
+        if (dg_class_asks(dg_class_of_release(r), method, since, host_version))
             return true;
     return false;
 }

@@ -136,7 +136,7 @@ static bool has_legacy_alone(const dg_node_class *c)
 }
 static void be_v2(dg_node_class *c)
 {
-    const dg_node_class *ok = dg_class_named("SD_V12_OK");
+    const dg_node_class *ok = dg_class_named("v1.12..v1.16");
     c->v2 = true;
     c->validation |= ok->validation;
     c->collation |= ok->collation;
@@ -147,25 +147,25 @@ static void be_v2(dg_node_class *c)
 
 static const dg_repair repairs[] = {
     { "1920", "collations of version 1 are accepted under asynchronous backing as well",
-      "refuse collations of version 1 once asynchronous backing is on", "SD_V12_DROP", keeps_v1,
+      "refuse collations of version 1 once asynchronous backing is on", "v1.3..v1.6", keeps_v1,
       refuse_v1, refuses_v1, keep_v1 },
     { "3063", "a topology that arrives early is kept for later",
-      "forget a grid topology that arrives before asynchronous backing is on", "SD_V12_PURGE",
+      "forget a grid topology that arrives before asynchronous backing is on", "v1.7..v1.8",
       puts_aside, drop_early, drops_early, put_aside },
     { "4211", "artifacts depend only on the executor parameters that affect them",
-      "prepare every parachain's code again when any executor parameter changes", "SD_V12_OK",
+      "prepare every parachain's code again when any executor parameter changes", "v1.12..v1.16",
       few_params, all_params, knows_all_params, know_few_params },
     { "4269", "the newest topology kept for later is not lost",
       "lose the grid topology that they kept for later when a leaf signal only deactivates",
-      "SD_V12_OK", keeps_newest, forget_newest, loses_newest, keep_newest },
+      "v1.12..v1.16", keeps_newest, forget_newest, loses_newest, keep_newest },
     { "async-backing", "backing and statements work where ParachainHost is 7 or newer",
-      "take no part in backing where ParachainHost is 7 or newer", "SD_V12_OK", has_v2, be_legacy,
-      has_legacy_alone, be_v2 },
+      "take no part in backing where ParachainHost is 7 or newer", "v1.12..v1.16", has_v2,
+      be_legacy, has_legacy_alone, be_v2 },
     { "artifacts", "prepared code of parachains outlives a restart",
-      "lose the parachains' prepared code when they restart", "SD_V12_PURGE", keeps_artifacts,
+      "lose the parachains' prepared code when they restart", "v1.7..v1.8", keeps_artifacts,
       lose_artifacts, loses_artifacts, keep_artifacts },
     { "receipts-v2", "candidate receipts of version 2 can be read",
-      "call candidates with receipts of version 2 invalid", "SD_V12_RECEIPTS", reads_receipts,
+      "call candidates with receipts of version 2 invalid", "v1.17", reads_receipts,
       read_no_receipts, cannot_read, read_receipts },
 };
 

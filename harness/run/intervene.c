@@ -24,14 +24,9 @@ bool dg_run_asks(const dg_run_state *run, dg_claim_id claim)
 /* Every class of the network that lacks a repair is replaced by one that has it. */
 static void add_repair(dg_plan_network *wish, const dg_repair *repair)
 {
-    for (size_t i = 0; i < wish->share_count; i++) {
-        const dg_node_class *of = wish->shares[i].of;
-        if (!repair->lacks(of))
-            continue;
-        wish->own[i] = *of; /* or itself */
-        repair->add(&wish->own[i]);
-        wish->shares[i].of = &wish->own[i];
-    }
+    for (size_t i = 0; i < wish->share_count; i++)
+        if (repair->lacks(&wish->own[i]))
+            repair->add(&wish->own[i]);
 }
 
 static void change_collators(dg_plan_network *wish, const dg_suspect *s)

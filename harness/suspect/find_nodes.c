@@ -144,7 +144,7 @@ static bool seen_of(char *out, size_t size, const dg_suspect_facts *f, const dg_
 
 /* ---- who lacks it ---- */
 
-/* "20 of 100 validators run SD_V1 (before v1.0)": those who lack it; how many there are. */
+/* "v0.9, v1.3 to v1.6", what those run who lack it; how many there are. */
 static json_int_t lacking(char *out, size_t size, const looking *l, const dg_repair *r)
 {
     const json_t *classes = json_object_get(l->start->detail, "classes");
@@ -155,26 +155,14 @@ static json_int_t lacking(char *out, size_t size, const looking *l, const dg_rep
     for (size_t i = 0; i < l->wish.share_count && used < size; i++) {
         const dg_node_class *of = l->wish.shares[i].of;
         json_int_t nodes = json_integer_value(json_object_get(classes, of->name));
-        char releases[60];
+        char words[DG_CLASS_NAME_MAX + 8];
         if (!nodes || !r->lacks(of))
             continue;
-        dg_release_of_class(releases, sizeof releases, of);
-        used += (size_t)snprintf(out + used, size - used, "%s%s (%s)", used ? ", " : "", of->name,
-                                 releases);
+        dg_class_words(words, sizeof words, of);
+        used += (size_t)snprintf(out + used, size - used, used ? ", %s" : "%s", words);
         sum += nodes;
     }
     return sum;
-}
-
-/* The first release that has it and all it stands on. */
-static void first_release(char *out, size_t size, const dg_repair *r)
-{
-    const dg_release *release;
-    for (size_t i = 0; (release = dg_release_at(i)); i++)
-        if (strcmp(release->class_name, r->first) == 0)
-            break;
-    assert(release);
-    snprintf(out, size, "v%u.%u", release->major, release->minor);
 }
 
 /* Repairs are named by the number of their pull request, or by a word. */
@@ -187,13 +175,12 @@ static void find_repair(dg_suspects *out, const looking *l, uint32_t index)
 {
     const dg_repair *r = dg_repair_at(index);
     long long all = (long long)l->start->net_start.nodes, nodes;
-    char who[200], many[60], seen[320], release[24], request[60] = "";
+    char who[200], many[60], seen[320], request[60] = "";
     dg_suspect *s;
     if (!(nodes = lacking(who, sizeof who, l, r)) || !seen_of(seen, sizeof seen, l->facts, r)
         || !(s = dg_suspect_add(out, DG_SUSPECT_REPAIR, index, "repair %s added to %s", r->name,
                                 who)))
         return;
-    first_release(release, sizeof release, r);
     if (is_numbered(r))
         snprintf(request, sizeof request, " (pull request %s)", r->name);
     memcpy(s->seen, seen, sizeof seen);
@@ -203,7 +190,7 @@ static void find_repair(dg_suspects *out, const looking *l, uint32_t index)
         snprintf(many, sizeof many, "%lld of %lld validators", nodes, all);
     snprintf(s->says, sizeof s->says, "%s run %s: they %s%s", many, who, r->lack, request);
     snprintf(s->advice, sizeof s->advice, "update %s%s that run %s to %s or newer%s",
-             nodes == all ? "" : "the ", many, who, release, request);
+             nodes == all ? "" : "the ", many, who, dg_class_named(r->first)->from->name, request);
 }
 
 /* ---- collators ---- */

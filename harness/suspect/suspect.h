@@ -35,7 +35,7 @@ typedef struct dg_suspect {
     dg_suspect_kind kind;
     uint32_t index;   /* which of its kind: see suspect_list.h */
     char name[96];    /* .. and */
-    char what[160];   /* the change, in few words: "repair 4269 added to SD_V12_PURGE" */
+    char what[160];   /* the change, in few words: "repair 4269 added to v1.10" */
     char says[480];   /* as a cause, a sentence without its end */
     char advice[480]; /* what to do about it; "": nothing */
     char seen[320];   /* what was recorded of it */

@@ -43,8 +43,6 @@ static const struct {
       "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
     { "{\"claims\":{\"no-claim\":{}}}", "no claim \"claims.no-claim\"" },
     { "{\"network\":true}", "network must be an object or false" },
-    { "{\"network\":{\"classes\":[{\"class\":\"SD_V12_PURG\",\"share\":1}]}}",
-      "did you mean \"SD_V12_PURGE\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}",
       "did you mean \"share\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":-1}]}}", "must not be negative" },
@@ -207,6 +205,17 @@ static const struct {
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.5},{\"class\":"
       "\"KAGOME\",\"share\":0.49}]}}",
       DG_USAGE, "add up to 0.99, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"SD_V12_PURG\",\"share\":0.5}]}}",
+      DG_USAGE,
+      "network.classes[1]: node release \"SD_V12_PURG\" is not known; did you mean "
+      "\"SD_V12_PURGE\"?" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"v1.23\",\"share\":0.5}]}}",
+      DG_USAGE, "network.classes[1]: node release \"v1.23\" is not known; known are v0.9, v1.0" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF
+      ",{\"class\":\"v1.12\",\"without\":[\"3063\",\"1920\",\"artifacts\",\"receipts-v2\"],"
+      "\"share\":0.5}]}}",
+      DG_USAGE,
+      "network.classes[1]: v1.12 without 3063, 1920, artifacts has no repair receipts-v2" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}",
       DG_USAGE, "must be two numbers" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}",
@@ -285,7 +294,7 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
     dg_plan_network_read(&wish, plan);
     ck_assert_uint_eq(wish.share_count, 3);
     ck_assert_uint_eq(wish.shares[0].ppm + wish.shares[1].ppm + wish.shares[2].ppm, 1000000);
-    ck_assert_ptr_eq(wish.shares[1].of, dg_class_named("KAGOME"));
+    ck_assert_str_eq(wish.shares[1].of->name, "kagome");
     ck_assert_uint_eq(wish.latency[1], 9000000);
     ck_assert_uint_eq(wish.link.loss_ppm, 7);
     ck_assert(!wish.no_forks && !wish.messages && !wish.backs_off);
@@ -364,15 +373,16 @@ START_TEST(a_flag_wins_over_the_file)
 }
 END_TEST
 
-/* A list as JSON, or in the short form of classes: both say the same. */
+/* A list as JSON, or in the short form of classes: both say the same, by the names that classes
+ * had before as well. */
 START_TEST(a_flag_may_name_classes_in_short)
 {
     static const char *const forms[] = {
-        "SD_V12_OK=0.75,SD_V1=0.25",
-        "[{\"class\":\"SD_V12_OK\",\"share\":0.75},{\"class\":\"SD_V1\",\"share\":0.25}]"
+        "v1.12..v1.16=0.75,v0.9=0.25", "SD_V12_OK=0.75,SD_V1=0.25",
+        "[{\"class\":\"v1.12..v1.16\",\"share\":0.75},{\"class\":\"v0.9\",\"share\":0.25}]"
     };
-    json_t *read[2];
-    for (int i = 0; i < 2; i++) {
+    json_t *read[3];
+    for (int i = 0; i < 3; i++) {
         dg_plan *plan;
         dg_error err = { .text = "" };
         ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
@@ -384,26 +394,50 @@ START_TEST(a_flag_may_name_classes_in_short)
     }
     ck_assert_uint_eq(json_array_size(read[0]), 2);
     ck_assert(json_equal(read[0], read[1]));
-    json_decref(read[0]);
-    json_decref(read[1]);
+    ck_assert(json_equal(read[0], read[2]));
+    for (int i = 0; i < 3; i++)
+        json_decref(read[i]);
 }
 END_TEST
 
-/* Users know which releases their validators run; two of one class are one share. */
+/* Users know which releases their validators run, and a patch is as its release. */
 START_TEST(a_flag_may_name_releases)
 {
     dg_plan *plan = parsed("{" WHOLE "}");
     dg_error err = { .text = "" };
     char *text;
-    ck_assert_msg(dg_plan_set(plan, "network.classes", "v1.10=0.5,v1.6.0=0.25,1.8=0.25", &err)
+    ck_assert_msg(dg_plan_set(plan, "network.classes", "v1.10.2=0.5,v1.6.0=0.25,1.10=0.25", &err)
                       == DG_OK,
                   "%s", err.text);
     text = json_dumps(json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"),
                       JSON_COMPACT | JSON_SORT_KEYS);
     ck_assert_str_eq(text,
-                     "[{\"class\":\"SD_V12_PURGE\",\"share\":0.75},{\"class\":\"SD_V12_DROP\","
-                     "\"share\":0.25}]");
+                     "[{\"class\":\"v1.10\",\"share\":0.75},{\"class\":\"v1.6\",\"share\":0.25}]");
     free(text);
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* By whatever name: nodes of one class are one share, with its own faults and name. */
+START_TEST(shares_of_one_class_are_one)
+{
+    dg_plan *plan = parsed(
+        "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":0.5},{\"class\":"
+        "\"v1.15\",\"share\":0.1},{\"class\":\"v1.12..v1.16\",\"share\":0.1},{\"class\":"
+        "\"stable2407-2\",\"share\":0.2},{\"class\":\"v1.15\",\"without\":[\"4269\"],\"share\":"
+        "0.1}]}}");
+    dg_error err = { .text = "" };
+    dg_plan_network wish;
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    dg_plan_network_read(&wish, plan);
+    ck_assert_uint_eq(wish.share_count, 3);
+    ck_assert_str_eq(wish.shares[0].of->name, "v1.12..v1.16");
+    ck_assert_uint_eq(wish.shares[0].ppm, 600000);
+    ck_assert_str_eq(wish.shares[1].of->name, "v1.15");
+    ck_assert_uint_eq(wish.shares[1].ppm, 300000);
+    ck_assert(wish.shares[1].of->keeps_newest);
+    ck_assert_str_eq(wish.shares[2].of->name, "v1.15 without 4269");
+    ck_assert(!wish.shares[2].of->keeps_newest);
     dg_plan_free(plan);
 }
 END_TEST
@@ -430,8 +464,9 @@ START_TEST(a_plan_that_names_no_nodes_is_settled)
     ck_assert(!dg_plan_leaves_nodes_open(without) && !dg_plan_wants_network(without));
     ck_assert(dg_plan_leaves_nodes_open(plan));
     dg_plan_network_read(&read, with);
-    ck_assert_uint_eq(read.share_count, 1);
-    ck_assert_str_eq(read.shares[0].of->name, "SD_V12_RECEIPTS");
+    ck_assert_uint_eq(read.share_count, 2);
+    ck_assert_str_eq(read.shares[0].of->name, "v1.17");
+    ck_assert_str_eq(read.shares[1].of->name, "v1.18");
     ck_assert(read.messages);
     ck_assert_ptr_nonnull(dg_plan_asked_of(without));
     dg_plan_free(plan);
@@ -466,7 +501,7 @@ START_TEST(who_says_something_of_nodes_wants_them)
     ck_assert_int_eq(dg_plan_settle(&settled, plan, &span, &err), DG_OK);
     ck_assert(dg_plan_wants_network(settled) && !dg_plan_leaves_nodes_open(settled));
     dg_plan_network_read(&read, settled);
-    ck_assert_str_eq(read.shares[0].of->name, "SD_V12_RECEIPTS");
+    ck_assert_str_eq(read.shares[0].of->name, "v1.17");
     dg_plan_free(settled);
     dg_plan_free(plan);
 }
@@ -521,9 +556,9 @@ static const struct {
     { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" },
     { "network", "true", "network must be an object or false" },
     { "network.classes", "v1.10=0.9,v1.99=0.1",
-      "network.classes: release v1.99 is not known; known are v0.9 (SD_V1), v1.0 to v1.2 (" },
-    { "network.classes", "stable9999", "release stable9999 is not known" },
-    { "network.classes", "v1.10=0.9,vv=0.1", "class \"vv\" is not known" },
+      "network.classes: node release \"v1.99\" is not known; known are v0.9, v1.0..v1.2, " },
+    { "network.classes", "stable9999", "node release \"stable9999\" is not known" },
+    { "network.classes", "v1.10=0.9,vv=0.1", "node release \"vv\" is not known" },
     { "network.classes", "SD_V12_OK=", "a share is a decimal from 0 to 1" },
     { "network.classes", "SD_V12_OK,SD_V1", "CLASS, or CLASS=SHARE" },
     { "network.classes", "SD_V12_OK=0.5,", "CLASS, or CLASS=SHARE" },
@@ -705,6 +740,7 @@ int main(void)
     tcase_add_test(tc, a_flag_wins_over_the_file);
     tcase_add_test(tc, a_flag_may_name_classes_in_short);
     tcase_add_test(tc, a_flag_may_name_releases);
+    tcase_add_test(tc, shares_of_one_class_are_one);
     tcase_add_test(tc, a_plan_that_names_no_nodes_is_settled);
     tcase_add_loop_test(tc, who_says_something_of_nodes_wants_them, 0,
                         (int)(sizeof wanting / sizeof *wanting));

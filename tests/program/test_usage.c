@@ -30,7 +30,7 @@ static const struct {
     { "run --no-network --nodes v1.10", "--no-network leaves nodes out, but --nodes asks for "
                                         "nodes" },
     { "run --nodes v1.10 --classes SD_V1", "two names of one flag" },
-    { "run --nodes v1.99", "release v1.99 is not known; known are v0.9 (SD_V1), v1.0 to v1.2" },
+    { "run --nodes v1.99", "node release \"v1.99\" is not known; known are v0.9, v1.0..v1.2" },
 };
 
 START_TEST(wrong_usage_is_one_line_and_exit_2)

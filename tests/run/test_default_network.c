@@ -61,11 +61,18 @@ static bool note_with(const json_t *outcome, const char *part)
     return false;
 }
 
+static json_int_t nodes_of(const json_t *network, const char *class)
+{
+    return json_integer_value(json_object_get(json_object_get(network, "classes"), class));
+}
+
 /* The pair of that day, and nobody named: red, and the report says who was assumed. */
 START_TEST(nodes_that_nobody_named_are_those_of_the_time)
 {
     json_t *o = embedded(""), *named = embedded(",\"network\":{\"classes\":[{\"class\":"
-                                                "\"SD_V12_PURGE\",\"share\":1}]}");
+                                                "\"v1.7\",\"share\":0.25},{\"class\":\"v1.8\","
+                                                "\"share\":0.25},{\"class\":\"v1.9\",\"share\":"
+                                                "0.25},{\"class\":\"v1.10\",\"share\":0.25}]}");
     const json_t *network = json_object_get(o, "network"),
                  *assumed = json_object_get(network, "assumed");
     ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_BROKE);
@@ -73,9 +80,10 @@ START_TEST(nodes_that_nobody_named_are_those_of_the_time)
     ck_assert_str_eq(json_string_value(json_object_get(assumed, "releases")), "v1.7 to v1.10");
     ck_assert_str_eq(json_string_value(json_object_get(assumed, "since")),
                      "they were current in April 2024, when runtime 1002000 was enacted");
-    ck_assert_int_eq(
-        json_integer_value(json_object_get(json_object_get(network, "classes"), "SD_V12_PURGE")),
-        100);
+    ck_assert_int_eq(nodes_of(network, "v1.7") + nodes_of(network, "v1.8")
+                         + nodes_of(network, "v1.9") + nodes_of(network, "v1.10"),
+                     100);
+    ck_assert_int_gt(nodes_of(network, "v1.7"), 0);
     ck_assert(note_with(o, "the plan names no nodes, so they run v1.7 to v1.10, with an equal"));
     ck_assert_ptr_null(json_object_get(o, "chain_only"));
     /* named, they are the same, and nothing is said of a guess */
@@ -93,8 +101,8 @@ START_TEST(the_outcome_says_who_was_taken)
     json_t *o = embedded(",\"network\":{\"exchange\":\"computed\"}");
     const json_t *network = json_object_get(json_object_get(o, "plan"), "network"),
                  *first = json_array_get(json_object_get(network, "classes"), 0);
-    ck_assert_uint_eq(json_array_size(json_object_get(network, "classes")), 1);
-    ck_assert_str_eq(json_string_value(json_object_get(first, "class")), "SD_V12_PURGE");
+    ck_assert_uint_eq(json_array_size(json_object_get(network, "classes")), 4);
+    ck_assert_str_eq(json_string_value(json_object_get(first, "class")), "v1.7");
     ck_assert_str_eq(json_string_value(json_object_get(network, "exchange")), "computed");
     json_decref(o);
 }
@@ -106,9 +114,9 @@ START_TEST(nodes_of_which_something_is_said_are_those_of_the_time_too)
     json_t *o = embedded(",\"network\":{\"size\":\"102x21\",\"forks\":true}");
     const json_t *network = json_object_get(o, "network");
     ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_BROKE);
-    ck_assert_int_eq(
-        json_integer_value(json_object_get(json_object_get(network, "classes"), "SD_V12_PURGE")),
-        102);
+    ck_assert_int_eq(nodes_of(network, "v1.7") + nodes_of(network, "v1.8")
+                         + nodes_of(network, "v1.9") + nodes_of(network, "v1.10"),
+                     102);
     ck_assert_ptr_nonnull(json_object_get(network, "assumed"));
     json_decref(o);
 }

@@ -36,12 +36,12 @@ static void open_world(world *w, const char *upgrade, const char *class, const c
     w->facts.span.upgrade_slot = 100;
     w->facts.span.clock.next_slot = 90;
     w->facts.span.clock.slot_ms = 6000;
-    dg_event_log_add(&w->log,
-                     &(dg_event){ .arm = DG_ARM_TREATMENT,
-                                  .kind = DG_EVENT_NET_START,
-                                  .node = DG_EVENT_NO_NODE,
-                                  .net_start = { .nodes = 100 },
-                                  .detail = json_pack("{s:{s:i}}", "classes", class, 100) });
+    dg_event_log_add(&w->log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                           .kind = DG_EVENT_NET_START,
+                                           .node = DG_EVENT_NO_NODE,
+                                           .net_start = { .nodes = 100 },
+                                           .detail = json_pack("{s:{s:i}}", "classes",
+                                                               dg_class_named(class)->name, 100) });
 }
 
 static void close_world(world *w)

@@ -1,0 +1,39 @@
+/* release_impl.h - where each release stands in the table of release.c. */
+#ifndef DG_PROTOCOL_RELEASE_IMPL_H
+#define DG_PROTOCOL_RELEASE_IMPL_H
+
+#include "protocol/protocol.h"
+
+/* There is no v1.23. */
+enum {
+    V0_9,
+    V1_0,
+    V1_1,
+    V1_2,
+    V1_3,
+    V1_4,
+    V1_5,
+    V1_6,
+    V1_7,
+    V1_8,
+    V1_9,
+    V1_10,
+    V1_11,
+    V1_12,
+    V1_13,
+    V1_14,
+    V1_15,
+    V1_16,
+    V1_17,
+    V1_18,
+    V1_19,
+    V1_20,
+    V1_21,
+    V1_22,
+    V1_24,
+    V1_25,
+    RELEASES
+};
+extern const dg_release dg_release_table[RELEASES];
+
+#endif
