@@ -109,8 +109,8 @@ const dg_node_class *dg_class_of_release(const dg_release *release)
 bool dg_class_read(dg_node_class *out, const char *text, size_t len)
 {
     const dg_node_class *row = row_named(text, len);
-    const dg_release *release = row ? NULL : dg_release_named(text, len);
-    if (!row && !release)
+    const dg_release *release = NULL;
+    if (!row && !dg_agent_read(&row, &release, text, len))
         return false;
     *out = row ? *row : *dg_class_of_release(release);
     if (release)

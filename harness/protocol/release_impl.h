@@ -36,4 +36,9 @@ enum {
 };
 extern const dg_release dg_release_table[RELEASES];
 
+/* agent.c: what a node says of itself, or a version alone: a release, or a row that has none.
+ * False: neither is known. */
+bool dg_agent_read(const dg_node_class **row, const dg_release **release, const char *text,
+                   size_t len);
+
 #endif

@@ -1,6 +1,6 @@
 room := protocol
 sees := base scale crypto trie snapshot state wasm host chain sim
-owns := approval_rules ask askers assume assumption bitfield candidate chacha class core core_ix cores \
+owns := agent approval_rules ask askers assume assumption bitfield candidate chacha class core core_ix cores \
         descriptor discovery_ix dispute_told early endless entry events executor grid group group_ix groups lasts leaf \
         leaves loss losses mode new_leaf no node_class none para_id parent people person release repair request \
         rotation route session sessions signal signer statement topologies unused validator_ix validators \
