@@ -14,7 +14,7 @@ static const dg_option options[] = {
     { "at", 0, DG_OPT_TEXT, "POSITION", "plan key upgrade.at" },
     { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how" },
     { "network", 0, DG_OPT_TEXT, "VxP", "plan key network.size" },
-    { "nodes", 0, DG_OPT_TEXT, "NODES", "plan key network.classes" },
+    { "nodes", 0, DG_OPT_TEXT, "NODES", "plan key network.nodes" },
     { "classes", 0, DG_OPT_TEXT, "NODES", "another name of --nodes" },
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
     { "seeds", 0, DG_OPT_TEXT, "N", "plan key seeds_max" },
@@ -43,9 +43,9 @@ static const dg_option options[] = {
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
 };
-static const char *const keys[] = { "snapshot",        "upgrade.to",   "upgrade.at",
-                                    "upgrade.how",     "network.size", "network.classes",
-                                    "network.classes", "seed",         "seeds_max" };
+static const char *const keys[] = { "snapshot",      "upgrade.to",   "upgrade.at",
+                                    "upgrade.how",   "network.size", "network.nodes",
+                                    "network.nodes", "seed",         "seeds_max" };
 enum {
     KEY_COUNT = sizeof keys / sizeof keys[0],
     OPT_SIZE = 4,

@@ -145,7 +145,13 @@ static void nodes(FILE *out)
     fputs("\nRepairs, for network.classes[].without:\n\n", out);
     for (size_t i = 0; (repair = dg_repair_at(i)); i++)
         entry(out, repair->name, TEXT_COLUMN, repair->says);
-    fputs("\nExample: doppel run PLAN --nodes v1.10=0.92,v0.9=0.08\n", out);
+    fputs(
+        "\nExamples: doppel run PLAN --nodes v1.10=0.92,v0.9=0.08    shares of the validators\n"
+        "          doppel run PLAN --nodes v1.7..v1.11=30,v1.12=70 numbers of them, evenly over a "
+        "range\n"
+        "          doppel run PLAN --nodes @counts.json            {\"1.10.0\": 276, ..}, or lines "
+        "version,count\n",
+        out);
 }
 
 /* ---- all of them ---- */

@@ -1,47 +1,13 @@
-/* classes.c - the classes of a plan's network: as its list says, some without
- * repairs that they had, or in the short form of a flag, by class or release. */
+/* classes.c - the classes of a plan's network, as its list says: some without repairs that they
+ * had, some as a range of releases. */
 #include "plan/plan_impl.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *name_in(const json_t *item)
 {
     return json_string_value(json_object_get(item, "class"));
-}
-
-enum { NAMES_MAX = 128 };
-
-/* The name of a class or a release that is nearest to the text; NULL: none is near. */
-static const char *nearest(const char *text)
-{
-    const char *names[NAMES_MAX + 1];
-    const dg_node_class *class;
-    const dg_release *release;
-    size_t count = 0;
-    for (size_t i = 0; (class = dg_class_at(i)); i++) {
-        names[count++] = class->name;
-        names[count++] = class->also;
-    }
-    for (size_t i = 0; (release = dg_release_at(i)); i++) {
-        names[count++] = release->name;
-        names[count++] = release->also;
-    }
-    assert(count <= NAMES_MAX);
-    names[count] = NULL;
-    return dg_nearest(text, names);
-}
-
-static dg_code unknown(const char *text, dg_error *err)
-{
-    const char *near = strncmp(text, "v", 1) == 0 ? NULL : nearest(text);
-    char known[200];
-    dg_class_list(known, sizeof known);
-    if (near)
-        return dg_fail(err, DG_USAGE, "node release \"%.60s\" is not known; did you mean \"%s\"?",
-                       text, near);
-    return dg_fail(err, DG_USAGE, "node release \"%.60s\" is not known; known are %s", text, known);
 }
 
 /* A class as one item of the list says it: whole, or without some of its repairs. */
@@ -50,7 +16,7 @@ static dg_code make(dg_node_class *out, const json_t *item, dg_error *err)
     const json_t *repair;
     size_t i, used;
     if (!dg_class_read(out, name_in(item), strlen(name_in(item))))
-        return unknown(name_in(item), err);
+        return dg_plan_class_unknown(name_in(item), err);
     used = strlen(out->name);
     json_array_foreach(json_object_get(item, "without"), i, repair)
     {
@@ -84,81 +50,76 @@ void dg_plan_class_read(dg_node_class *out, const json_t *item)
     (void)rc;
 }
 
-/* ---- in short ---- */
+/* ---- shares ---- */
 
-/* Adds a share of a class to the list; one that is there already gets more. */
-static int add_share(json_t *list, const char *name, double share)
+/* Adds a share of a class to the list; one that is there already, and whole as this, gets more. */
+static int add_share(json_t *list, const char *name, double share, const json_t *without)
 {
     json_t *item, *had;
     size_t i;
     json_array_foreach(list, i, item)
     {
         had = json_object_get(item, "share");
-        if (strcmp(name_in(item), name) == 0)
-            return json_real_set(had, json_real_value(had) + share);
+        if (!without && !json_object_get(item, "without") && strcmp(name_in(item), name) == 0)
+            return json_object_set_new(item, "share", json_real(json_number_value(had) + share));
     }
-    return json_array_append_new(list, json_pack("{s:s, s:f}", "class", name, "share", share));
+    return json_array_append_new(
+        list, json_pack("{s:s, s:f, s:O*}", "class", name, "share", share, "without", without));
 }
 
-static dg_code add_nodes(json_t *list, const char *text, size_t len, double share, dg_error *err)
+static size_t releases_of(const dg_release *from, const dg_release *to)
 {
-    dg_node_class class;
-    char name[80];
-    snprintf(name, sizeof name, "%.*s", (int)len, text);
-    if (!dg_class_read(&class, text, len))
-        return dg_fail_within(err, unknown(name, err), "network.classes");
-    return add_share(list, class.name, share)
-               ? dg_fail(err, DG_NOMEM, "no memory for classes of nodes")
-               : DG_OK;
+    return from ? (size_t)(to - from) + 1 : 1;
 }
 
-static dg_code bad_classes(json_t *list, const char *text, dg_error *err)
+int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share,
+                        const json_t *without)
 {
-    json_decref(list);
-    return dg_fail(err, DG_USAGE,
-                   "network.classes: write CLASS, or CLASS=SHARE,CLASS=SHARE, with classes or "
-                   "releases such as v1.10, not %.200s",
-                   text);
+    dg_node_class part;
+    int bad = 0;
+    for (size_t i = 0; dg_plan_range_part(&part, range, i); i++)
+        bad |= add_share(list, part.name,
+                         share * (double)releases_of(part.from, part.to)
+                             / (double)releases_of(range->from, range->to),
+                         without);
+    return bad;
 }
 
-static size_t digits(const char *text)
+/* Adds an item as it is, or, of a range over several rows, one item for each of these. */
+static dg_code spread_item(json_t *out, const json_t *item, dg_error *err)
 {
-    return strspn(text, "0123456789");
-}
-
-/* "1", "0.92", ".5": what strtod takes besides (nan, 0x1, 1e9) is no share. */
-static bool share_of(double *out, const char *text, size_t len)
-{
-    size_t whole = digits(text), part = text[whole] == '.' ? digits(text + whole + 1) : 0;
-    if (!(whole + part) || len != whole + (text[whole] == '.') + part)
-        return false;
-    *out = strtod(text, NULL);
-    return *out <= 1;
-}
-
-dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err)
-{
-    json_t *list = json_array();
-    dg_code rc;
-    for (const char *at = text, *end; at; at = *end ? end + 1 : NULL) {
-        size_t len = strcspn(at, ",="), whole = strcspn(at, ",");
-        double share = 1;
-        end = at + whole;
-        if (!len || (len == whole && (at != text || *end)))
-            return bad_classes(list, text, err);
-        if (len < whole && !share_of(&share, at + len + 1, whole - len - 1)) {
-            json_decref(list);
-            return dg_fail(err, DG_USAGE,
-                           "network.classes: a share is a decimal from 0 to 1, not %.*s",
-                           (int)(whole - len - 1), at + len + 1);
-        }
-        if ((rc = add_nodes(list, at, len, share, err)) < 0) {
-            json_decref(list);
-            return rc;
-        }
+    const char *name = name_in(item);
+    const json_t *share = json_object_get(item, "share");
+    dg_plan_range range;
+    int bad;
+    if (!name || !share || !strstr(name, "..") || dg_class_named(name)) {
+        bad = json_array_append(out, (json_t *)item);
+    } else {
+        if (dg_plan_range_read(&range, name, err) < 0)
+            return DG_USAGE;
+        bad = dg_plan_classes_add(out, &range, json_number_value(share),
+                                  json_object_get(item, "without"));
     }
-    *out = list;
-    return DG_OK;
+    return bad ? dg_fail(err, DG_NOMEM, "no memory for classes of nodes") : DG_OK;
+}
+
+dg_code dg_plan_classes_spread(json_t **out, const json_t *list, dg_error *err)
+{
+    json_t *spread = json_array();
+    const json_t *item;
+    size_t i;
+    dg_code rc = spread ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for classes of nodes");
+    json_array_foreach(list, i, item)
+    {
+        if (rc >= 0 && (rc = spread_item(spread, item, err)) < 0)
+            rc = dg_fail_within(err, rc, "network.classes[%zu]", i);
+    }
+    if (rc < 0) {
+        json_decref(spread);
+        spread = NULL;
+    }
+    *out = spread;
+    return rc;
 }
 
 /* ---- by time ---- */
@@ -170,7 +131,7 @@ json_t *dg_plan_classes_equal(const dg_release_span *span)
     int bad = 0;
     assert(span->oldest <= span->newest);
     for (const dg_release *r = span->oldest; r <= span->newest; r++)
-        bad |= add_share(list, r->name, share);
+        bad |= add_share(list, r->name, share, NULL);
     if (bad) {
         json_decref(list);
         return NULL;

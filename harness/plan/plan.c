@@ -36,6 +36,28 @@ const json_t *dg_plan_json(const dg_plan *plan)
     return plan->json;
 }
 
+/* Who runs what is said once, in network.classes, whatever it was said in. */
+static dg_code settle_nodes(json_t *plan, const char *folder, dg_error *err)
+{
+    json_t *network = json_object_get(plan, "network"), *list = NULL,
+           *nodes = json_object_get(network, "nodes"),
+           *classes = json_object_get(network, "classes");
+    dg_code rc;
+    if (nodes && classes)
+        return dg_fail(err, DG_USAGE,
+                       "network.nodes and network.classes both say what nodes run: give only one");
+    if (!nodes && !classes)
+        return DG_OK;
+    rc = nodes ? dg_plan_nodes_json(&list, nodes, folder, err)
+               : dg_plan_classes_spread(&list, classes, err);
+    if (rc < 0)
+        return nodes ? dg_fail_within(err, rc, "network.nodes") : rc;
+    json_object_del(network, "nodes");
+    return json_object_set_new(network, "classes", list)
+               ? dg_fail(err, DG_NOMEM, "no memory for classes of nodes")
+               : DG_OK;
+}
+
 static dg_code read_json(json_t **out, dg_bytes text, dg_error *err)
 {
     json_error_t why;
@@ -59,7 +81,8 @@ dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char
         return dg_fail(err, DG_LIMIT, "%s: the plan has %zu bytes; at most %d are allowed", name,
                        text.len, DG_PLAN_MAX);
     if ((rc = read_json(&json, text, err)) < 0
-        || (rc = dg_keys_check(dg_plan_keys(), json, false, err)) < 0)
+        || (rc = dg_keys_check(dg_plan_keys(), json, false, err)) < 0
+        || (rc = settle_nodes(json, folder ? folder : "", err)) < 0)
         goto out;
     if ((rc = dg_plan_new(&plan, err)) < 0)
         goto out;
@@ -111,13 +134,20 @@ static json_t *holder(json_t *at, const char **key, const char *path)
 }
 
 /* What a flag says for a row; lists and objects are JSON, or a short form of their own. */
-static dg_code value_for(json_t **out, const dg_keys_row *row, const char *text, dg_error *err)
+static dg_code value_for(json_t **out, const dg_keys_row *row, const char *text, const char *folder,
+                         dg_error *err)
 {
+    if (strcmp(row->path, "network.nodes") == 0 && text[0] != '{' && text[0] != '[') {
+        *out = json_string(text);
+        return *out ? DG_OK : dg_fail(err, DG_USAGE, "network.nodes is no text in UTF-8");
+    }
     if ((row->kind != DG_KEYS_OBJECT && row->kind != DG_KEYS_LIST)
         || (row->or_false && text[0] != '{'))
         return dg_keys_value_of(out, row, text, err);
-    if (strcmp(row->path, "network.classes") == 0 && text[0] != '[')
-        return dg_plan_classes_of(out, text, err);
+    if (strcmp(row->path, "network.classes") == 0 && text[0] != '[') {
+        dg_code rc = dg_plan_nodes_of(out, text, folder, err);
+        return rc < 0 ? dg_fail_within(err, rc, "%s", row->path) : rc;
+    }
     return dg_fail_within(err, read_json(out, dg_bytes_of(text, strlen(text)), err), "%s",
                           row->path);
 }
@@ -129,14 +159,17 @@ dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error 
     const char *last;
     json_t *v = NULL, *copy, *object;
     dg_code rc = dg_keys_wanted(&row, dg_plan_keys(), key, err);
-    if (rc < 0 || (rc = value_for(&v, row, value, err)) < 0)
+    if (rc < 0 || (rc = value_for(&v, row, value, plan->folder, err)) < 0)
         return rc;
     copy = json_deep_copy(plan->json);
     object = copy ? holder(copy, &last, key) : NULL;
     if (!object || json_object_set(object, last, v) != 0)
         rc = dg_fail(err, DG_NOMEM, "no memory for %s", key);
     json_decref(v);
-    if (rc < 0 || (rc = dg_keys_check(dg_plan_keys(), copy, false, err)) < 0) {
+    if (strcmp(row->path, "network.nodes") == 0)
+        json_object_del(json_object_get(copy, "network"), "classes");
+    if (rc < 0 || (rc = dg_keys_check(dg_plan_keys(), copy, false, err)) < 0
+        || (rc = settle_nodes(copy, plan->folder, err)) < 0) {
         json_decref(copy);
         return rc;
     }
@@ -159,20 +192,26 @@ static const char *how_to_make(const char *path)
     return strstr(path, "build/runtimes/") ? " (`make runtimes` builds it)" : "";
 }
 
-static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key,
-                       const char *path, dg_error *err)
+dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *path, dg_error *err)
 {
     int len = snprintf(out, size, "%s", path);
     if (len > 0 && len < (int)size && dg_file_exists(out))
         return DG_OK;
-    if (plan->folder[0] && path[0] != '/') {
-        len = snprintf(out, size, "%s%s", plan->folder, path);
+    if (folder[0] && path[0] != '/') {
+        len = snprintf(out, size, "%s%s", folder, path);
         if (len < (int)size && dg_file_exists(out))
             return DG_OK;
-        return dg_fail(err, DG_IO, "%s: neither %.200s nor %.200s exists%s", key, path, out,
+        return dg_fail(err, DG_IO, "neither %.200s nor %.200s exists%s", path, out,
                        how_to_make(path));
     }
-    return dg_fail(err, DG_IO, "%s: %.300s does not exist%s", key, path, how_to_make(path));
+    return dg_fail(err, DG_IO, "%.300s does not exist%s", path, how_to_make(path));
+}
+
+static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key,
+                       const char *path, dg_error *err)
+{
+    dg_code rc = dg_plan_resolve(out, size, plan->folder, path, err);
+    return rc < 0 ? dg_fail_within(err, rc, "%s", key) : DG_OK;
 }
 
 static dg_how how_of(const char *text)

@@ -29,10 +29,79 @@ dg_code dg_plan_moment_slot(uint64_t *out, const dg_plan_span *span, const json_
 void dg_plan_class_read(dg_node_class *out, const json_t *item);
 /* Each class is known and has the repairs that are taken away from it. DG_USAGE. */
 dg_code dg_plan_classes_check(const json_t *classes, dg_error *err);
-/* "v1.12", or "v1.9..v1.11=0.9,v1.6=0.1", by class or release: as network.classes says
- * it. DG_USAGE. */
-dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err);
+/* Of a list as a plan has it, one in which no item is a range over several rows of the table: each
+ * of those is an item for each row, with its part of the share. Owned by the caller. DG_USAGE with
+ * the range at fault, DG_NOMEM. */
+dg_code dg_plan_classes_spread(json_t **out, const json_t *list, dg_error *err);
 /* Releases with an equal share each, as network.classes says it; NULL: no memory. */
 json_t *dg_plan_classes_equal(const dg_release_span *span);
+
+/* ---- class_names.c: what nodes are called ---- */
+
+/* Releases that a name means, from the oldest to the newest; both NULL: another implementation. */
+typedef struct dg_plan_range {
+    const dg_release *from, *to;
+} dg_plan_range;
+/* Of "v1.10", "v1.7..v1.11", a row's name, or what a node says of itself. DG_USAGE, with what is
+ * known. */
+dg_code dg_plan_range_read(dg_plan_range *out, const char *text, dg_error *err);
+/* Part i of it: the nodes of one row of the table that are in it; false past the last row. */
+bool dg_plan_range_part(dg_node_class *out, const dg_plan_range *range, size_t i);
+/* DG_USAGE, with what is known, and what is nearest. */
+dg_code dg_plan_class_unknown(const char *text, dg_error *err);
+/* Adds this share of the nodes to a list as network.classes has it, spread evenly over the releases
+ * of the range; `without` is borrowed, NULL: whole. Not 0: no memory. */
+int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share,
+                        const json_t *without);
+
+/* ---- node_counts.c, node_file.c: how many nodes run what ---- */
+
+enum { DG_PLAN_COUNTS_MAX = 4096 /* different names */ };
+/* A share or a number of nodes; whole: it was written without a point. */
+typedef struct dg_plan_number {
+    double value;
+    bool whole;
+} dg_plan_number;
+typedef struct dg_plan_count {
+    char name[160]; /* as it was given */
+    dg_plan_range range;
+    dg_plan_number number;
+    bool bare; /* none was given: it is one node, or as many as say so */
+} dg_plan_count;
+/* Begins as zeroes; clear it, after a failure too. */
+typedef struct dg_plan_counts {
+    dg_plan_count *of;
+    size_t count, cap;
+} dg_plan_counts;
+void dg_plan_counts_clear(dg_plan_counts *counts);
+/* False: it is no decimal and no whole number. */
+bool dg_plan_number_read(dg_plan_number *out, const char *text, size_t len);
+/* Adds a name, with its share or number, or, of NULL, as one node that says so. DG_USAGE: it is not
+ * known, was given before, or has none of the nodes; DG_NOMEM. */
+dg_code dg_plan_counts_add(dg_plan_counts *counts, const char *text, size_t len,
+                           const dg_plan_number *number, dg_error *err);
+/* What counts come to, as network.classes says it; owned by the caller. There is one at least.
+ * DG_USAGE: shares that do not add up to 1; DG_NOMEM. */
+dg_code dg_plan_counts_list(json_t **out, const dg_plan_counts *counts, dg_error *err);
+/* Adds what an object of counts by version, or a list of versions, of pairs, or of objects with
+ * version and count has. DG_USAGE, DG_NOMEM. */
+dg_code dg_plan_counts_json(dg_plan_counts *counts, const json_t *from, dg_error *err);
+/* .. what a text has: JSON, or lines "version,count", "count version" or "version", which is one
+ * node. DG_USAGE with the line. */
+dg_code dg_plan_counts_parse(dg_plan_counts *counts, dg_bytes text, dg_error *err);
+/* .. what a file has, from the current folder, else from `folder` ("": none); "-" is stdin. DG_IO
+ * too. */
+dg_code dg_plan_counts_read(dg_plan_counts *counts, const char *path, const char *folder,
+                            dg_error *err);
+/* "v1.12", "v1.9..v1.11=0.9,v1.6=0.1", "v1.10=276,v1.6=24" or "@FILE": as network.classes says it;
+ * owned by the caller. Codes as above. */
+dg_code dg_plan_nodes_of(json_t **out, const char *text, const char *folder, dg_error *err);
+/* .. the same of a text, an object or a list: what network.nodes says. */
+dg_code dg_plan_nodes_json(json_t **out, const json_t *nodes, const char *folder, dg_error *err);
+
+/* plan.c: where a path of the plan is: from the current folder, else from `folder`, which ends with
+ * a slash ("": none). DG_IO. */
+dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *path,
+                        dg_error *err);
 
 #endif

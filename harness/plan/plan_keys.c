@@ -76,6 +76,12 @@ static const dg_keys_row fixed[] = {
     { "network.grow_by", DG_KEYS_TEXT, .words = growers, .fallback = "\"writes\"",
       .says = "writes: added to the state; genesis-builder: a genesis made by the runtime's own "
               "builder" },
+    { "network.nodes", DG_KEYS_ANY,
+      .without = "network.classes, or the releases that were current when N came",
+      .says = "what nodes run, in short: RELEASE=SHARE,RELEASE=SHARE, with shares that add up to 1 "
+              "or whole numbers of nodes; a range such as v1.7..v1.11 is spread evenly over its "
+              "releases; an object of counts by version; @FILE with such counts, as JSON or as "
+              "lines version,count" },
     { "network.classes", DG_KEYS_LIST, .without = "the releases that were current when N came",
       .says = "what nodes run and their shares, which add up to 1; in short form "
               "v1.10=0.92,v1.6=0.08" },

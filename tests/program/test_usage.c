@@ -30,6 +30,14 @@ static const struct {
     { "run --no-network --nodes v1.10", "--no-network leaves nodes out, but --nodes asks for "
                                         "nodes" },
     { "run --nodes v1.10 --classes SD_V1", "two names of one flag" },
+    { "run --nodes v1.11..v1.7", "the range v1.11..v1.7 is upside down: write v1.7..v1.11" },
+    { "run --nodes v1.10=0.5,v1.12=0.4", "the shares add up to 0.9, not to 1" },
+    { "run --nodes v1.10=nan", "not \"nan\"" },
+    { "run --nodes v1.10=0,v1.12=1", "v1.10 has none of the nodes: leave it out" },
+    { "run --nodes gossamer", "node release \"gossamer\" is not known; known are v0.9, " },
+    { "run --nodes @LICENSE", "network.nodes: LICENSE: line 2: node release \"Apache License\"" },
+    { "run --nodes @fixtures/paseo-1002000-e20.wasm",
+      "network.nodes: fixtures/paseo-1002000-e20.wasm: line 1: " },
     { "run --nodes v1.99", "node release \"v1.99\" is not known; known are v0.9, v1.0..v1.2" },
 };
 
