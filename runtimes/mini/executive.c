@@ -169,5 +169,6 @@ ENTRY(Core_execute_block)
     begin(&first);
     execute_extrinsics(in);
     struct header made = finish();
+    fault_in_execution();
     check_final(&made, &claimed);
 }

@@ -31,6 +31,27 @@ static void eat_memory(void)
     }
 }
 
+/* Takes memory until so many pages of it are in use to the last byte, and none beyond: large
+ * blocks of the allocator first, then its smallest. Each has a header of eight bytes. What
+ * Mini.Appetite holds takes the place of the switch: pages (u32), and how many more for each
+ * block number (u32). */
+static void take_appetite(void)
+{
+    enum { PAGE = 65536, HEADER = 8, LEAST = 8 };
+    u32 pages = variant.appetite, at, end = 0, bite = PAGE;
+    struct bytes told;
+    if (stored(key_value("Mini", "Appetite"), &told)) {
+        struct reader in = reader_of(told);
+        pages = read_u32(&in);
+        pages += read_u32(&in) * system_number();
+    }
+    for (u32 limit = pages * PAGE; bite >= LEAST; bite = bite == PAGE ? LEAST : 0)
+        while (end + bite + HEADER <= limit) {
+            at = (u32)(uintptr_t)take(end ? bite : LEAST);
+            end = at + (end ? bite : LEAST) > end ? at + (end ? bite : LEAST) : end;
+        }
+}
+
 /* More than a thousand million instructions. */
 static void work_hard(void)
 {
@@ -63,6 +84,9 @@ void fault_in_initialize(void)
     case INIT_EATS_MEMORY:
         eat_memory();
         break;
+    case INIT_APPETITE:
+        take_appetite();
+        break;
     case STATE_GROWS:
         grow_state();
         break;
@@ -77,10 +101,18 @@ void fault_in_finalize(void)
         panic("finalize_block gives up");
 }
 
+void fault_in_new_session(void)
+{
+    if (fault_is(SESSION_APPETITE))
+        take_appetite();
+}
+
 u64 fault_in_migration(void)
 {
     if (fault_is(MIGRATION_TRAPS))
         panic("the migration gives up");
+    if (fault_is(MIGRATION_APPETITE))
+        take_appetite();
     if (!fault_is(MIGRATION_HEAVY))
         return 0;
     work_hard();
@@ -91,6 +123,12 @@ void fault_in_building(void)
 {
     if (fault_is(EXECUTION_DIFFERS))
         store_u32(key_value("Mini", "BuiltHere"), system_number());
+}
+
+void fault_in_execution(void)
+{
+    if (fault_is(IMPORT_APPETITE))
+        take_appetite();
 }
 
 /* ---- answers ---- */
@@ -117,6 +155,8 @@ bool fault_in_availability_cores(struct writer *out)
         put_undecodable(out);
         return true;
     }
+    if (fault_is(QUERY_APPETITE))
+        take_appetite();
     if (!on_old_storage())
         return false;
     switch (variant.fault) {

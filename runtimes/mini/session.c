@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "authorities.h"
+#include "faults.h"
 #include "system.h"
 
 static struct key item(const char *name)
@@ -162,6 +163,7 @@ static bool queue_next(const struct validators *now)
 static void rotate(void)
 {
     struct writer event = { 0 };
+    fault_in_new_session();
     bool changed = stored_list(item("QueuedChanged")).at[0] == 1;
     struct validators now = queued_validators();
     store_accounts(&now);

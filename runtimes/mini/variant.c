@@ -32,6 +32,9 @@
 #ifndef MIGRATES_IN_STEPS
 #define MIGRATES_IN_STEPS false
 #endif
+#ifndef APPETITE
+#define APPETITE 0
+#endif
 #ifndef FAULT
 #define FAULT SOUND
 #endif
@@ -50,5 +53,6 @@ const struct variant variant = {
     .heads_by_blake2 = HEADS_BY_BLAKE2,
     .migrates_in_steps = MIGRATES_IN_STEPS,
     .epoch_length = EPOCH_LENGTH,
+    .appetite = APPETITE,
     .fault = FAULT,
 };

@@ -56,6 +56,12 @@ enum fault {
     API_EATS_MEMORY_AT_U,
     /* claim_queue looks for the lookahead where the old layout has another field */
     CONFIG_MISREAD_AT_U,
+    /* memory: as many pages as `appetite` says, all told, in one call */
+    INIT_APPETITE,      /* initialize_block, in every block */
+    MIGRATION_APPETITE, /* the migration, so the first block after U */
+    SESSION_APPETITE,   /* the first block of a session */
+    IMPORT_APPETITE,    /* executing a block as a whole, so not its author */
+    QUERY_APPETITE,     /* availability_cores */
     API_GARBAGE,        /* an answer that never decodes */
     ANSWER_TYPE_CHANGED /* another answer under the same version */
 };
@@ -79,6 +85,7 @@ struct variant {
     bool heads_by_blake2;    /* Paras.Heads, which twox64 hashes in the live runtime */
     bool migrates_in_steps;  /* that map is migrated one entry a block */
     u64 epoch_length;        /* slots */
+    u32 appetite;            /* pages of memory; where Mini.Appetite is stored that instead */
     enum fault fault;
 };
 
