@@ -57,6 +57,7 @@ static dg_code take_new(dg_host_heap *heap, uint32_t *header, dg_guest *guest, u
     assert(heap->bump % 8 == 0);
     uint64_t end = (uint64_t)heap->bump + HEADER + ((uint64_t)8 << order);
     dg_code rc = DG_OK;
+    dg_guest_used(guest, end);
     if (!dg_guest_at(guest, 0, end)) {
         uint64_t twice = 2 * (uint64_t)dg_guest_memory_len(guest);
         if (twice < end || dg_guest_grow(guest, twice, NULL) < 0)

@@ -70,7 +70,7 @@ static dg_code run_once(dg_module *module, dg_engine *engine, dg_host_result *re
 {
     assert(nesting <= DG_HOST_NESTING_MAX);
     static const dg_call_hooks hooks = { before, after };
-    dg_call_options limits = { options->fuel, options->memory_max };
+    dg_call_options limits = { options->fuel, options->memory_max, options->heap };
     dg_host h = { .engine = engine,
                   .state = state,
                   .options = *options,

@@ -99,6 +99,7 @@ typedef struct dg_host_options {
     bool simulated_validators; /* marked signatures are accepted (crypto.h) */
     uint64_t fuel;             /* 0: default */
     uint32_t memory_max;       /* bytes; 0: engine's */
+    dg_call_heap heap;         /* what nodes give the call */
     uint64_t written_max; /* bytes put into the state, as counted below; 0: DG_HOST_WRITTEN_MAX */
     /* For tests over vectors of mock hosts: signatures to be taken as genuine. NULL: none. */
     bool (*accept_signature)(const uint8_t sig[64]);

@@ -116,6 +116,16 @@ uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len)
     return guest->base + at;
 }
 
+void dg_guest_used(dg_guest *guest, uint64_t end)
+{
+    guest->used = end > guest->used ? end : guest->used;
+}
+
+static unsigned long long pages_of(uint64_t len)
+{
+    return (len + DG_WASM_PAGE - 1) / DG_WASM_PAGE;
+}
+
 dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
 {
     wasmtime_error_t *error;
@@ -125,10 +135,9 @@ dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
         return DG_OK;
     if (len > guest->memory_max)
         return dg_fail(err, DG_LIMIT,
-                       "the guest wants %llu bytes of memory; at most %u are "
-                       "allowed",
-                       (unsigned long long)len, guest->memory_max);
-    pages = (len - guest->len + DG_WASM_PAGE - 1) / DG_WASM_PAGE;
+                       "the guest wants %llu pages of memory; at most %llu are allowed",
+                       pages_of(len), pages_of(guest->memory_max));
+    pages = pages_of(len - guest->len);
     error = wasmtime_memory_grow(guest->context, &guest->memory, pages, &old);
     look_again(guest);
     return error ? dg_wasm_fail(err, DG_LIMIT, error, "the guest's memory cannot grow") : DG_OK;
@@ -140,6 +149,8 @@ typedef struct running {
     const char *entry;
     wasmtime_func_t func;
     dg_guest *guest;
+    wasmtime_store_t *store;
+    dg_call_heap heap;
     dg_trap_kind kind;
     dg_error words; /* of the engine */
     dg_error *err;
@@ -168,6 +179,18 @@ static bool look_up(wasmtime_context_t *cx, const wasmtime_instance_t *instance,
            && item->kind == kind;
 }
 
+/* A node gives so many pages beyond those that the code begins with. */
+static void limit_memory(running *r)
+{
+    dg_guest *g = r->guest;
+    uint64_t most = g->len + (uint64_t)r->heap.pages * DG_WASM_PAGE;
+    g->first_len = g->len;
+    if (!r->heap.set || most >= g->memory_max)
+        return;
+    g->memory_max = (uint32_t)most;
+    wasmtime_store_limiter(r->store, g->memory_max, -1, -1, -1, -1);
+}
+
 static dg_code open_instance(running *r, const wasmtime_instance_t *instance)
 {
     dg_guest *g = r->guest;
@@ -182,6 +205,7 @@ static dg_code open_instance(running *r, const wasmtime_instance_t *instance)
         return dg_fail(r->err, DG_MALFORMED, "__heap_base of the wasm is not an i32");
     g->memory = memory.of.memory;
     look_again(g);
+    limit_memory(r);
     g->heap_base = (uint32_t)value.of.i32;
     r->func = func.of.func;
     g->ready = true;
@@ -244,6 +268,16 @@ static dg_code find_entry(const dg_module *m, const char *entry, unsigned *arg_c
     return dg_fail(err, DG_ABSENT, "the runtime has no entry point %s", entry);
 }
 
+static uint32_t peak_of(const dg_guest *g)
+{
+    uint64_t used = pages_of(g->used) * DG_WASM_PAGE;
+    if (!g->ready)
+        return 0;
+    if (!g->used)
+        return dg_guest_memory_len(g);
+    return (uint32_t)(used > g->first_len ? used : g->first_len);
+}
+
 static void count_cost(dg_call_cost *cost, const dg_guest *g, uint64_t fuel)
 {
     uint64_t left = 0;
@@ -251,7 +285,8 @@ static void count_cost(dg_call_cost *cost, const dg_guest *g, uint64_t fuel)
     if (error)
         wasmtime_error_delete(error);
     cost->fuel = fuel - (left < fuel ? left : fuel);
-    cost->memory_peak = g->ready ? dg_guest_memory_len(g) : 0;
+    cost->memory_peak = peak_of(g);
+    cost->memory_max = g->memory_max;
     cost->host_calls = g->host_calls;
 }
 
@@ -310,6 +345,8 @@ static dg_code call_module(dg_module *module, const char *entry, const dg_call_h
     baseline = dg_module_is_baseline(module);
     since = baseline ? dg_cpu_ns() : 0;
     store = open_store(e, baseline ? &e->quick : &e->best, &guest, fuel);
+    r.store = store;
+    r.heap = options ? options->heap : (dg_call_heap){ .set = false };
     if (!store)
         return dg_fail(err, DG_NOMEM, "no memory for a call of %s", entry);
     rc = instantiate(&r, baseline ? &module->quick : &module->best);

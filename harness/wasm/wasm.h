@@ -110,13 +110,23 @@ dg_code dg_module_optimise(dg_module *module, dg_error *err);
 
 /* ---- calls ---- */
 
+/* What a node gives a call beyond the memory that the code begins with. Not set: as much as the
+ * engine has. Mirrors: sc-executor HeapAllocStrategy::Static, extra_pages. */
+typedef struct dg_call_heap {
+    bool set;
+    uint32_t pages;
+} dg_call_heap;
 typedef struct dg_call_options {
     uint64_t fuel;       /* instructions, roughly; 0: the default of 200e9 */
     uint32_t memory_max; /* bytes; 0 or above the engine's: the engine's */
+    dg_call_heap heap;   /* the smaller of the two counts */
 } dg_call_options;
 typedef struct dg_call_cost {
     uint64_t fuel;
-    uint32_t memory_peak; /* bytes */
+    /* bytes, whole pages: how far its memory was in use. More than `memory_max` of a call that
+     * ended because it asked for so much */
+    uint32_t memory_peak;
+    uint32_t memory_max; /* bytes that it could have had */
     uint64_t host_calls;
 } dg_call_cost;
 
@@ -184,5 +194,8 @@ uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len);
 /* Makes the memory at least `len` bytes, in whole pages of DG_WASM_PAGE. DG_LIMIT beyond the
  * maximum of the call. */
 dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err);
+/* The allocator hands out, or was asked for, memory up to byte `end`: from here on the peak of the
+ * call is what was handed out, and not how far the memory has grown ahead of that. */
+void dg_guest_used(dg_guest *guest, uint64_t end);
 
 #endif

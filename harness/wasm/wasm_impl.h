@@ -176,6 +176,8 @@ struct dg_guest {
     void *user;
     uint32_t heap_base;
     uint32_t memory_max;
+    size_t first_len; /* of the memory, as the module begins with it */
+    uint64_t used;    /* highest byte that the allocator was asked for; 0: it says nothing */
     uint64_t host_calls;
     bool ready; /* instantiated: host functions may run */
     dg_code rc; /* of the host function that refused */

@@ -127,7 +127,7 @@ static const struct {
     { "asks_nobody", DG_TRAP, DG_TRAP_HOST,
       "asks_nobody: host function ext_nobody is not provided in asks_nobody" },
     { "eats", DG_LIMIT, DG_TRAP_HOST,
-      "eats: the guest wants 8388608 bytes of memory; at most 4194304 are allowed in eats" },
+      "eats: the guest wants 128 pages of memory; at most 64 are allowed in eats" },
     { "nothing", DG_ABSENT, DG_TRAP_NONE, "the runtime has no entry point nothing" },
 };
 
