@@ -116,6 +116,20 @@ uint32_t dg_epoch_secondary_author(const dg_epoch *epoch, uint64_t slot);
 typedef struct dg_chain dg_chain;
 typedef struct dg_block dg_block;
 
+/* What nodes give a runtime call beyond the memory that its code begins with, in pages of
+ * DG_WASM_PAGE. Authors and importers go by `:heappages` of the parent's state where that can be
+ * read; queries never do. Mirrors: sc-executor executor.rs, CodeExecutor::call. */
+typedef struct dg_chain_memory {
+    uint32_t pages; /* without `:heappages`, and of queries; 0: DG_CHAIN_HEAP_PAGES */
+    /* so many times as much where a block is imported; 0: DG_CHAIN_HEAP_IMPORT_TIMES */
+    uint32_t import_times;
+    bool unlimited; /* a world without these limits */
+} dg_chain_memory;
+enum {
+    DG_CHAIN_HEAP_PAGES = 2048,    /* sc-executor-common DEFAULT_HEAP_ALLOC_PAGES */
+    DG_CHAIN_HEAP_IMPORT_TIMES = 2 /* since sc-executor 0.49.0; before: once */
+};
+
 typedef struct dg_chain_options {
     dg_engine *engine; /* outlives the chain */
     /* in place of the snapshot's; forked, so it need not outlive the chain. A genesis gets the
@@ -124,7 +138,8 @@ typedef struct dg_chain_options {
     const dg_state *state;
     bool simulated_validators;       /* see host.h */
     uint64_t fuel_block, fuel_query; /* 0: defaults of the room */
-    uint32_t memory_max;
+    uint32_t memory_max;             /* bytes; 0: the engine's */
+    dg_chain_memory memory;          /* .. and what nodes give; the smaller of the two counts */
     /* made by `engine` before, of code that the chain may meet: it keeps them */
     dg_runtime *const *known;
     size_t known_count;
@@ -267,6 +282,14 @@ typedef enum dg_build_step {
     DG_BUILD_DONE
 } dg_build_step;
 
+/* Of several calls the one that took the largest part of what it could have. */
+typedef struct dg_memory_use {
+    uint32_t peak, max; /* bytes, as in dg_call_cost; 0: no call was made */
+    const char *entry;  /* that was called; static, or as long as who asked keeps it */
+} dg_memory_use;
+/* Takes one more call into `use`. */
+void dg_memory_use_note(dg_memory_use *use, const char *entry, const dg_call_cost *cost);
+
 /* How a block came about, or how far it came. Fuel is wasm instructions, about; wall time is ns. */
 typedef struct dg_build_report {
     dg_build_step step;  /* where it ended: DONE, or the step that failed */
@@ -279,6 +302,7 @@ typedef struct dg_build_report {
     dg_trap_kind trap;
     char panic[240];
     uint64_t fuel_initialize, fuel_total, host_calls;
+    dg_memory_use memory;
     uint64_t wall_guest_ns, wall_root_ns; /* for the bench only */
     bool environment_updated;             /* digest 8 */
 } dg_build_report;

@@ -123,6 +123,8 @@ dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg
  * runtime of the forked block imports its nodes provide, whatever it is. */
 dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *err);
 dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context context);
+/* memory.c: what a call of an author gets over this state, of an importer if it `imports`. */
+dg_call_heap dg_chain_heap_of(const dg_chain *chain, dg_state *parent, bool imports);
 void dg_chain_answers_free(dg_block *block);
 /* A plain value at twox128(prefix) ++ twox128(item), without metadata. */
 dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item,
@@ -152,6 +154,7 @@ typedef struct dg_exec {
     dg_chain *chain;
     dg_runtime *runtime;
     dg_state *state;         /* owned until it moves into a block */
+    dg_call_heap heap;       /* of its calls */
     dg_build_report *report; /* never NULL */
     dg_buf output;           /* answer of the last step */
 } dg_exec;

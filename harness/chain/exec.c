@@ -13,6 +13,7 @@ dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtim
     assert(parent->chain == chain && parent->state);
     *exec = (dg_exec){ .chain = chain, .runtime = runtime, .report = report };
     dg_buf_init(&exec->output, 0);
+    exec->heap = dg_chain_heap_of(chain, parent->state, false);
     exec->state = dg_state_fork(parent->state);
     return exec->state ? DG_OK
                        : dg_fail(err, DG_NOMEM, "no memory to fork block #%u", parent->number);
@@ -25,8 +26,10 @@ void dg_exec_clear(dg_exec *exec)
     exec->state = NULL;
 }
 
-static void account(dg_build_report *report, const dg_host_result *result, uint64_t wall_from)
+static void account(dg_build_report *report, const char *entry, const dg_host_result *result,
+                    uint64_t wall_from)
 {
+    dg_memory_use_note(&report->memory, entry, &result->cost);
     report->fuel_total += result->cost.fuel;
     report->host_calls += result->cost.host_calls;
     report->wall_guest_ns += dg_wall_ns() - wall_from;
@@ -45,10 +48,11 @@ dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_e
     uint64_t from = dg_wall_ns();
     dg_host_result result;
     dg_code rc = dg_chain_refuses(exec->chain, exec->runtime, err);
+    options.heap = exec->heap;
     if (rc < 0 || (rc = dg_state_begin(exec->state, err)) < 0)
         return rc;
     rc = dg_runtime_call(exec->runtime, &result, entry, input, exec->state, &options, err);
-    account(exec->report, &result, from);
+    account(exec->report, entry, &result, from);
     dg_buf_clear(&exec->output);
     exec->output = result.output; /* moved */
     dg_buf_init(&result.output, 0);

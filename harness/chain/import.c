@@ -176,6 +176,7 @@ static dg_code execute_on(dg_chain *chain, dg_block *parent, dg_runtime *runtime
     dg_code rc = dg_exec_init(exec, chain, parent, runtime, &report, err);
     if (rc < 0)
         return rc;
+    exec->heap = dg_chain_heap_of(chain, parent->state, true);
     rc = execute(exec, g, err);
     return rc == DG_TRAP ? explain(chain, parent, runtime, g, err) : rc;
 }

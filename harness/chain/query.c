@@ -70,6 +70,7 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
         .fuel = context == DG_HOST_CONTEXT_BLOCK ? (block ? block : DG_FUEL_BLOCK)
                                                  : (query ? query : DG_FUEL_QUERY),
         .memory_max = chain->options.memory_max,
+        .heap = { !chain->options.memory.unlimited, chain->options.memory.pages },
         .accept_signature = chain->options.accept_signature,
     };
 }

@@ -1,3 +1,3 @@
 room := chain
 sees := base scale crypto trie snapshot state wasm host
-owns := authority block build client clock digest enact enactment epoch exec header how position slot transition
+owns := authority block build client clock digest enact enactment epoch exec header how memory position slot transition

@@ -380,6 +380,10 @@ dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_opti
     if (!chain)
         return dg_fail(err, DG_NOMEM, "no memory for a chain");
     chain->options = *options;
+    if (!chain->options.memory.pages)
+        chain->options.memory.pages = DG_CHAIN_HEAP_PAGES;
+    if (!chain->options.memory.import_times)
+        chain->options.memory.import_times = DG_CHAIN_HEAP_IMPORT_TIMES;
     if ((rc = take_known(chain, err)) < 0
         || (rc = dg_chain_read_substitutes(chain, dg_snapshot_code_substitutes(snapshot), err)) < 0
         || (rc = make_root(chain, snapshot, err)) < 0) {
