@@ -13,7 +13,6 @@ typedef struct proposal {
     dg_slot_claim claim;
     uint32_t parent;
     dg_ns deadline;
-    bool without; /* an inherent: it was not given in time */
 } proposal;
 
 /* ---- claims ---- */
@@ -39,28 +38,16 @@ dg_code dg_consensus_claim(dg_world *world, dg_node_ix node, dg_leaf_id parent,
 
 /* ---- proposing ---- */
 
-/* For how much longer an author waits for its inherent. Where its code has only just been
- * compiled it waits since the slot began: the calls hung, its clock did not. */
-static dg_ns patience(const dg_world *world, dg_node_ix node, dg_sim_local late)
-{
-    dg_ns limit = dg_world_constant(DG_CONST_INHERENT_LIMIT);
-    bool hung = world->consensus->nodes[node.v].compiled_at == dg_sim_now(world->sim);
-    dg_ns spent = hung && late > 0 ? (dg_ns)late : 0;
-    return dg_world_own_wait(world, node, spent < limit ? limit - spent : 0);
-}
-
 /* When there is something to propose: what the subsystems have gathered a while after
- * they took the leaf up, or nothing of theirs when they do not answer in time.
- * Mirrors: polkadot-node-core-parachains-inherent (PROVISIONER_TIMEOUT, default data). */
-static dg_ns inherent_ready(bool *without, const dg_world *world, dg_node_ix node,
-                            dg_leaf_id parent, dg_sim_local late)
+ * they took the leaf up, or without them when they do not answer in time. */
+static dg_ns inherent_ready(const dg_world *world, dg_node_ix node, dg_leaf_id parent)
 {
     dg_ns taken = world->blocks[parent.v].taken[node.v], ready;
-    dg_ns give_up = dg_sim_now(world->sim) + patience(world, node, late);
+    dg_ns give_up = dg_sim_now(world->sim)
+                    + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_INHERENT_LIMIT));
     ready = (taken == DG_NEVER ? world->consensus->nodes[node.v].busy_until : taken)
             + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_PROPOSE_WAIT));
-    *without = ready > give_up;
-    return *without ? give_up : ready;
+    return ready < give_up ? ready : give_up;
 }
 
 /* Who wakes up within a slot has what is left of it, two thirds at most, as its clock
@@ -102,7 +89,6 @@ dg_code dg_consensus_propose(dg_world *world, dg_node_ix node, const dg_sim_even
     dg_sim_msg *msg;
     proposal *p;
     uint32_t parent = world->nodes[node.v].best;
-    bool without;
     dg_code rc;
     if (world->blocks[parent].parent != DG_NO && world->blocks[parent].slot >= given->claim.slot)
         parent = given->parent; /* the slot's other block was quicker: not on top of it */
@@ -115,15 +101,13 @@ dg_code dg_consensus_propose(dg_world *world, dg_node_ix node, const dg_sim_even
     budget = dg_world_own_wait(
         world, node,
         budget_of(world, given->claim.slot, (dg_leaf_id){ parent }, late > 0 ? (dg_ns)late : 0));
-    ready = inherent_ready(&without, world, node, (dg_leaf_id){ parent }, late);
+    ready = inherent_ready(world, node, (dg_leaf_id){ parent });
     if (ready > now + budget)
         return DG_OK;
     if ((rc = dg_sim_msg_new(world->sim, &msg, sizeof *p, NULL, err)) < 0)
         return rc;
     p = dg_sim_msg_room(msg);
-    *p = (proposal){
-        .claim = given->claim, .parent = parent, .deadline = now + budget, .without = without
-    };
+    *p = (proposal){ .claim = given->claim, .parent = parent, .deadline = now + budget };
     rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node.v }, ready > now ? ready : now,
                          &(dg_sim_timer){ .tag = DG_TAG_BUILD, .msg = msg }, err);
     dg_sim_msg_drop(world->sim, msg);
@@ -419,13 +403,10 @@ dg_code dg_consensus_build(dg_world *world, dg_node_ix node, const dg_sim_event 
     dg_block *block = NULL;
     dg_error why = { .text = "" };
     dg_buf inherent;
-    dg_code rc = DG_OK;
+    dg_code rc;
     if (world->blocks[m.p->parent].gone)
         return DG_OK;
-    dg_buf_init(&inherent, 16);
-    if (!m.p->without)
-        rc = dg_consensus_provide(world, &inherent, &m.count, node, (dg_leaf_id){ m.p->parent },
-                                  err);
+    rc = dg_consensus_provide(world, &inherent, &m.count, node, (dg_leaf_id){ m.p->parent }, err);
     if (rc == DG_OK
         && (rc = dg_consensus_heartbeats_take(world, &m.beats, node, (dg_leaf_id){ m.p->parent },
                                               m.p->claim.slot, err))

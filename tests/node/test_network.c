@@ -245,39 +245,6 @@ START_TEST(compiling_the_new_code_empties_slots)
 }
 END_TEST
 
-/* An author asks for its inherent when its slot begins, and after two and a half seconds takes
- * none: parts that begin after the compile are too late for it, unless that ends near a slot's
- * begin. Real nodes left their first block after U empty, sealed five seconds into its slot. */
-static const struct {
-    uint32_t ms;
-    bool empty;
-} hung[] = { { 5000, false }, { 9500, true }, { 12100, false }, { 13500, true } };
-START_TEST(the_block_that_waited_for_the_compile_has_nothing_in_it)
-{
-    enum { AT = EPOCH + 4 };
-    world_options o = {
-        .seed = 13, .how = DG_HOW_OVERRIDE, .enact = AT, .compile_ns = hung[_i].ms * DG_MS
-    };
-    uint32_t seen = 0;
-    world w;
-    world_open(&w, &o);
-    world_run(&w, AT + 6);
-    for (size_t i = 0; i < w.count; i++) {
-        const dg_event *r = &w.log[i];
-        if (r->kind != DG_EVENT_NET_BUILT || world_slot(&w, r) < AT || seen++ == 0)
-            continue; /* U itself is the first */
-        ck_assert_msg(!r->net_built.bitfields == (hung[_i].empty && seen == 2),
-                      "compiled in %u ms: %lld bitfields in block %u after U", hung[_i].ms,
-                      (long long)r->net_built.bitfields, seen - 1);
-        ck_assert(!hung[_i].empty || seen != 2 || !r->net_built.offered);
-        if (seen == 3)
-            break;
-    }
-    ck_assert_uint_eq(seen, 3);
-    world_close(&w);
-}
-END_TEST
-
 /* ---- groups ---- */
 
 /* A group of g of which a share f is too old has fewer than two that can vote with
@@ -637,7 +604,6 @@ int main(void)
     tcase_add_test(tc, a_restart_in_the_stall_brings_the_topology_back);
     tcase_add_test(tc, the_smaller_side_of_a_partition_comes_back);
     tcase_add_loop_test(tc, compiling_the_new_code_empties_slots, 0, ROWS(compiles));
-    tcase_add_loop_test(tc, the_block_that_waited_for_the_compile_has_nothing_in_it, 0, ROWS(hung));
     tcase_add_loop_test(tc, as_many_groups_are_unable_as_the_formula_says, 0,
                         REDUCED ? 1 : ROWS(shares_of_old));
     tcase_add_test(tc, an_unable_group_is_told_and_backs_nothing);
