@@ -76,6 +76,8 @@ typedef struct dg_chain_known_runtime {
     dg_hash code;
     dg_engine *engine;
     dg_runtime *runtime;
+    bool judged;        /* is `lacked` known? */
+    const char *lacked; /* an import that the chain's nodes have not; NULL: none */
 } dg_chain_known_runtime;
 typedef struct dg_chain_substitute {
     uint32_t number;

@@ -75,10 +75,11 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
     };
 }
 
-static bool lacks(const dg_runtime *runtime, const char *import)
+static bool imports(const dg_runtime *runtime, const char *import)
 {
+    const dg_module *module = dg_runtime_module(runtime);
     const char *name;
-    for (size_t i = 0; (name = dg_host_lacks(dg_runtime_module(runtime), i)); i++)
+    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
         if (strcmp(name, import) == 0)
             return true;
     return false;
@@ -91,20 +92,35 @@ static dg_code refuse(const dg_runtime *runtime, const char *before, const char 
                    before, why);
 }
 
+static dg_code judge(dg_chain *chain, size_t at, dg_error *err)
+{
+    dg_runtime *first;
+    dg_code rc = dg_block_runtime(chain, chain->root, &first, err);
+    dg_chain_known_runtime *of = &chain->runtimes[at]; /* now that none is added any more */
+    const char *name;
+    for (size_t i = 0; rc >= 0 && !of->lacked && (name = chain->options.lacked(of->runtime, i));
+         i++)
+        of->lacked = imports(first, name) ? NULL : name;
+    of->judged = rc >= 0;
+    return rc;
+}
+
+/* Asked before every call: what is found is kept with the runtime. */
 dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *err)
 {
-    const char *why = dg_runtime_refused(runtime), *name;
-    dg_runtime *first;
+    const char *why = dg_runtime_refused(runtime);
+    size_t at = 0;
     dg_code rc;
     if (why)
         return refuse(runtime, "", why, err);
-    for (size_t i = 0; (name = dg_host_lacks(dg_runtime_module(runtime), i)); i++) {
-        if ((rc = dg_block_runtime(chain, chain->root, &first, err)) < 0)
-            return rc;
-        if (!lacks(first, name))
-            return refuse(runtime, "no released node provides its import ", name, err);
-    }
-    return DG_OK;
+    while (at < chain->runtime_count && chain->runtimes[at].runtime != runtime)
+        at++;
+    if (!chain->options.lacked || at == chain->runtime_count)
+        return DG_OK;
+    if (!chain->runtimes[at].judged && (rc = judge(chain, at, err)) < 0)
+        return rc;
+    why = chain->runtimes[at].lacked;
+    return why ? refuse(runtime, "no release of the node provides its import ", why, err) : DG_OK;
 }
 
 static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_error *err)

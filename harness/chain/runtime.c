@@ -39,7 +39,8 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
     chain->runtimes = grown;
     if ((rc = dg_runtime_new(out, engine, blob, err)) < 0)
         return rc;
-    chain->runtimes[chain->runtime_count++] = (dg_chain_known_runtime){ hash, engine, *out };
+    chain->runtimes[chain->runtime_count++] =
+        (dg_chain_known_runtime){ .code = hash, .engine = engine, .runtime = *out };
     return DG_OK;
 }
 

@@ -335,8 +335,9 @@ static dg_code take_known(dg_chain *chain, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for %zu runtimes", count);
     for (size_t i = 0; i < count; i++)
         chain->runtimes[chain->runtime_count++] =
-            (dg_chain_known_runtime){ *dg_runtime_hash(known[i]), chain->options.engine,
-                                      dg_runtime_keep(known[i]) };
+            (dg_chain_known_runtime){ .code = *dg_runtime_hash(known[i]),
+                                      .engine = chain->options.engine,
+                                      .runtime = dg_runtime_keep(known[i]) };
     chain->options.known = NULL; /* the caller's */
     return DG_OK;
 }

@@ -16,6 +16,9 @@ static dg_code before(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_e
     uint32_t at = 0;
     dg_code rc;
     h->own_heap = arg_count == 1;
+    if (h->own_heap && h->nesting > 0) /* asked as a node asks, and none calls in the new style */
+        return dg_fail(err, DG_TRAP,
+                       "the runtime takes the length of its input alone, which no node calls");
     dg_host_heap_init(&h->heap, dg_guest_heap_base(guest));
     arg[0] = h->own_heap ? h->input.len : 0;
     arg[1] = h->input.len;

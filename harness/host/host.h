@@ -134,12 +134,7 @@ dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob,
 
 /* Name of host function `i` of all that are provided, for `inspect`; NULL past the end. */
 const char *dg_host_import_at(size_t i);
-/* Is there a host function of this name? */
+/* Is there a host function of this name here? What nodes have is told by room protocol. */
 bool dg_host_provides(const char *import);
-/* .. which nodes that were released have, too? Those make no instance of a runtime that imports
- * another one, even if nothing calls it. */
-bool dg_host_released(const char *import);
-/* Import `i` of those that no released node provides; NULL past the end. */
-const char *dg_host_lacks(const dg_module *module, size_t i);
 
 #endif

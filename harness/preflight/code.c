@@ -113,19 +113,41 @@ static bool imported_before(const dg_preflight_look *l, const char *import)
 }
 
 /* A node binds all imports before the first call: one that it lacks is enough. */
+static void say_import(dg_preflight_look *l, const char *name)
+{
+    const dg_release *newest = dg_release_newest();
+    const char *crate = dg_release_is_relay(l->new_) ? NULL : dg_release_crate(name);
+    unsigned last = dg_release_dropped(name);
+    char gone[60] = "";
+    if (last)
+        snprintf(gone, sizeof gone, " since sp-io %u, the last with it", last);
+    if (imported_before(l, name))
+        dg_preflight_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
+                          "N imports %s as N-1 does, which no release of the node up to %s "
+                          "provides%s: this chain's own nodes have to",
+                          name, newest->name, gone);
+    else if (crate)
+        dg_preflight_find(
+            l, DG_FIND_WARN, "code.import", name, NULL, NULL,
+            "N imports %s, which N-1 does not: it comes from the crate %s, and a node "
+            "of this chain built without it never starts N, so it stops at U",
+            name, crate);
+    else
+        dg_preflight_find(l, DG_FIND_FAIL, "code.import", name, NULL, NULL,
+                          "N imports %s, which no release of the node up to %s provides%s: such "
+                          "a node never starts the runtime, so it stops at U",
+                          name, newest->name, gone);
+}
+
 static void imports(dg_preflight_look *l)
 {
     const dg_module *module = dg_runtime_module(l->in->to);
     const char *name;
-    for (size_t i = 0; (name = dg_host_lacks(module, i)); i++) {
-        bool before = imported_before(l, name);
-        dg_preflight_find(l, before ? DG_FIND_WARN : DG_FIND_FAIL, "code.import", name, NULL, NULL,
-                          before ? "N imports %s as N-1 does, which no known release of the node "
-                                   "provides: this chain's own nodes have to"
-                                 : "N imports %s, which no known release of the node provides: "
-                                   "nodes cannot make an instance of N, though nothing may call it",
-                          name);
-    }
+    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
+        if (!dg_release_provides(dg_release_newest(), name)
+            && !(dg_release_crate(name) && imported_before(l, name)
+                 && !dg_release_is_relay(l->new_)))
+            say_import(l, name);
 }
 
 dg_code dg_preflight_look_code(dg_preflight_look *look, dg_error *err)

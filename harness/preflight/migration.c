@@ -8,7 +8,7 @@
 /* The header of the fork block's child, unsealed, with a secondary pre-digest. */
 static dg_code header_of_child(dg_buf *out, dg_preflight_look *l, dg_error *err)
 {
-    dg_chain_options options = { .engine = l->in->engine };
+    dg_chain_options options = { .engine = l->in->engine, .lacked = dg_release_none_has };
     dg_chain *chain = NULL;
     dg_clock clock;
     dg_code rc;

@@ -4,6 +4,7 @@
 
 #include "chain/chain.h"
 #include "preflight/preflight.h"
+#include "protocol/protocol.h"
 #include "survey/survey.h"
 
 typedef struct dg_preflight_look {

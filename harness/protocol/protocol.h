@@ -3,6 +3,7 @@
  *
  *   class     dg_class_read, _without         what nodes run, and its faults
  *   release   dg_release_named                releases of the node, and which ran when
+ *   functions dg_release_provides             which host functions it has for a runtime
  *   grid      dg_grid_init, dg_grid_route     which member sends to which
  *   groups    dg_rotation_core                which group serves which core
  *   leaves    dg_leaves_import, _finalize     the overseer's active leaves and its signals
@@ -135,6 +136,27 @@ const char *dg_class_early_name(const dg_node_class *of);
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
+
+/* The newest release that is known. Static. */
+const dg_release *dg_release_newest(void);
+
+/* ---- host_functions.c ---- */
+
+/* Has the node of a release this host function? One that lacks a single import of a runtime makes
+ * no instance of it: it does not start on such code, and does not get beyond the block that brings
+ * it. Mirrors: sc-executor-wasmtime imports.rs (prepare_imports). */
+bool dg_release_provides(const dg_release *of, const char *import);
+/* Import `i` of those that no node of today has, by the newest release; NULL past the end. Lives as
+ * long as the runtime. Chains that are no relay chain have nodes of their own: there a function of
+ * a crate beside (dg_release_crate) does not count. */
+const char *dg_release_none_has(const dg_runtime *runtime, size_t i);
+/* The published crate that brings a function which the node of the relay chain has not; NULL: none
+ * is known. Static. */
+const char *dg_release_crate(const char *import);
+/* The last major version of sp-io with a function that is gone; 0: it is not gone, or never was. */
+unsigned dg_release_dropped(const char *import);
+/* Is a runtime that of a relay chain, whose nodes are releases of the table? */
+bool dg_release_is_relay(const dg_version *of);
 
 /* Releases that were current at one time: rows of the table from oldest to newest. */
 typedef struct dg_release_span {

@@ -20,6 +20,7 @@ dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
     dg_chain_options options = { .engine = run->engine,
                                  .state = run->state,
                                  .simulated_validators = true,
+                                 .lacked = dg_release_none_has,
                                  .known = run->met.at,
                                  .known_count = run->met.count,
                                  .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,

@@ -63,6 +63,20 @@ static dg_block *enact_well(fork *f, dg_block *parent, dg_how how, const char *n
     return u;
 }
 
+/* The node of v1.25 has none of the functions that it begins every call with. */
+START_TEST(a_runtime_that_no_node_can_call_has_no_version)
+{
+    dg_buf code = slurp(small_path("mini-2-own-allocator.wasm")), version;
+    dg_error err;
+    dg_buf_init(&version, 1 << 16);
+    ck_assert_int_eq(dg_host_inner_version(fork_engine(), &version, dg_buf_bytes(&code), &err),
+                     DG_TRAP);
+    ck_assert_msg(strstr(err.text, "which no node calls") != NULL, "%s", err.text);
+    dg_buf_clear(&version);
+    dg_buf_clear(&code);
+}
+END_TEST
+
 static uint32_t version_of(fork *f, dg_block *block, bool next)
 {
     dg_runtime *runtime;
@@ -386,6 +400,7 @@ int main(void)
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, the_right_code_runs_around_the_upgrade, 0, COUNT(sound));
+    tcase_add_test(tc, a_runtime_that_no_node_can_call_has_no_version);
     tcase_add_test(tc, a_migration_over_blocks_is_followed_to_its_end);
     tcase_add_test(tc, a_runtime_without_such_migrations_says_so);
     tcase_add_loop_test(tc, a_block_that_cannot_be_made_says_where_it_ended, 0, COUNT(broken));

@@ -295,34 +295,6 @@ START_TEST(tables_name_each_function_once_for_a_signature)
 }
 END_TEST
 
-/* Nodes that were released lack what came with RFC-145, and have what was there before it, also
- * under names that look like it. */
-static const struct {
-    const char *name;
-    bool released;
-} functions[] = {
-    { "ext_input_read_version_1", false },
-    { "ext_hashing_twox_128_version_2", false },
-    { "ext_crypto_sr25519_public_keys_version_2", false },
-    { "ext_trie_blake2_256_ordered_root_version_3", false },
-    { "ext_storage_root_version_3", false },
-    { "ext_storage_root_version_2", true },
-    { "ext_trie_blake2_256_ordered_root_version_2", true },
-    { "ext_trie_blake2_256_verify_proof_version_2", true },
-    { "ext_crypto_secp256k1_ecdsa_recover_version_2", true },
-    { "ext_crypto_sr25519_verify_version_2", true },
-    { "ext_default_child_storage_storage_kill_version_4", true },
-    { "ext_allocator_malloc_version_1", true },
-    { "ext_nothing_version_1", false },
-};
-
-START_TEST(what_released_nodes_provide_is_told)
-{
-    ck_assert_msg(dg_host_released(functions[_i].name) == functions[_i].released, "%s",
-                  functions[_i].name);
-}
-END_TEST
-
 START_TEST(an_allocation_that_fails_leaves_nothing)
 {
     dg_code rc = DG_NOMEM;
@@ -360,8 +332,6 @@ int main(void)
     tcase_add_test(tc, child_functions_of_2020_name_the_trie_by_its_full_key);
     tcase_add_test(tc, unnumbered_child_functions_do_the_same);
     tcase_add_test(tc, an_inner_blob_without_sections_is_run);
-    tcase_add_loop_test(tc, what_released_nodes_provide_is_told, 0,
-                        sizeof functions / sizeof *functions);
     tcase_add_test(tc, tables_name_each_function_once_for_a_signature);
     tcase_add_test(tc, an_allocation_that_fails_leaves_nothing);
     suite_add_tcase(s, tc);

@@ -321,7 +321,7 @@ START_TEST(an_import_that_is_not_provided_is_named)
 {
     static const char name[] = "ext_storage_root_version_2";
     dg_buf wasm = slurp("build/runtimes/mini-2.wasm"),
-           other = slurp("build/runtimes/mini-2-state-grows.wasm");
+           other = slurp("build/runtimes/mini-2-state-grows.wasm"), version;
     json_t *found;
     pair p;
     unsigned edits = renamed(&wasm, name);
@@ -332,7 +332,15 @@ START_TEST(an_import_that_is_not_provided_is_named)
     p.to = pair_runtime_of(dg_buf_bytes(&wasm));
     found = pair_preflight(&p, 0);
     ck_assert_ptr_nonnull(pair_find_subject(found, "code.import", "ext_storage_root_version_9"));
+    ck_assert_ptr_nonnull(
+        strstr(pair_says(pair_find(found, "code.import")),
+               "which no release of the node up to v1.25 provides: such a node never starts the "
+               "runtime, so it stops at U"));
     ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_BROKE);
+    dg_buf_init(&version, 1 << 16); /* but set_code takes it: nobody calls the function for that */
+    ck_assert_int_eq(dg_host_inner_version(pair_engine(), &version, dg_buf_bytes(&wasm), NULL),
+                     DG_OK);
+    dg_buf_clear(&version);
     json_decref(found);
     dg_runtime_free(p.from); /* a chain of its own: its nodes provide it */
     p.from = p.to;
