@@ -326,20 +326,34 @@ static int put_network(json_t *plan, const dg_release_span *nodes)
     return json_object_set_new(network, "classes", dg_plan_classes_equal(nodes));
 }
 
-dg_code dg_plan_settle(dg_plan **out, const dg_plan *plan, const dg_release_span *nodes,
-                       dg_error *err)
+dg_code dg_plan_copy(dg_plan **out, const dg_plan *plan, dg_error *err)
 {
     dg_plan *copy = dg_calloc(1, sizeof *copy);
-    dg_code rc;
     *out = NULL;
-    assert(plan->checked && dg_plan_leaves_nodes_open(plan));
-    assert(nodes || !dg_plan_wants_network(plan));
     if (copy) {
         *copy = *plan;
         copy->checked = false;
         copy->json = json_deep_copy(plan->json);
     }
-    if (!copy || !copy->json || put_network(copy->json, nodes)) {
+    if (!copy || !copy->json) {
+        dg_plan_free(copy);
+        return dg_fail(err, DG_NOMEM, "no memory for the plan");
+    }
+    *out = copy;
+    return DG_OK;
+}
+
+dg_code dg_plan_settle(dg_plan **out, const dg_plan *plan, const dg_release_span *nodes,
+                       dg_error *err)
+{
+    dg_plan *copy;
+    dg_code rc = dg_plan_copy(&copy, plan, err);
+    *out = NULL;
+    assert(plan->checked && dg_plan_leaves_nodes_open(plan));
+    assert(nodes || !dg_plan_wants_network(plan));
+    if (rc < 0)
+        return rc;
+    if (put_network(copy->json, nodes)) {
         dg_plan_free(copy);
         return dg_fail(err, DG_NOMEM, "no memory for the plan");
     }

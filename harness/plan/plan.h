@@ -101,6 +101,8 @@ dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error 
  * files exist, the position parses, nothing asks for what this version lacks. From then on
  * dg_plan_asked_of has an answer. DG_USAGE, with the path of the key at fault. */
 dg_code dg_plan_check(dg_plan *plan, dg_error *err);
+/* A copy that is changed and checked by itself. DG_NOMEM. */
+dg_code dg_plan_copy(dg_plan **out, const dg_plan *plan, dg_error *err);
 /* Gives back the plan and all that was borrowed from it. Fine on NULL. */
 void dg_plan_free(dg_plan *plan);
 
