@@ -92,6 +92,11 @@ int dg_outcome_exit(const json_t *outcome);
  * DG_IO: it cannot be read; DG_MALFORMED: no JSON (with the line), a key twice, or one that is
  * missing, unknown or of another kind (with its path); DG_UNSUPPORTED: of a later format. */
 dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
+/* Any JSON of a file, "-" being stdin, with each key once; owned by the caller. DG_IO;
+ * DG_MALFORMED, with the line. */
+dg_code dg_outcome_read(json_t **document, const char *path, dg_error *err);
+/* Is it an outcome that this program reads? DG_MALFORMED, DG_UNSUPPORTED as of dg_outcome_load. */
+dg_code dg_outcome_check(const json_t *document, dg_error *err);
 /* The JSON schema that is shipped as outcome/outcome.schema.json, made from the table that
  * the check uses; owned by the caller. */
 json_t *dg_outcome_schema(void);

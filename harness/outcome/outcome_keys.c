@@ -394,35 +394,40 @@ int dg_outcome_exit(const json_t *outcome)
                                                                        : DG_EXIT_INTERNAL;
 }
 
-enum { OUTCOME_MAX = 1 << 30 };
+enum { OUTCOME_MAX = 1 << 30, FORMAT = 1 };
 
-dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
+dg_code dg_outcome_read(json_t **document, const char *path, dg_error *err)
 {
     json_error_t why;
-    json_t *json = NULL;
     dg_buf text;
     dg_code rc;
     assert(path);
-    *outcome = NULL;
+    *document = NULL;
     dg_buf_init(&text, OUTCOME_MAX);
-    if ((rc = dg_file_read(&text, path, err)) < 0)
-        goto out;
-    json =
-        json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
-    if (!json)
+    if ((rc = dg_file_read(&text, path, err)) >= 0
+        && !(*document = json_loadb(text.len ? (const char *)text.at : "", text.len,
+                                    JSON_REJECT_DUPLICATES, &why)))
         rc = dg_fail(err, DG_MALFORMED, "%s: line %d: %s", path, why.line, why.text);
-    else if (json_is_object(json) && json_is_integer(json_object_get(json, "doppel"))
-             && json_integer_value(json_object_get(json, "doppel")) > 1)
-        rc = dg_fail(err, DG_UNSUPPORTED, "%s: outcome of format %lld, this program reads 1", path,
-                     (long long)json_integer_value(json_object_get(json, "doppel")));
-    else if ((rc = dg_keys_check(dg_outcome_keys(), json, true, err)) < 0)
-        rc = dg_fail_within(err, DG_MALFORMED, "%s", path);
-    if (rc < 0)
-        goto out;
-    *outcome = json;
-    json = NULL; /* moved */
-out:
-    json_decref(json);
     dg_buf_clear(&text);
+    return rc < 0 ? rc : DG_OK;
+}
+
+dg_code dg_outcome_check(const json_t *document, dg_error *err)
+{
+    const json_t *format = json_object_get(document, "doppel");
+    if (json_is_integer(format) && json_integer_value(format) > FORMAT)
+        return dg_fail(err, DG_UNSUPPORTED, "outcome of format %lld, this program reads %d",
+                       (long long)json_integer_value(format), FORMAT);
+    return dg_keys_check(dg_outcome_keys(), document, true, err) < 0 ? DG_MALFORMED : DG_OK;
+}
+
+dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
+{
+    dg_code rc = dg_outcome_read(outcome, path, err);
+    if (rc >= 0 && (rc = dg_outcome_check(*outcome, err)) < 0) {
+        json_decref(*outcome);
+        *outcome = NULL;
+        return dg_fail_within(err, rc, "%s", path);
+    }
     return rc;
 }
