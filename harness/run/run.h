@@ -2,6 +2,7 @@
  *
  *   before    plan.h       the plan, read and checked
  *   run       dg_run       control, treatment, then outcome.h says what it means
+ *   many      dg_run_cells several plans at once, each in a process of its own
  *   after     outcome.h    exit code, file; report.h renders it
  *
  * Control is N-1 alone. Treatment has the very blocks of control up to U-1, N
@@ -104,5 +105,26 @@ typedef struct dg_run_options {
  * DG_IO: snapshot, runtime or a place to write to; DG_MALFORMED, DG_TRAP: a runtime that is no
  * use to begin with; DG_UNSUPPORTED; DG_LIMIT; DG_NOMEM. */
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err);
+
+/* ---- many runs ---- */
+
+/* How many plans are run; all that is called is called with `user`. */
+typedef struct dg_run_cells_options {
+    unsigned at_once; /* processes; 0: as many as there are cores */
+    /* One has ended, in whatever order: `outcome` is owned by who is told, NULL where the run
+     * failed or its process went down (`crashed`); `why` says it then. Below zero ends all. */
+    dg_code (*ended)(void *user, size_t cell, json_t *outcome, bool crashed, const dg_error *why,
+                     dg_error *err);
+    bool (*halts)(void *user); /* true: no other one is begun, those at work are given up */
+    void *user;
+} dg_run_cells_options;
+
+/* Runs each of `count` checked plans as dg_run would, in processes of their own that share what is
+ * compiled and imported: the outcome of each is the same, but for its `environment`. Of `options`
+ * nothing is written: no events, no states; no progress is told.
+ *
+ * DG_END: halted. Codes of `ended`; DG_IO: no process is to be had; DG_NOMEM. */
+dg_code dg_run_cells(const dg_plan *const *plans, size_t count, const dg_run_options *options,
+                     const dg_run_cells_options *how, dg_error *err);
 
 #endif

@@ -343,6 +343,12 @@ void dg_run_ask(dg_run_state *run);
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
                      uint64_t seed, const dg_position *at, dg_error *err);
 
+/* All that a run of this plan opens is there once: imported, compiled, and found fit. As dg_run. */
+dg_code dg_run_warm(const dg_plan *plan, const dg_run_options *options, dg_error *err);
+/* As dg_run, in a child process; nothing is said of the machine. */
+dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
+                        dg_error *err);
+
 /* What one seed came to by itself. */
 typedef enum dg_run_standing {
     DG_RUN_STANDING_HELD,

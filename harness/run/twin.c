@@ -380,22 +380,45 @@ static dg_code try_positions(dg_run_state *run, const dg_plan *plan, dg_error *e
     return wanted && !run->diverged ? dg_run_positions_try(&run->positions, run, plan, err) : DG_OK;
 }
 
-static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
-                    const dg_run_options *options, dg_error *err)
+static dg_code once(json_t **outcome, dg_hash *hash, request *r, dg_error *err)
 {
-    request r = { .plan = plan, .options = options };
     json_t *first = NULL;
     dg_run_state *run;
-    dg_code rc = perform(&run, &r, err);
-    if (rc >= 0 && (rc = tell(&first, run, err)) >= 0
-        && (rc = ask_others(&run, first, &r, err)) >= 0
-        && (rc = dg_run_explain_breaks(run, err)) >= 0 && (rc = try_positions(run, plan, err)) >= 0
+    dg_code rc = perform(&run, r, err);
+    if (rc >= 0 && (rc = tell(&first, run, err)) >= 0 && (rc = ask_others(&run, first, r, err)) >= 0
+        && (rc = dg_run_explain_breaks(run, err)) >= 0
+        && (rc = try_positions(run, r->plan, err)) >= 0
         && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
-        && (rc = tell(outcome, run, err)) >= 0 && options->events_path)
-        rc = dg_event_log_write(&run->log, options->events_path, err);
+        && (rc = tell(outcome, run, err)) >= 0 && r->options->events_path)
+        rc = dg_event_log_write(&run->log, r->options->events_path, err);
     json_decref(first);
     run_free(run);
     return rc;
+}
+
+/* ---- one of several ---- */
+
+dg_code dg_run_warm(const dg_plan *plan, const dg_run_options *options, dg_error *err)
+{
+    dg_run_state *run = dg_calloc(1, sizeof *run);
+    dg_code rc;
+    if (!run)
+        return dg_fail(err, DG_NOMEM, "no memory for a run");
+    run->plan = plan;
+    run->options = options;
+    dg_run_ask(run);
+    rc = blame_snapshot(run, open_all(run, err), err);
+    run_free(run);
+    return rc < 0 ? rc : DG_OK;
+}
+
+dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
+                        dg_error *err)
+{
+    request r = { .plan = plan, .options = options, .in_child = true };
+    dg_hash hash;
+    *outcome = NULL;
+    return once(outcome, &hash, &r, err);
 }
 
 /* ---- twice, when asked ---- */
@@ -404,6 +427,7 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
                      const dg_run_options *options, dg_error *err)
 {
     dg_run_options quiet = *options;
+    request r = { .plan = plan, .options = &quiet };
     json_t *second = NULL;
     dg_hash hash;
     dg_code rc;
@@ -411,7 +435,7 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
     quiet.keep = NULL;
     quiet.explain = DG_RUN_EXPLAIN_NONE; /* the events are compared */
     quiet.positions = DG_RUN_POSITIONS_NONE;
-    if ((rc = once(&second, &hash, plan, &quiet, err)) < 0)
+    if ((rc = once(&second, &hash, &r, err)) < 0)
         return rc;
     if (!dg_hash_equal(first, &hash))
         rc = dg_outcome_differs(outcome, err);
@@ -435,13 +459,14 @@ static json_t *kept_json(const dg_run_keep *keep)
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err)
 {
     uint64_t from = dg_wall_ns();
+    request r = { .plan = plan, .options = options };
     json_t *environment;
     dg_hash hash;
     dg_code rc;
     *outcome = NULL;
     if (!dg_plan_asked_of(plan))
         return dg_fail(err, DG_USAGE, "the plan was not checked");
-    if ((rc = once(outcome, &hash, plan, options, err)) >= 0 && options->verify_determinism)
+    if ((rc = once(outcome, &hash, &r, err)) >= 0 && options->verify_determinism)
         rc = again(*outcome, &hash, plan, options, err);
     if (rc < 0 && rc != DG_IO) {
         json_decref(*outcome);

@@ -20,6 +20,8 @@ typedef struct worker {
     dg_buf said;
 } worker;
 
+enum { HALT_SEEN_MS = 200 };
+
 typedef struct pool {
     worker at[DG_RUN_WORKERS_MAX];
     unsigned busy, at_once;
@@ -45,11 +47,13 @@ static void write_all(int fd, const char *at, size_t len)
     }
 }
 
-/* Nothing reaches the terminal, and a lost parent ends the child. */
+/* Nothing reaches the terminal; a lost parent ends the child, and so does what asks to end. */
 static void be_quiet(pid_t parent)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dg_log_set(DG_LOG_QUIET);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0
         || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         _exit(1);
@@ -119,6 +123,7 @@ static void judge_end(dg_run_answer *out, worker *w, int status)
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && w->said.rc == DG_OK
         && take(out, dg_buf_bytes(&w->said)))
         return;
+    out->crashed = true;
     if (WIFSIGNALED(status))
         out->rc = dg_fail(&out->err, DG_LIMIT, "its process was ended by signal %d (%s)",
                           WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -143,35 +148,51 @@ static void end_worker(pool *p, unsigned i)
     judge_end(&p->answers[w->job], w, status);
     dg_buf_clear(&w->said);
     *w = p->at[--p->busy];
+}
+
+static dg_code tell_end(pool *p, size_t job, dg_error *err)
+{
+    const dg_run_workers_options *o = p->options;
+    dg_code rc = o && o->ended ? o->ended(p->user, job, &p->answers[job], err) : DG_OK;
     p->done++;
-    if (p->options && p->options->progress)
-        p->options->progress(p->user, p->done, p->count);
+    if (o && o->progress)
+        o->progress(p->user, p->done, p->count);
+    return rc;
 }
 
 /* Whatever has come through one pipe; at its end the worker is done. */
-static void hear(pool *p, unsigned i)
+static dg_code hear(pool *p, unsigned i, dg_error *err)
 {
     char room[1 << 16];
+    size_t job = p->at[i].job;
     ssize_t n = read(p->at[i].fd, room, sizeof room);
     if (n < 0 && errno == EINTR)
-        return;
-    if (n > 0)
+        return DG_OK;
+    if (n > 0) {
         dg_buf_put(&p->at[i].said, room, (size_t)n);
-    else
-        end_worker(p, i);
+        return DG_OK;
+    }
+    end_worker(p, i);
+    return tell_end(p, job, err);
 }
 
 static dg_code hear_any(pool *p, dg_error *err)
 {
     struct pollfd ends[DG_RUN_WORKERS_MAX];
+    dg_code rc = DG_OK;
     for (unsigned i = 0; i < p->busy; i++)
         ends[i] = (struct pollfd){ .fd = p->at[i].fd, .events = POLLIN };
-    if (poll(ends, p->busy, -1) < 0)
+    if (poll(ends, p->busy, p->options && p->options->halts ? HALT_SEEN_MS : -1) < 0)
         return errno == EINTR ? DG_OK : dg_fail(err, DG_IO, "poll: %s", strerror(errno));
-    for (unsigned i = p->busy; i--;) /* one that ends makes way for a later one, seen already */
+    for (unsigned i = p->busy; i-- && rc >= 0;) /* one that ends makes way for a later one, seen */
         if (ends[i].revents)
-            hear(p, i);
-    return DG_OK;
+            rc = hear(p, i, err);
+    return rc;
+}
+
+static bool is_halted(const pool *p)
+{
+    return p->options && p->options->halts && p->options->halts(p->user);
 }
 
 static void abandon(pool *p)
@@ -202,6 +223,10 @@ dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, voi
     for (size_t i = 0; i < count; i++)
         answers[i] = (dg_run_answer){ .rc = DG_LIMIT, .err.text = "it was not begun" };
     while (rc >= 0 && p.done < count) {
+        if (is_halted(&p)) {
+            rc = DG_END;
+            break;
+        }
         while (rc >= 0 && p.busy < p.at_once && p.next < count)
             rc = spawn(&p, err);
         if (rc >= 0)

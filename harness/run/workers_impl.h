@@ -23,12 +23,16 @@ typedef struct dg_run_answer {
     dg_code rc;       /* the job's own; DG_LIMIT: its process ended without an answer */
     json_t *document; /* owned; NULL unless rc is DG_OK */
     dg_error err;     /* why not */
+    bool crashed;     /* it ended without one */
 } dg_run_answer;
 
+/* What is called is called in the parent, with the `user` of the jobs; each may be NULL. */
 typedef struct dg_run_workers_options {
     unsigned at_once; /* processes; 0: as many as this machine has cores */
-    /* in the parent, as jobs end; NULL: nobody waits */
-    void (*progress)(void *user, size_t done, size_t count);
+    void (*progress)(void *user, size_t done, size_t count); /* as jobs end */
+    /* as a job ends, in whatever order: its answer, which may be taken; below zero ends all */
+    dg_code (*ended)(void *user, size_t job, dg_run_answer *answer, dg_error *err);
+    bool (*halts)(void *user); /* true: those at work are ended, no other one is begun */
 } dg_run_workers_options;
 
 /* One job, in a process of its own: DG_OK and `*document`, or a failure of its own, which is
@@ -38,7 +42,8 @@ typedef dg_code (*dg_run_job)(void *user, size_t job, json_t **document, dg_erro
 /* How many processes that comes to; options may be NULL. */
 unsigned dg_run_workers_at_once(const dg_run_workers_options *options);
 /* Does all jobs and writes `count` answers: one that crashed, was killed or ran out of memory
- * is a failed answer, not a failure of this call. DG_NOMEM; DG_IO: no process or pipe to be had. */
+ * is a failed answer, not a failure of this call. DG_END: it was halted, and some answers say that
+ * their job was not done. DG_NOMEM; DG_IO: no process or pipe to be had; codes of `ended`. */
 dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,
                        const dg_run_workers_options *options, dg_error *err);
 /* Gives the documents back. */
