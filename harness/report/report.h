@@ -2,6 +2,7 @@
  *
  *   dg_report_text   the page people paste: verdicts, evidence, causes, exit
  *   dg_report_verdicts   of that, what a log says by itself: verdicts, chain, exit
+ *   dg_report_sweep  a sweep: a line for each cell, a column for each claim
  *   dg_report_json   any JSON of this program, sorted and stable
  *
  * An outcome is read defensively: what is missing or of another type is left out,
@@ -29,6 +30,9 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
  * dg_report_text would print them; it need not have the rest of an outcome. Or out's code. */
 dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_options *options,
                            dg_error *err);
+/* Appends a sweep as a matrix; `brief`: its first line alone. As dg_report_text. */
+dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_options *options,
+                        dg_error *err);
 /* Appends: keys sorted, two spaces of indent, a newline at the end. */
 dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
 
