@@ -7,6 +7,8 @@
 
 #include "base/base.h"
 #include "host/host.h"
+#include "plan/plan.h"
+#include "run/run.h"
 #include "snapshot/snapshot.h"
 #include "source/source.h"
 #include "wasm/wasm.h"
@@ -82,14 +84,28 @@ dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source
 /* As dg_source_open (source.h), with progress; imported specs stay in the cache. */
 dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err);
 
+/* One --set: KEY=VALUE. DG_USAGE. */
+dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err);
+/* Which of three words a flag has: its index; NULL: `*out` stays. DG_USAGE. */
+dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char *const names[4],
+                       dg_error *err);
+/* The folder of `path`, made if it is not there. DG_IO. */
+dg_code dg_cli_folder_for(const char *path, dg_error *err);
+/* A document to a file, as dg_report_json has it. DG_IO, DG_NOMEM. */
+dg_code dg_cli_write_json(const json_t *document, const char *path, dg_error *err);
+
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
 int dg_cli_print_json(json_t *value);
 
 /* ---- a document for people ---- */
 
-/* A whole outcome, or what a log says by itself. */
-typedef enum dg_cli_page { DG_CLI_PAGE_OUTCOME, DG_CLI_PAGE_VERDICTS } dg_cli_page;
+/* A whole outcome, what a log says by itself, a sweep. */
+typedef enum dg_cli_page {
+    DG_CLI_PAGE_OUTCOME,
+    DG_CLI_PAGE_VERDICTS,
+    DG_CLI_PAGE_SWEEP
+} dg_cli_page;
 /* On `to`: with --json as it is, with -q its answer alone, with -v all evidence. `width` 0: as
  * the terminal has it, 100 where there is none. DG_IO; DG_MALFORMED: not an outcome. */
 dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, const dg_args *args,
@@ -124,7 +140,7 @@ bool dg_cli_is_dumb(void);
 
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute,
-    dg_cmd_preflight, dg_cmd_run, dg_cmd_report_show, dg_cmd_report_explain, dg_cmd_version,
-    dg_cmd_help;
+    dg_cmd_preflight, dg_cmd_run, dg_cmd_sweep, dg_cmd_merge, dg_cmd_report_show,
+    dg_cmd_report_explain, dg_cmd_version, dg_cmd_help;
 
 #endif

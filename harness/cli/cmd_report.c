@@ -1,6 +1,7 @@
 /* cmd_report.c - doppel report show: an outcome once more, for people. */
 #include "cli/cli_impl.h"
 #include "outcome/outcome.h"
+#include "sweep/sweep.h"
 
 static const dg_option options[] = {
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
@@ -8,14 +9,23 @@ static const dg_option options[] = {
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
 };
 
+static dg_code show(const json_t *document, const dg_args *args, dg_error *err)
+{
+    bool is_sweep = dg_sweep_is_document(document);
+    dg_code rc = is_sweep ? dg_sweep_check(document, err) : dg_outcome_check(document, err);
+    if (rc < 0)
+        return dg_fail_within(err, rc, "%s", args->positional[0]);
+    return dg_cli_print_page(stdout, document, is_sweep ? DG_CLI_PAGE_SWEEP : DG_CLI_PAGE_OUTCOME,
+                             args, args->number[0], args->text[1] != NULL, err);
+}
+
 static int run(const dg_args *args)
 {
     json_t *outcome = NULL;
     dg_error err;
     dg_code rc;
-    if ((rc = dg_outcome_load(&outcome, args->positional[0], &err)) >= 0)
-        rc = dg_cli_print_page(stdout, outcome, DG_CLI_PAGE_OUTCOME, args, args->number[0],
-                               args->text[1] != NULL, &err);
+    if ((rc = dg_outcome_read(&outcome, args->positional[0], &err)) >= 0)
+        rc = show(outcome, args, &err);
     json_decref(outcome);
     return rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
 }
@@ -24,8 +34,8 @@ const dg_command dg_cmd_report_show = {
     "report show",
     "OUTCOME",
     "Print the report of an outcome file",
-    "OUTCOME is a file that `run --out` wrote, or - for stdin. The exit code is 0 whatever the "
-    "verdict.",
+    "OUTCOME is a file that `run --out` or `sweep --out` wrote, or - for stdin. The exit code is 0 "
+    "whatever the verdict.",
     1,
     1,
     options,

@@ -64,17 +64,6 @@ enum {
     OPT_WIDTH
 };
 
-static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
-{
-    const char *equal = strchr(pair, '=');
-    char key[200];
-    if (!equal || (size_t)(equal - pair) >= sizeof key)
-        return dg_fail(err, DG_USAGE, "--set needs KEY=VALUE, not %s", pair);
-    memcpy(key, pair, (size_t)(equal - pair));
-    key[equal - pair] = 0;
-    return dg_plan_set(plan, key, equal + 1, err);
-}
-
 /* Flags of which one says the opposite of the other, or the same once more. */
 static dg_code agree(const dg_args *args, dg_error *err)
 {
@@ -108,7 +97,7 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
     if (rc >= 0 && args->text[OPT_STRICT])
         rc = dg_plan_set(*plan, "claims.strict", "true", err);
     for (size_t i = 0; rc >= 0 && i < args->each_count; i++)
-        rc = set_pair(*plan, args->each[i], err);
+        rc = dg_cli_plan_set(*plan, args->each[i], err);
     return rc < 0 ? rc : dg_plan_check(*plan, err);
 }
 
@@ -128,18 +117,6 @@ static void step(void *user, const dg_run_progress *now)
     dg_progress_step(&b->progress, now->done, now->total);
 }
 
-/* The folder of `path`, made if it is not there. */
-static dg_code folder_for(const char *path, dg_error *err)
-{
-    const char *slash = strrchr(path, '/');
-    char folder[512];
-    if (!slash || slash == path || (size_t)(slash - path) >= sizeof folder)
-        return DG_OK;
-    memcpy(folder, path, (size_t)(slash - path));
-    folder[slash - path] = 0;
-    return dg_dir_make(folder, err);
-}
-
 static bool is_stdout(const char *path)
 {
     return path && strcmp(path, "-") == 0;
@@ -152,7 +129,7 @@ static dg_code try_places(const char *out, const char *events, dg_error *err)
     if (is_stdout(out) && is_stdout(events))
         return dg_fail(err, DG_USAGE,
                        "--out - and --events - both ask for stdout: give one of them a file");
-    if ((rc = folder_for(out, err)) < 0 || (rc = dg_file_try(out, err)) < 0)
+    if ((rc = dg_cli_folder_for(out, err)) < 0 || (rc = dg_file_try(out, err)) < 0)
         return rc;
     return events ? dg_file_try(events, err) : DG_OK;
 }
@@ -179,17 +156,6 @@ static void tell_kept(const dg_run_keep *keep)
             fprintf(stderr, "not kept: %s did not reach %s\n", s.arm, s.moment);
 }
 
-static dg_code write_outcome(const json_t *outcome, const char *path, dg_error *err)
-{
-    dg_buf text;
-    dg_code rc;
-    dg_buf_init(&text, (size_t)1 << 30);
-    if ((rc = dg_report_json(&text, outcome, err)) >= 0)
-        rc = dg_file_write(path, dg_buf_bytes(&text), err);
-    dg_buf_clear(&text);
-    return rc;
-}
-
 /* Shown whether or not it can be kept: what took hours to find out is not lost for a full disk.
  * Returns the exit code. */
 static int deliver(const json_t *outcome, const char *path, const dg_args *args)
@@ -197,7 +163,7 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     dg_error err;
     int exit_code = dg_outcome_exit(outcome);
     bool taken = is_stdout(path) || is_stdout(args->text[OPT_EVENTS]); /* by what machines read */
-    if (write_outcome(outcome, path, &err) < 0)
+    if (dg_cli_write_json(outcome, path, &err) < 0)
         exit_code = dg_cli_exit_with(&err);
     if (args->json && is_stdout(path))
         return exit_code; /* that is it */
@@ -208,31 +174,15 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     return exit_code;
 }
 
-/* Which of three words a flag has: its index, `*out` as it was without the flag. */
-static dg_code word_of(int *out, const char *flag, const char *text, const char *const names[4],
-                       dg_error *err)
-{
-    const char *near;
-    for (int i = 0; text && names[i]; i++)
-        if (strcmp(text, names[i]) == 0) {
-            *out = i;
-            return DG_OK;
-        }
-    near = text ? dg_nearest(text, names) : NULL;
-    return text ? dg_fail(err, DG_USAGE, "--%s takes %s, %s or %s, not %.40s%s%s%s", flag, names[0],
-                          names[1], names[2], text, near ? "; did you mean " : "", near ? near : "",
-                          near ? "?" : "")
-                : DG_OK;
-}
-
 /* How far a break is looked into. */
 static dg_code read_depth(dg_run_options *how, const dg_args *args, dg_error *err)
 {
     static const char *const explains[] = { "none", "recorded", "proved", NULL },
                              *const positions[] = { "never", "broke", "always", NULL };
     int explain = DG_RUN_EXPLAIN_PROVED, when = -1;
-    dg_code rc = word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, err);
-    if (rc < 0 || (rc = word_of(&when, "positions", args->text[OPT_POSITIONS], positions, err)) < 0)
+    dg_code rc = dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, err);
+    if (rc < 0
+        || (rc = dg_cli_word_of(&when, "positions", args->text[OPT_POSITIONS], positions, err)) < 0)
         return rc;
     if (when < 0) /* as thorough as the other */
         when = explain == DG_RUN_EXPLAIN_PROVED ? DG_RUN_POSITIONS_BROKE : DG_RUN_POSITIONS_NONE;

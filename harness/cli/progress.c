@@ -19,6 +19,7 @@ static const struct {
 } units[] = {
     { "import", "MB", 1000000 }, { "control", "slots", 1 }, { "treatment", "slots", 1 },
     { "causes", "runs", 1 },     { "seeds", "seeds", 1 },   { "execute", "blocks", 1 },
+    { "sweep", "cells", 1 },
 };
 
 /* Of all code that was compiled: when it began, and how long it took so far. */

@@ -1,0 +1,249 @@
+/* cmd_sweep.c - doppel sweep: one plan over many positions of U, nodes, seeds, sizes, runtimes. */
+#include "cli/cli_impl.h"
+#include "sweep/sweep.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const dg_option options[] = {
+    { "at", 0, DG_OPT_TEXT, "POSITIONS",
+      "axis: where U is: boundary-600..boundary+20 step 20, or a list by commas" },
+    { "seeds", 0, DG_OPT_TEXT, "SEEDS", "axis: 1..20, or a list by commas" },
+    { "nodes", 0, DG_OPT_TEXT, "NODES", "axis: what the nodes run, each by a semicolon" },
+    { "network", 0, DG_OPT_TEXT, "SIZES", "axis: VxP, or a list by commas" },
+    { "to", 0, DG_OPT_TEXT, "RUNTIMES", "axis: N, or a list by commas" },
+    { "snapshot", 0, DG_OPT_TEXT, "S", "plan key snapshot" },
+    { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how" },
+    { "no-network", 0, DG_OPT_FLAG, NULL, "plan key network: false" },
+    { "strict", 0, DG_OPT_FLAG, NULL, "plan key claims.strict: every claim is a gate" },
+    { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
+    { "out", 'o', DG_OPT_TEXT, "FILE",
+      "every cell (out/sweep.json); cells that it holds already are not done again" },
+    { "jobs", 'j', DG_OPT_NUMBER, "N", "cells at once (as many as there are cores)" },
+    { "shard", 0, DG_OPT_TEXT, "I/N",
+      "do only every N-th cell, from the I-th on; see doppel merge" },
+    { "time-budget", 0, DG_OPT_TEXT, "TIME", "begin no cell after that: 90s, 10m, 2h" },
+    { "explain", 0, DG_OPT_TEXT, "HOW",
+      "of a broken claim: none, recorded (default), or proved, which costs several runs more" },
+    { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
+    { "width", 0, DG_OPT_NUMBER, "COLUMNS",
+      "wrap lines at this column (the terminal's, else 100)" },
+};
+enum {
+    OPT_AT,
+    OPT_SEEDS,
+    OPT_NODES,
+    OPT_NETWORK,
+    OPT_TO,
+    OPT_SNAPSHOT,
+    OPT_HOW,
+    OPT_NO_NETWORK,
+    OPT_STRICT,
+    OPT_SET,
+    OPT_OUT,
+    OPT_JOBS,
+    OPT_SHARD,
+    OPT_BUDGET,
+    OPT_EXPLAIN,
+    OPT_COLOR,
+    OPT_WIDTH
+};
+
+/* ---- what was asked for ---- */
+
+static dg_code read_axes(dg_axes *axes, const dg_args *args, dg_error *err)
+{
+    static const struct {
+        int option;
+        dg_axis_kind kind;
+    } rows[] = { { OPT_AT, DG_AXIS_AT },
+                 { OPT_SEEDS, DG_AXIS_SEEDS },
+                 { OPT_NODES, DG_AXIS_NODES },
+                 { OPT_NETWORK, DG_AXIS_NETWORK },
+                 { OPT_TO, DG_AXIS_TO } };
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && rc >= 0; i++)
+        if (args->text[rows[i].option])
+            rc = dg_axes_add(axes, rows[i].kind, args->text[rows[i].option], err);
+    return rc;
+}
+
+static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
+{
+    static const struct {
+        int option;
+        const char *key, *value; /* value NULL: the flag's own */
+    } rows[] = { { OPT_SNAPSHOT, "snapshot", NULL },
+                 { OPT_HOW, "upgrade.how", NULL },
+                 { OPT_NO_NETWORK, "network", "false" },
+                 { OPT_STRICT, "claims.strict", "true" } };
+    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
+                                        : dg_plan_new(plan, err);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && rc >= 0; i++)
+        if (args->text[rows[i].option])
+            rc = dg_plan_set(*plan, rows[i].key,
+                             rows[i].value ? rows[i].value : args->text[rows[i].option], err);
+    for (size_t i = 0; i < args->each_count && rc >= 0; i++)
+        rc = dg_cli_plan_set(*plan, args->each[i], err);
+    return rc;
+}
+
+/* "90s", "10m", "2h", as ns. */
+static dg_code read_budget(uint64_t *out, const char *text, dg_error *err)
+{
+    static const struct {
+        char unit;
+        uint64_t seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+    char *end;
+    unsigned long long count;
+    *out = 0;
+    if (!text)
+        return DG_OK;
+    count = strtoull(text, &end, 10);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (text[0] >= '0' && text[0] <= '9' && end[0] == units[i].unit && !end[1] && count
+            && count < 1000000) {
+            *out = count * units[i].seconds * 1000000000u;
+            return DG_OK;
+        }
+    return dg_fail(err, DG_USAGE, "--time-budget %.40s is no time: write 90s, 10m or 2h", text);
+}
+
+/* ---- while it works ---- */
+
+/* A second one ends the program as ever. */
+static volatile sig_atomic_t asked_to_end;
+static void ask_to_end(int signal)
+{
+    (void)signal;
+    asked_to_end = 1;
+}
+static void hear_signals(void)
+{
+    struct sigaction heard = { .sa_handler = ask_to_end, .sa_flags = (int)SA_RESETHAND };
+    sigemptyset(&heard.sa_mask);
+    sigaction(SIGINT, &heard, NULL);
+    sigaction(SIGTERM, &heard, NULL);
+}
+static bool halts(void *user)
+{
+    (void)user;
+    return asked_to_end;
+}
+
+static void step(void *user, const dg_sweep_progress *now)
+{
+    dg_progress *bar = user;
+    if (now->retried && dg_log_get() != DG_LOG_QUIET) {
+        dg_progress_done(bar);
+        fprintf(stderr, "doppel: the process of %s went down; it is tried once more\n", now->last);
+    }
+    if (dg_log_get() == DG_LOG_VERBOSE)
+        fprintf(stderr, "done: %s, exit %d\n", now->last, now->exit);
+    dg_progress_step(bar, now->done, now->total);
+}
+
+/* ---- the end ---- */
+
+/* Shown whether or not it can be written. */
+static int deliver(const dg_sweep *sweep, const char *path, const dg_args *args, bool whole)
+{
+    json_t *document;
+    dg_error err;
+    int exit_code;
+    if (dg_sweep_document(&document, sweep, &err) < 0)
+        return dg_cli_exit_with(&err);
+    exit_code = dg_sweep_exit(document);
+    if (dg_cli_write_json(document, path, &err) < 0)
+        exit_code = dg_cli_exit_with(&err);
+    if (dg_cli_print_page(stdout, document, DG_CLI_PAGE_SWEEP, args, args->number[OPT_WIDTH],
+                          args->text[OPT_COLOR] != NULL, &err)
+        < 0)
+        exit_code = dg_cli_exit_with(&err);
+    if (!whole && !args->quiet)
+        fprintf(stderr, "doppel: %zu of %zu cells are done and kept; the same command goes on\n",
+                dg_sweep_finished(sweep), dg_sweep_count(sweep));
+    json_decref(document);
+    return exit_code;
+}
+
+static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args, dg_error *err)
+{
+    dg_axes axes = { 0 };
+    dg_shard shard = { 1, 1 };
+    dg_code rc = read_axes(&axes, args, err);
+    if (rc >= 0 && args->text[OPT_SHARD])
+        rc = dg_shard_read(&shard, args->text[OPT_SHARD], err);
+    if (rc >= 0 && (rc = plan_of(plan, args, err)) >= 0)
+        rc = dg_sweep_new(out, *plan, &axes, shard, args->text[OPT_BUDGET] != NULL, err);
+    dg_axes_clear(&axes);
+    return rc;
+}
+
+static int run(const dg_args *args)
+{
+    dg_progress bar;
+    static const char *const explains[] = { "none", "recorded", "proved", NULL };
+    dg_run_options each = { .cache_dir = dg_cli_cache(),
+                            .compiler = DG_COMPILER_BOTH,
+                            .compiling = dg_progress_compiling };
+    dg_sweep_options how = { .run = &each,
+                             .at_once = (unsigned)args->number[OPT_JOBS],
+                             .halts = halts,
+                             .progress = step,
+                             .user = &bar };
+    const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/sweep.json";
+    dg_plan *plan = NULL;
+    dg_sweep *sweep = NULL;
+    dg_error err;
+    size_t taken;
+    int exit_code;
+    int explain = DG_RUN_EXPLAIN_RECORDED;
+    dg_code rc = dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, &err);
+    each.explain = (dg_run_explain)explain;
+    if (rc >= 0 && (rc = read_budget(&how.budget_ns, args->text[OPT_BUDGET], &err)) >= 0
+        && (rc = make_sweep(&sweep, &plan, args, &err)) >= 0
+        && (rc = dg_cli_folder_for(out, &err)) >= 0 && (rc = dg_file_try(out, &err)) >= 0
+        && (rc = dg_sweep_resume(sweep, &taken, out, &err)) >= 0) {
+        hear_signals();
+        dg_progress_init(&bar, "sweep");
+        rc = dg_sweep_work(sweep, &how, &err);
+        dg_progress_done(&bar);
+    }
+    exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
+    if (sweep && dg_sweep_finished(sweep)) {
+        int told = deliver(sweep, out, args, rc == DG_OK);
+        exit_code = exit_code ? exit_code : told;
+    } else if (rc == DG_END) {
+        exit_code = DG_EXIT_INCONCLUSIVE;
+    }
+    dg_sweep_free(sweep);
+    dg_plan_free(plan);
+    return exit_code;
+}
+
+static void epilogue(FILE *out)
+{
+    fputs(
+        "\nA cell's outcome is what doppel run would write for it. Ctrl-C keeps what is done; the "
+        "same\ncommand goes on from there.\n"
+        "Example: doppel sweep plan.json --at 'boundary-20..boundary+5 step 5' --seeds 1..3\n",
+        out);
+}
+
+const dg_command dg_cmd_sweep = {
+    "sweep",
+    "[PLAN]",
+    "Run a plan at many offsets, and over nodes, seeds, sizes or runtimes",
+    "Each combination of the axes' values is a cell, run by itself; nothing between cells is "
+    "guessed. The exit code is the worst of the cells'.",
+    0,
+    1,
+    options,
+    sizeof options / sizeof options[0],
+    run,
+    epilogue,
+};

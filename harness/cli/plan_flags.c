@@ -1,0 +1,56 @@
+/* plan_flags.c - what the commands that run plans have in common: flags that change a plan, and
+ * where what comes of it is written. */
+#include "cli/cli_impl.h"
+#include "report/report.h"
+
+#include <assert.h>
+#include <string.h>
+
+dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err)
+{
+    const char *equal = strchr(pair, '=');
+    char key[200];
+    if (!equal || (size_t)(equal - pair) >= sizeof key)
+        return dg_fail(err, DG_USAGE, "--set needs KEY=VALUE, not %s", pair);
+    memcpy(key, pair, (size_t)(equal - pair));
+    key[equal - pair] = 0;
+    return dg_plan_set(plan, key, equal + 1, err);
+}
+
+dg_code dg_cli_folder_for(const char *path, dg_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[512];
+    if (!slash || slash == path || (size_t)(slash - path) >= sizeof folder)
+        return DG_OK;
+    memcpy(folder, path, (size_t)(slash - path));
+    folder[slash - path] = 0;
+    return dg_dir_make(folder, err);
+}
+
+dg_code dg_cli_write_json(const json_t *document, const char *path, dg_error *err)
+{
+    dg_buf text;
+    dg_code rc;
+    dg_buf_init(&text, (size_t)1 << 30);
+    if ((rc = dg_report_json(&text, document, err)) >= 0)
+        rc = dg_file_write(path, dg_buf_bytes(&text), err);
+    dg_buf_clear(&text);
+    return rc;
+}
+
+dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char *const names[4],
+                       dg_error *err)
+{
+    const char *near;
+    for (int i = 0; text && names[i]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *out = i;
+            return DG_OK;
+        }
+    near = text ? dg_nearest(text, names) : NULL;
+    return text ? dg_fail(err, DG_USAGE, "--%s takes %s, %s or %s, not %.40s%s%s%s", flag, names[0],
+                          names[1], names[2], text, near ? "; did you mean " : "", near ? near : "",
+                          near ? "?" : "")
+                : DG_OK;
+}
