@@ -20,6 +20,8 @@ static const struct {
     { "help-execute", "help execute" },
     { "help-preflight", "help preflight" },
     { "help-run", "help run" },
+    { "help-sweep", "help sweep" },
+    { "help-merge", "help merge" },
     { "help-report-show", "help report show" },
     { "help-report-explain", "help report explain" },
     { "help-version", "help version" },
