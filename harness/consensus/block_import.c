@@ -168,7 +168,8 @@ dg_code dg_consensus_restart(dg_world *world, dg_node_ix node, dg_error *err)
     dg_leaves_clear(&n->leaves);
     dg_statement_clear(&n->sd);
     dg_approval_forget(world, node);
-    own->session_seen = n->asked = own->stalls = own->from_before = false;
+    own->session_seen = own->stalls = own->from_before = false;
+    n->answers = (dg_answers){ .count = 0 };
     own->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
     dg_statements_forget(world, node);

@@ -71,11 +71,9 @@ static dg_code note_signal(dg_world *world, dg_node_ix node, const dg_signal *si
  * finds it all with its first leaf. */
 static void take_up(dg_world *world, dg_node_ix node, dg_leaf_id id)
 {
+    const dg_world_block *b = &world->blocks[id.v];
     dg_world_node *n = &world->nodes[node.v];
-    const dg_view *view = &world->blocks[id.v].view;
-    n->asked = view->session_known;
-    n->asked_session = view->session;
-    n->asked_version = view->host_version;
+    dg_answers_take(&n->answers, n->of, &b->view, b->number);
     for (; id.v != DG_NO && dg_world_has(world, node, id)
            && world->blocks[id.v].taken[node.v] == DG_NEVER;
          id.v = world->blocks[id.v].parent)
@@ -201,7 +199,7 @@ dg_code dg_consensus_signal(dg_world *world, dg_node_ix node, const dg_signal *s
     dg_consensus_node *own = &world->consensus->nodes[node.v];
     const dg_view *view = &world->blocks[id.v].view;
     dg_held_signal held = { *signal, id.v,
-                            dg_view_mode_for(view, n->of, dg_world_answers_kept(n, view)) };
+                            dg_view_mode_for(view, n->of, dg_answers_kept(&n->answers, view)) };
     dg_ns now = dg_sim_now(world->sim), from = own->busy_until > now ? own->busy_until : now;
     dg_code rc;
     if (from - now > dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT))

@@ -429,7 +429,7 @@ bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_cla
  */
 bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
- * answer. `kept`: version up to which it has answers of the session from before; 0: none. */
+ * answer. `kept`: a bit for each request whose answer it has of the session from before. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
 /* Is this validator among the disabled ones, by the runtime's answer? */
 bool dg_view_is_disabled(const dg_view *view, uint32_t validator);
@@ -590,6 +590,42 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
 uint32_t dg_session_node(const dg_session *session, uint32_t validator);
 /* Gives back a whole list that dg_session_of made. NULL is fine. */
 void dg_sessions_free(dg_session *all);
+
+/* ---- session_answers.c: what a node keeps of a runtime's answers until a session ends ---- */
+
+/* Values that the runtime tells of a block and a node keeps for a session: the first usable answer
+ * wins, whatever the runtime says at later leaves. */
+typedef enum dg_session_value { DG_SESSION_VOTES, DG_SESSION_FEATURES, DG_SESSION_VALUE_COUNT } dg_session_value;
+/* Of one session. */
+typedef struct dg_session_answers {
+    uint32_t session;
+    uint32_t have; /* bit for each request whose answer is kept */
+    uint32_t votes_min;
+    uint64_t features;
+    uint32_t asked_at[DG_SESSION_VALUE_COUNT]; /* number of the leaf that each is from; 0: not asked */
+} dg_session_answers;
+/* Of the two newest sessions, the newest first: leaves are of no other. Zeroes: a process that
+ * begins anew. */
+enum { DG_ANSWERS_SESSIONS = 2 };
+typedef struct dg_answers {
+    dg_session_answers of[DG_ANSWERS_SESSIONS];
+    uint32_t count;
+} dg_answers;
+/* A node of the class was answered at a leaf of that number: what it did not have of the session it
+ * has now. Nothing of what failed, or of what the runtime has no method for. Mirrors:
+ * node/core/runtime-api cache.rs. */
+void dg_answers_take(dg_answers *answers, const dg_node_class *of, const dg_view *view,
+                     uint32_t number);
+/* What is kept of a session; NULL: nothing. Borrowed, until the next is taken. */
+const dg_session_answers *dg_answers_of(const dg_answers *answers, uint32_t session);
+/* A bit for each request that a node does not ask at the leaf, as it has the session's answer. */
+uint32_t dg_answers_kept(const dg_answers *answers, const dg_view *view);
+/* As the node has it, else as the leaf says: votes that back a candidate, as dg_view.votes_min; */
+uint32_t dg_answers_votes(const dg_answers *answers, const dg_view *view);
+/* .. and node features. */
+uint64_t dg_answers_features(const dg_answers *answers, const dg_view *view);
+/* Asserts what must hold between two leaves. For tests, and for the rooms above. */
+void dg_answers_verify(const dg_answers *answers);
 
 /* ---- candidate.c: what authors put into an inherent, byte by byte ---- */
 

@@ -120,8 +120,8 @@ dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t 
     if (view->mode != DG_MODE_ENABLED || !of->v2)
         return view->mode;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
-        bool has = requests[r].lasts == DG_LASTS_SESSION && requests[r].since <= kept;
-        if (requests[r].skips && view->failed >> r & 1 && !has && dg_view_is_asked(view, r, of))
+        if (requests[r].skips && view->failed >> r & 1 && !(kept >> r & 1)
+            && dg_view_is_asked(view, r, of))
             return DG_MODE_ERROR;
     }
     return view->mode;
@@ -263,8 +263,10 @@ static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
     (void)err;
     for (uint32_t at = 0; at < bits && at < 64; at += 8)
         features |= (uint64_t)dg_scale_u8(s) << at;
-    if (s->rc != DG_OK)
+    if (s->rc != DG_OK) {
+        dg_view_fail(v, DG_ASK_FEATURES);
         return DG_OK;
+    }
     v->features = bits < 64 ? features & (((uint64_t)1 << bits) - 1) : features;
     v->features &= ~v->by.features_off;
     v->core_bits = v->features >> FEATURE_ELASTIC_SCALING & 1;

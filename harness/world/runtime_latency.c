@@ -14,12 +14,6 @@ uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node
     return 1000 + (uint32_t)dg_rng_below(&rng, dg_world_constant(DG_CONST_HARDWARE) - 1000 + 1);
 }
 
-uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view)
-{
-    return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version
-                                                                                : 0;
-}
-
 dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel)
 {
     return fuel * n->hardware / dg_world_constant(DG_CONST_FUEL_PER_US) * n->of->pace / 1000;
@@ -28,11 +22,9 @@ dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel)
 /* Fuel of one question, as far as this node has to ask it here. */
 static uint64_t cost_of(const dg_world_node *n, const dg_view *view, dg_request request)
 {
-    const dg_request_row *row = dg_request_at(request);
-    if (!dg_view_is_asked(view, request, n->of)
-        || (row->lasts == DG_LASTS_SESSION && row->since <= dg_world_answers_kept(n, view)))
-        return 0;
-    return view->cost[request];
+    bool asks = dg_view_is_asked(view, request, n->of)
+                && !(dg_answers_kept(&n->answers, view) >> request & 1);
+    return asks ? view->cost[request] : 0;
 }
 
 static uint32_t shortest(const uint64_t *lanes, uint32_t count)

@@ -57,6 +57,7 @@ static void verify_node(const dg_world *world, uint32_t node)
     assert(n->finalized < world->block_count);
     assert(dg_world_has(world, (dg_node_ix){ node }, (dg_leaf_id){ n->best }));
     assert(dg_world_descends(world, (dg_leaf_id){ n->best }, (dg_leaf_id){ n->finalized }));
+    dg_answers_verify(&n->answers);
     assert(world->blocks[n->finalized].number <= world->blocks[world->finalized].number);
     for (uint32_t i = 0; i < n->leaves.count; i++) {
         assert(n->leaves.active[i].id < world->block_count);

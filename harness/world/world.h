@@ -316,10 +316,8 @@ enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APP
 
 typedef struct dg_world_node {
     const dg_node_class *of;
-    uint32_t hardware;      /* time of its calls, parts of 1000 */
-    uint32_t asked_session; /* whose answers it keeps; valid with `asked` */
-    uint32_t asked_version; /* .. of questions up to this version of ParachainHost */
-    bool asked;
+    uint32_t hardware;        /* time of its calls, parts of 1000 */
+    dg_answers answers;       /* of sessions, that it keeps */
     dg_leaves leaves;         /* overseer */
     dg_statement sd;          /* statement distribution */
     dg_topologies gossip;     /* its old form, and bitfields */
@@ -502,8 +500,6 @@ void dg_world_blocks_free(dg_world *world);
  * does not ask for those again. */
 dg_ns dg_world_runtime_latency(const dg_world *world, dg_node_ix node, dg_leaf_id id,
                                dg_request *slowest);
-/* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
-uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view);
 /* ns that a node works at so much fuel, by its hardware and its class's pace. */
 dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
 /* How slow a node's machine is, in parts of 1000 of the fastest: drawn from the seed, the same
