@@ -70,7 +70,7 @@ static void put_candidate(dg_provider *m, dg_offer offer, const uint8_t *voted)
         memcpy(keys[i], b->view.validators[b->view.members[from + i]], 32);
     dg_candidate_put(
         &m->list, c, voted, (const uint8_t(*)[32])keys, members,
-        dg_view_core_bits(&m->world->blocks[m->parent].view, m->world->nodes[m->node].of),
+        dg_world_core_bits(m->world, (dg_node_ix){ m->node }, (dg_leaf_id){ m->parent }),
         dg_marked_sign);
     assert(m->count->offered < DG_CORES_MAX);
     m->count->of[m->count->offered++] = offer;

@@ -57,7 +57,8 @@ static bool is_used(const dg_provider *m, dg_place_ix core, uint32_t first)
 static bool may_many(const dg_provider *m)
 {
     const dg_view *v = &m->world->blocks[m->parent].view;
-    return dg_view_waits_many(v) && dg_view_core_bits(v, m->world->nodes[m->node].of);
+    return dg_view_waits_many(v)
+           && dg_world_core_bits(m->world, (dg_node_ix){ m->node }, (dg_leaf_id){ m->parent });
 }
 
 /* One after the other, as far as there are votes and cores for them. */

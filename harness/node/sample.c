@@ -44,7 +44,7 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
         return DG_OK;
     for (uint32_t g = 0; g < b->view.group_count; g++) {
         uint32_t able = dg_statements_able(world, (dg_leaf_id){ best }, (dg_group_ix){ g }),
-                 wanted = dg_view_votes_needed(&b->view, g);
+                 wanted = dg_view_votes_needed(&b->view, (dg_group_ix){ g }, b->view.votes_min);
         n.groups++;
         n.able += able >= wanted;
         n.wanted = wanted > n.wanted ? wanted : n.wanted;

@@ -22,6 +22,10 @@
 #define SPAN(first, last) .from = &dg_release_table[first], .to = &dg_release_table[last]
 #define KEEPS_EARLY .early = DG_EARLY_KEEP, .forgets_unused = true
 #define KEEPS_NEWEST KEEPS_EARLY, .keeps_newest = true
+/* By node features as kept for the session: backing 8.0.1 to 21.0.0 (inject_core_index);
+ * statement-distribution 20.0.0 to 28.0.0 (allow_v2_descriptors), collator-protocol likewise. */
+#define BITS .bits_by_feature = true
+#define RECEIPTS .receipts_v2 = true, .receipts_by_feature = true
 
 static const dg_node_class classes[] = {
     { "v0.9", "SD_V1", "legacy statements only, so it cannot back once ParachainHost is 7",
@@ -40,20 +44,20 @@ static const dg_node_class classes[] = {
     { "v1.7..v1.8", "",
       "without pull request 4269: keeps an early topology for later, but loses it when a leaf "
       "signal only deactivates",
-      SPAN(V1_7, V1_8), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY,
+      SPAN(V1_7, V1_8), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY, BITS,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
     { "v1.9..v1.11", "SD_V12_PURGE", "without pull request 4269: like v1.7 and v1.8",
       SPAN(V1_9, V1_11), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY,
-      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
+      BITS, .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
     { "v1.12..v1.16", "SD_V12_OK", "with pull request 4269: keeps the newest early topology",
-      SPAN(V1_12, V1_16), KEEPS, .legacy = true, .v2 = true, KEEPS_NEWEST,
+      SPAN(V1_12, V1_16), KEEPS, .legacy = true, .v2 = true, KEEPS_NEWEST, BITS,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11, .pace = 1000 },
     { "v1.17", "SD_V12_RECEIPTS",
       "like v1.12 to v1.16, and also reads candidate receipts of version 2", SPAN(V1_17, V1_17),
-      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, .receipts_v2 = true,
+      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, RECEIPTS, BITS,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
     { "v1.18", "", "reads candidate receipts of version 2, as v1.17 does", SPAN(V1_18, V1_18),
-      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, .receipts_v2 = true,
+      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, RECEIPTS,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
     { "v1.19..v1.25", "SD_V2_ONLY", "no legacy statements, only validation protocol 3",
       SPAN(V1_19, V1_25), KEEPS, .prepares_ahead = true, .v2 = true, KEEPS_NEWEST,
@@ -71,6 +75,8 @@ static const dg_node_class classes[] = {
 #undef KEEPS
 #undef KEEPS_EARLY
 #undef KEEPS_NEWEST
+#undef BITS
+#undef RECEIPTS
 
 const dg_node_class *dg_class_at(size_t i)
 {

@@ -100,6 +100,12 @@ typedef struct dg_node_class {
     bool artifact_full;
     /* can judge candidates whose descriptor is of version 2; others call them invalid */
     bool receipts_v2;
+    /* .. takes part in those alone for which the node feature is set, by what it keeps of the
+     * session */
+    bool receipts_by_feature;
+    /* puts the core's index behind votes where the node feature is set, by what it keeps of the
+     * session; others by what the leaf says */
+    bool bits_by_feature;
     /* takes a collation of version 1 for an active leaf with asynchronous backing too */
     bool keeps_v1_collations;
     uint16_t host_known; /* newest version of ParachainHost that it has questions for */
@@ -470,9 +476,10 @@ bool dg_view_differs(const dg_view *view, uint32_t core);
  */
 bool dg_view_assigns(const dg_view *view, dg_core_ix core, dg_para_id para,
                      const dg_node_class *of);
-/* Do votes that an author of this release puts into a block name their core? By the runtime's
- * feature ElasticScalingMVP, which older releases do not ask for. */
-bool dg_view_core_bits(const dg_view *view, const dg_node_class *of);
+/* What is set in node features: votes name their core (ElasticScalingMVP); */
+bool dg_features_core_bits(uint64_t features);
+/* .. descriptors of version 2 (CandidateReceiptV2). */
+bool dg_features_receipts_v2(uint64_t features);
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
 /* May blocks of one parachain wait for availability on several cores at this leaf? By the version
@@ -483,9 +490,9 @@ bool dg_view_waits_many(const dg_view *view);
 bool dg_view_receipts_v2(const dg_view *view);
 /* The backing group of a validator; DG_NO: it is in none. */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator);
-/* How many of a group have to vote for a candidate: what the runtime told, at most the group's
+/* How many of a group have to vote for a candidate: `votes_min`, as in a view, at most the group's
  * size. */
-uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
+uint32_t dg_view_votes_needed(const dg_view *view, dg_group_ix group, uint32_t votes_min);
 
 /* ---- backing_state.c: answers that prospective parachains and approval voting live on ---- */
 

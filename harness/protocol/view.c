@@ -57,13 +57,17 @@ bool dg_view_waits_many(const dg_view *view)
 
 bool dg_view_receipts_v2(const dg_view *view)
 {
-    return view->host_version >= FIRST_WITH_RECEIPTS_V2
-           && view->features >> FEATURE_RECEIPTS_V2 & 1;
+    return view->host_version >= FIRST_WITH_RECEIPTS_V2 && dg_features_receipts_v2(view->features);
 }
 
-bool dg_view_core_bits(const dg_view *view, const dg_node_class *of)
+bool dg_features_core_bits(uint64_t features)
 {
-    return view->core_bits && of->host_known >= requests[DG_ASK_FEATURES].since;
+    return features >> FEATURE_ELASTIC_SCALING & 1;
+}
+
+bool dg_features_receipts_v2(uint64_t features)
+{
+    return features >> FEATURE_RECEIPTS_V2 & 1;
 }
 
 bool dg_view_supports(const dg_view *view, dg_request request)
@@ -269,7 +273,7 @@ static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
     }
     v->features = bits < 64 ? features & (((uint64_t)1 << bits) - 1) : features;
     v->features &= ~v->by.features_off;
-    v->core_bits = v->features >> FEATURE_ELASTIC_SCALING & 1;
+    v->core_bits = dg_features_core_bits(v->features);
     return DG_OK;
 }
 
@@ -418,9 +422,10 @@ uint32_t dg_view_group_of(const dg_view *view, uint32_t validator)
 }
 
 /* Never more than there are members. Mirrors: effective_minimum_backing_votes. */
-uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group)
+uint32_t dg_view_votes_needed(const dg_view *view, dg_group_ix group, uint32_t votes_min)
 {
-    uint32_t size = view->group_from[group + 1] - view->group_from[group],
-             wanted = view->votes_min ? view->votes_min : 2;
+    assert(group.v < view->group_count);
+    uint32_t size = view->group_from[group.v + 1] - view->group_from[group.v],
+             wanted = votes_min ? votes_min : 2;
     return wanted < size ? wanted : size;
 }

@@ -67,7 +67,7 @@ bool dg_statements_backable(const dg_world *world, dg_leaf_id leaf, dg_place_ix 
 }
 
 static void count_votes(const dg_computed_cluster *s, uint8_t *voted, uint32_t *votes,
-                        const dg_ns *at)
+                        const dg_ns *at, dg_node_ix listener)
 {
     dg_ns now = dg_sim_now(s->world->sim);
     uint32_t count = 0;
@@ -77,7 +77,7 @@ static void count_votes(const dg_computed_cluster *s, uint8_t *voted, uint32_t *
             voted[i] = (uint8_t)(i == s->seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
             count++;
         }
-    *votes = count >= s->needed ? count : 0;
+    *votes = count >= dg_statements_computed_cluster_needed(s, listener) ? count : 0;
 }
 
 static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
@@ -98,7 +98,7 @@ static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_i
     else
         votes_gossiped(&s, at, listener);
     if (rc == DG_OK)
-        count_votes(&s, voted, votes, at);
+        count_votes(&s, voted, votes, at, listener);
     return rc;
 }
 

@@ -31,6 +31,12 @@ uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s, dg_
     return DG_NO;
 }
 
+uint32_t dg_statements_computed_cluster_needed(const dg_computed_cluster *s, dg_node_ix node)
+{
+    return dg_world_votes_needed(s->world, node, (dg_leaf_id){ s->leaf },
+                                 (dg_group_ix){ s->group });
+}
+
 static bool works(const dg_computed_cluster *s, dg_member_ix member)
 {
     uint32_t node = dg_statements_computed_cluster_node(s, member);
@@ -236,7 +242,7 @@ void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world 
     s->from = b->view.group_from[group];
     s->members = b->view.group_from[group + 1] - s->from;
     assert(s->members <= DG_GROUP_MAX);
-    s->needed = dg_view_votes_needed(&b->view, group);
+    s->group = group;
     s->way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     ready = find_seconder(s);
     find_links(s);
@@ -256,13 +262,15 @@ void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world 
 dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s, dg_member_ix member)
 {
     dg_ns times[DG_GROUP_MAX];
+    uint32_t node = dg_statements_computed_cluster_node(s, member), needed;
     if (s->confirmed[member.v] == DG_NEVER)
         return DG_NEVER;
+    needed = dg_statements_computed_cluster_needed(s, (dg_node_ix){ node });
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t k = i;
         for (; k && times[k - 1] > s->held[i][member.v]; k--)
             times[k] = times[k - 1];
         times[k] = s->held[i][member.v];
     }
-    return s->needed && s->needed <= s->members ? times[s->needed - 1] : DG_NEVER;
+    return needed && needed <= s->members ? times[needed - 1] : DG_NEVER;
 }

@@ -23,7 +23,7 @@ dg_ns dg_statements_request_patience(const dg_world *world, dg_leaf_id leaf, dg_
 }
 
 /* Who cannot read the candidate's descriptor calls it invalid and says nothing for it, nor
- * does who sees another parachain's turn, or was disabled. */
+ * does who sees another parachain's turn, refuses descriptors of that version, or was disabled. */
 bool dg_statements_reads(const dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_node_ix node)
 {
     const dg_world_block *b = &world->blocks[leaf.v];
@@ -32,7 +32,7 @@ bool dg_statements_reads(const dg_world *world, dg_leaf_id leaf, dg_place_ix cor
         || dg_view_is_disabled(&b->view, b->session->member[node.v]))
         return false;
     return !world->blocks[leaf.v].candidates[core.v].receipt_v2
-           || world->nodes[node.v].of->receipts_v2;
+           || dg_world_reads_receipts_v2(world, node, leaf);
 }
 
 const dg_session *dg_statements_grid_held(const dg_world *world, dg_node_ix node, dg_leaf_id leaf,

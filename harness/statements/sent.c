@@ -183,19 +183,18 @@ static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_i
     dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     const dg_seat *s;
-    uint32_t count;
     (void)err;
     memset(voted, 0, DG_GROUP_MAX);
     if (!x || !x->core[core.v].members || b->way[listener.v] != way)
         return DG_OK;
     s = dg_seat_at(x, listener, core);
-    if ((count = dg_sent_count_votes(s->votes)) < x->core[core.v].needed
+    if (!dg_statements_sent_enough(world, x, listener, core, s->votes)
         || s->state != DG_SEAT_CONFIRMED)
         return DG_OK;
     for (uint32_t i = 0; i < x->core[core.v].members; i++)
         if (s->votes >> i & 1)
             voted[i] = (uint8_t)(i == x->core[core.v].seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
-    *votes = count;
+    *votes = dg_sent_count_votes(s->votes);
     return DG_OK;
 }
 

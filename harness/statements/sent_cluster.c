@@ -184,7 +184,7 @@ dg_code dg_statements_sent_backed(dg_world *world, dg_sent_leaf *x, dg_node_ix n
 {
     dg_seat *s = dg_seat_at(x, node, core);
     if (s->backed || s->state != DG_SEAT_CONFIRMED
-        || dg_sent_count_votes(s->votes) < x->core[core.v].needed)
+        || !dg_statements_sent_enough(world, x, node, core, s->votes))
         return DG_OK;
     s->backed = true;
     return world->blocks[x->leaf].way[node.v] == DG_WAY_V2

@@ -114,7 +114,7 @@ dg_code dg_statements_grid_manifest(dg_world *world, dg_node_ix node, dg_node_ix
     back = slot == DG_NO ? DG_NO : slot_of(g, from, node);
     if (back == DG_NO || !sends_to(world, x, g, from, (dg_place_ix){ said->core }, back))
         return dg_statements_reputation_misstep(world, node, from, DG_MISSTEP_MANIFEST, err);
-    if (dg_sent_count_votes(said->votes) < x->core[said->core].needed)
+    if (!dg_statements_sent_enough(world, x, node, (dg_place_ix){ said->core }, said->votes))
         return DG_OK;
     dg_sent_add(dg_sent_set(x, x->received, node, (dg_place_ix){ said->core }), slot);
     if (s->state == DG_SEAT_CONFIRMED)

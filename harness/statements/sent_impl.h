@@ -35,9 +35,9 @@ enum { DG_SENT_END = UINT16_MAX, DG_SENT_MEMBERS_MAX = 64 };
 
 /* One candidate: its group, and who of it knows what of whom. */
 typedef struct dg_sent_core {
-    uint32_t from, members, needed; /* validators: view.members[from ..]; 0 members: no candidate */
-    uint32_t seconder;              /* member; DG_NO */
-    uint64_t *knows;                /* [a * members + b]: statements that a knows b to have */
+    uint32_t from, members; /* validators: view.members[from ..]; 0 members: no candidate */
+    uint32_t seconder;      /* member; DG_NO */
+    uint64_t *knows;        /* [a * members + b]: statements that a knows b to have */
 } dg_sent_core;
 
 struct dg_sent_leaf {
@@ -92,6 +92,9 @@ static inline uint32_t dg_sent_count_votes(uint64_t votes)
 /* Nodes begin to talk of a leaf, unless they do. DG_NOMEM, DG_LIMIT; or as dg_backing_collate. */
 dg_code dg_statements_sent_begin(dg_world *world, dg_leaf_id leaf, dg_error *err);
 /* What stands at one place of it now. */
+/* are these enough votes for this node to call the candidate backed? */
+bool dg_statements_sent_enough(const dg_world *world, const dg_sent_leaf *x, dg_node_ix node,
+                               dg_place_ix core, uint64_t votes);
 dg_code dg_statements_sent_fill_core(dg_sent_core *core, const dg_world_block *b, uint32_t i,
                                      dg_error *err);
 dg_sent_leaf *dg_statements_sent_of(const dg_world *world, dg_leaf_id leaf);

@@ -39,7 +39,6 @@ dg_code dg_statements_sent_fill_core(dg_sent_core *core, const dg_world_block *b
     group = b->candidates[i].group;
     core->from = b->view.group_from[group];
     core->members = b->view.group_from[group + 1] - core->from;
-    core->needed = dg_view_votes_needed(&b->view, group);
     if (core->members > DG_SENT_MEMBERS_MAX)
         return dg_fail(err, DG_LIMIT,
                        "a group has %u members; messages are exchanged in groups of up to %d",
@@ -91,6 +90,14 @@ dg_code dg_statements_sent_begin(dg_world *world, dg_leaf_id leaf, dg_error *err
     b->sent->bitfield_words = (b->session->validators + 63) / 64;
     b->sent->held_words = (b->view.core_count + 63) / 64;
     return fill(b->sent, b, err);
+}
+
+bool dg_statements_sent_enough(const dg_world *world, const dg_sent_leaf *x, dg_node_ix node,
+                               dg_place_ix core, uint64_t votes)
+{
+    uint32_t group = world->blocks[x->leaf].candidates[core.v].group;
+    return dg_sent_count_votes(votes)
+           >= dg_world_votes_needed(world, node, (dg_leaf_id){ x->leaf }, (dg_group_ix){ group });
 }
 
 uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,

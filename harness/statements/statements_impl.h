@@ -172,7 +172,7 @@ dg_ns dg_statements_request_patience(const dg_world *world, dg_leaf_id leaf, dg_
 typedef struct dg_computed_cluster {
     const dg_world *world;
     const dg_world_block *b;
-    uint32_t leaf, core, from, members, needed;
+    uint32_t leaf, core, group, from, members;
     dg_way way;
     uint32_t seconder; /* member; DG_NO */
     struct {
@@ -189,6 +189,8 @@ uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, dg_me
 bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, dg_node_ix node);
 uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s,
                                                dg_node_ix node); /* DG_NO: outside */
+/* votes that this node wants to see, of the group or not */
+uint32_t dg_statements_computed_cluster_needed(const dg_computed_cluster *s, dg_node_ix node);
 dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
                                             dg_member_ix member); /* when it has enough votes */
 dg_ns dg_statements_computed_told(const dg_world *world, dg_node_ix from, dg_node_ix to,

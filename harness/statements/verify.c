@@ -58,7 +58,6 @@ static void verify_core(const dg_world *world, const dg_sent_leaf *x, dg_place_i
     assert(c->members <= DG_SENT_MEMBERS_MAX);
     assert(!c->members || c->knows);
     assert(!c->members || c->from + c->members <= v->group_from[v->group_count]);
-    assert(c->needed <= c->members);
     assert(c->seconder == DG_NO || c->seconder < c->members);
     for (uint32_t node = 0; node < x->nodes; node++)
         verify_seat(x, (dg_node_ix){ node }, core);

@@ -157,6 +157,7 @@ typedef struct dg_spared {
     uint64_t features_off; /* node features that nodes take for not set from U on: a bit each */
     bool migrated;         /* at U they are answered over storage that N has migrated */
     bool work;             /* N's blocks and calls take no longer than N-1's longest did */
+    uint32_t kept;         /* bit for each dg_session_value: nodes go by what each leaf says */
 } dg_spared;
 
 typedef struct dg_network_options {
@@ -505,6 +506,19 @@ dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
 /* How slow a node's machine is, in parts of 1000 of the fastest: drawn from the seed, the same
  * in every run. */
 uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node);
+
+/* session_values.c: what a node goes by at a leaf, by what it keeps of the session */
+/* How many of a group have to vote for a candidate of the leaf before this node calls it backed. */
+uint32_t dg_world_votes_needed(const dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                               dg_group_ix group);
+/* Node features, a bit each, that hold for this node. */
+uint64_t dg_world_features(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
+/* Do votes that this node puts into a block name their core? By the feature ElasticScalingMVP,
+ * which older releases do not ask for. */
+bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
+/* Does it take part where a descriptor is of version 2? v1.17 to v1.21 refuse such, although they
+ * can read it, where the feature that they keep for the session is not set. */
+bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 
 /* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
 /* May a core take other candidates than the leaf's own? With asynchronous backing and a depth above

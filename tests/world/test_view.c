@@ -46,7 +46,7 @@ START_TEST(the_answers_at_the_upgrade_are_a_world_of_their_own)
         ck_assert_uint_eq(v->group_count, 20);
         ck_assert(v->session_known && v->session == 2);
         ck_assert_uint_eq(v->votes_min, seen[i].asks_votes ? 2 : 0);
-        ck_assert_uint_eq(dg_view_votes_needed(v, 0), 2);
+        ck_assert_uint_eq(dg_view_votes_needed(v, (dg_group_ix){ 0 }, v->votes_min), 2);
         ck_assert_int_eq(dg_view_supports(v, DG_ASK_BACKING_VOTES), seen[i].asks_votes);
         ck_assert_int_eq(dg_view_supports(v, DG_ASK_ASYNC_BACKING), seen[i].asks_async);
         ck_assert_uint_gt(v->fuel, 1000);
