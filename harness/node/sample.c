@@ -55,6 +55,34 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
         &(dg_event){ .kind = DG_EVENT_NET_GROUPS, .node = DG_EVENT_NO_NODE, .net_groups = n }, err);
 }
 
+/* Of one value, over all nodes that are up. */
+static dg_code sample_kept(dg_world *world, dg_session_value value, dg_error *err)
+{
+    struct dg_event_net_kept n = { .slot = world->slot, .value = value };
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        const dg_world_block *b = &world->blocks[world->nodes[i].best];
+        dg_kept_told k;
+        if (!b->viewed || !dg_sim_node_up(world->sim, (dg_node_ix){ i })
+            || !dg_world_kept_differs(world, &k, (dg_node_ix){ i },
+                                      (dg_leaf_id){ world->nodes[i].best }, value)
+            || (n.nodes && b->view.session < n.session))
+            continue;
+        if (!n.nodes || b->view.session > n.session || k.asked_at < n.asked) {
+            n.nodes = b->view.session == n.session ? n.nodes : 0;
+            n.session = b->view.session;
+            n.asked = k.asked_at;
+            n.kept = k.kept;
+            n.told = k.told;
+        }
+        n.nodes++;
+    }
+    return n.nodes ? dg_world_emit(
+               world, NULL,
+               &(dg_event){ .kind = DG_EVENT_NET_KEPT, .node = DG_EVENT_NO_NODE, .net_kept = n },
+               err)
+                   : DG_OK;
+}
+
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
     dg_code rc = dg_consensus_slot_tell(world, err);
@@ -64,5 +92,8 @@ dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
         || (rc = dg_statements_messages_tell(world, err)) < 0
         || (rc = dg_statements_reputation_tell(world, err)) < 0)
         return rc;
+    for (dg_session_value v = 0; v < DG_SESSION_VALUE_COUNT; v++)
+        if ((rc = sample_kept(world, v, err)) < 0)
+            return rc;
     return sample_groups(world, err);
 }

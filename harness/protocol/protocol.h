@@ -476,10 +476,11 @@ bool dg_view_differs(const dg_view *view, uint32_t core);
  */
 bool dg_view_assigns(const dg_view *view, dg_core_ix core, dg_para_id para,
                      const dg_node_class *of);
-/* What is set in node features: votes name their core (ElasticScalingMVP); */
-bool dg_features_core_bits(uint64_t features);
-/* .. descriptors of version 2 (CandidateReceiptV2). */
-bool dg_features_receipts_v2(uint64_t features);
+/* Node features that nodes of the model work by. */
+#define DG_VIEW_FEATURE_CORE_BITS ((uint64_t)1 << 1) /* ElasticScalingMVP: votes name their core */
+#define DG_VIEW_FEATURE_RECEIPTS_V2                                                                     \
+    ((uint64_t)1 << 3) /* CandidateReceiptV2: descriptors of version 2                             \
+                        */
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
 /* May blocks of one parachain wait for availability on several cores at this leaf? By the version

@@ -44,7 +44,6 @@ const dg_request_row *dg_request_at(dg_request request)
     return &requests[request];
 }
 
-enum { FEATURE_ELASTIC_SCALING = 1, FEATURE_RECEIPTS_V2 = 3 };
 /* candidates_pending_availability came with elastic scaling */
 enum { FIRST_WITH_MANY = 11 };
 /* version of ParachainHost in the first release whose runtime reads them */
@@ -57,17 +56,7 @@ bool dg_view_waits_many(const dg_view *view)
 
 bool dg_view_receipts_v2(const dg_view *view)
 {
-    return view->host_version >= FIRST_WITH_RECEIPTS_V2 && dg_features_receipts_v2(view->features);
-}
-
-bool dg_features_core_bits(uint64_t features)
-{
-    return features >> FEATURE_ELASTIC_SCALING & 1;
-}
-
-bool dg_features_receipts_v2(uint64_t features)
-{
-    return features >> FEATURE_RECEIPTS_V2 & 1;
+    return view->host_version >= FIRST_WITH_RECEIPTS_V2 && view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
 }
 
 bool dg_view_supports(const dg_view *view, dg_request request)
@@ -273,7 +262,7 @@ static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
     }
     v->features = bits < 64 ? features & (((uint64_t)1 << bits) - 1) : features;
     v->features &= ~v->by.features_off;
-    v->core_bits = dg_features_core_bits(v->features);
+    v->core_bits = v->features & DG_VIEW_FEATURE_CORE_BITS;
     return DG_OK;
 }
 

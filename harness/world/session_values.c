@@ -35,7 +35,7 @@ bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
     const dg_node_class *of = world->nodes[node.v].of;
     uint64_t features =
         of->bits_by_feature ? dg_world_features(world, node, leaf) : view_of(world, leaf)->features;
-    return dg_features_core_bits(features)
+    return features & DG_VIEW_FEATURE_CORE_BITS
            && of->host_known >= dg_request_at(DG_ASK_FEATURES)->since;
 }
 
@@ -44,5 +44,39 @@ bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_
     const dg_node_class *of = world->nodes[node.v].of;
     return of->receipts_v2
            && (!of->receipts_by_feature
-               || dg_features_receipts_v2(dg_world_features(world, node, leaf)));
+               || dg_world_features(world, node, leaf) & DG_VIEW_FEATURE_RECEIPTS_V2);
+}
+
+/* ---- where the two differ ---- */
+
+/* Bits of node features that the release goes by as it keeps them. */
+static uint64_t features_of(const dg_node_class *of)
+{
+    return (of->bits_by_feature ? DG_VIEW_FEATURE_CORE_BITS : 0)
+           | (of->receipts_by_feature ? DG_VIEW_FEATURE_RECEIPTS_V2 : 0);
+}
+
+static void compare(dg_kept_told *out, const dg_session_answers *s, const dg_view *v,
+                    const dg_node_class *of, dg_session_value value)
+{
+    out->asked_at = s->asked_at[value];
+    if (value == DG_SESSION_VOTES) {
+        out->kept = s->votes_min;
+        out->told = v->votes_min;
+    } else {
+        out->kept = (int64_t)(s->features & features_of(of));
+        out->told = (int64_t)(v->features & features_of(of));
+    }
+}
+
+bool dg_world_kept_differs(const dg_world *world, dg_kept_told *out, dg_node_ix node,
+                           dg_leaf_id leaf, dg_session_value value)
+{
+    const dg_view *v = view_of(world, leaf);
+    const dg_session_answers *s =
+        v->session_known ? dg_answers_of(kept_by(world, node, value), v->session) : NULL;
+    if (!s || !s->asked_at[value])
+        return false;
+    compare(out, s, v, world->nodes[node.v].of, value);
+    return out->kept != out->told;
 }

@@ -520,6 +520,16 @@ bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
  * can read it, where the feature that they keep for the session is not set. */
 bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 
+/* What one node keeps of a session, and what a leaf of the session says. */
+typedef struct dg_kept_told {
+    uint32_t asked_at; /* number of the leaf that it is from */
+    int64_t kept, told;
+} dg_kept_told;
+/* Does the node go by an answer that it keeps where the leaf says otherwise? Only of values that
+ * its release goes by, and of features only the bits. `out` is written where it does. */
+bool dg_world_kept_differs(const dg_world *world, dg_kept_told *out, dg_node_ix node,
+                           dg_leaf_id leaf, dg_session_value value);
+
 /* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
 /* May a core take other candidates than the leaf's own? With asynchronous backing and a depth above
  * none. */

@@ -1,0 +1,92 @@
+/* What a node goes by at a leaf: the session's answer that it keeps, where its release goes by such
+ * an answer, else the leaf's own. A node that took the leaf's where real ones keep another would
+ * heal a fault that lasts until the session ends. */
+#include "../support/suite.h"
+#include "world/world.h"
+
+#include <string.h>
+
+enum { SESSION = 3, ASKED_AT = 7, BITS = 1 << 1, RECEIPTS = 1 << 3, BOTH = BITS | RECEIPTS };
+
+/* `kept`: at the session's first leaf, `told`: at the leaf that is asked about. */
+static const struct row {
+    const char *of;
+    uint64_t kept, told;
+    uint32_t votes_kept, votes_told;
+    uint32_t spared; /* as dg_spared.kept */
+    bool bits, receipts;
+    uint32_t votes;
+    int64_t differs; /* bits of features; 0: nothing that it goes by */
+} rows[] = {
+    /* the default of a configuration that N cannot decode stays */
+    { "SD_V12_RECEIPTS", 0, BOTH, 2, 3, 0, false, false, 2, BOTH },
+    /* and the right one covers it */
+    { "SD_V12_RECEIPTS", BOTH, 0, 3, 2, 0, true, true, 3, BOTH },
+    { "SD_V12_RECEIPTS", BOTH, BOTH, 2, 2, 0, true, true, 2, 0 },
+    /* without what is kept the leaf's own counts, of that value alone */
+    { "SD_V12_RECEIPTS", 0, BOTH, 2, 3, 1u << DG_SESSION_FEATURES, true, true, 2, 0 },
+    { "SD_V12_RECEIPTS", 0, BOTH, 2, 3, 1u << DG_SESSION_VOTES, false, false, 3, BOTH },
+    /* never reads such a descriptor */
+    { "SD_V12_OK", 0, BOTH, 2, 2, 0, false, false, 2, BITS },
+    { "SD_V12_OK", BOTH, 0, 2, 2, 0, true, false, 2, BITS },
+    /* asks no feature for it any more */
+    { "SD_V2_ONLY", 0, BOTH, 2, 2, 0, true, true, 2, 0 },
+    { "SD_V2_ONLY", BOTH, 0, 2, 2, 0, false, true, 2, 0 },
+    /* does not know features */
+    { "SD_V1", BOTH, BOTH, 2, 3, 0, false, false, 3, 0 },
+};
+
+static dg_view view_of(uint64_t features, uint32_t votes)
+{
+    static uint32_t group_from[] = { 0, 5 };
+    return (dg_view){ .host_version = 12,
+                      .session_known = true,
+                      .session = SESSION,
+                      .features = features,
+                      .votes_min = votes,
+                      .group_count = 1,
+                      .group_from = group_from };
+}
+
+START_TEST(a_node_goes_by_what_it_keeps_of_the_session)
+{
+    const struct row *r = &rows[_i];
+    dg_view first = view_of(r->kept, r->votes_kept);
+    dg_world_node node = { .of = dg_class_named(r->of) };
+    dg_world_block block = { .view = view_of(r->told, r->votes_told), .viewed = true };
+    dg_world world = { .nodes = &node,
+                       .node_count = 1,
+                       .blocks = &block,
+                       .block_count = 1,
+                       .options.spared.kept = r->spared };
+    dg_kept_told k;
+    bool differs;
+    dg_answers_take(&node.answers, node.of, &first, ASKED_AT);
+    ck_assert_int_eq(dg_world_core_bits(&world, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }), r->bits);
+    ck_assert_int_eq(dg_world_reads_receipts_v2(&world, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }),
+                     r->receipts);
+    ck_assert_uint_eq(
+        dg_world_votes_needed(&world, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }, (dg_group_ix){ 0 }),
+        r->votes);
+    differs =
+        dg_world_kept_differs(&world, &k, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }, DG_SESSION_FEATURES);
+    ck_assert_int_eq(differs, r->differs != 0);
+    if (differs) {
+        ck_assert_int_eq(k.kept ^ k.told, r->differs);
+        ck_assert_uint_eq(k.asked_at, ASKED_AT);
+    }
+    differs =
+        dg_world_kept_differs(&world, &k, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }, DG_SESSION_VOTES);
+    ck_assert_int_eq(differs, r->votes != r->votes_told);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("session_values");
+    TCase *tc = tcase_create("session_values");
+    tcase_add_loop_test(tc, a_node_goes_by_what_it_keeps_of_the_session, 0,
+                        (int)(sizeof rows / sizeof *rows));
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
