@@ -140,9 +140,9 @@ X(NET_AVAILABLE, net_available, "net-available", slot, cores, bits, possible, en
  * with the fewest) */
 X(NET_GROUPS, net_groups, "net-groups", slot, groups, able, wanted, least, session)
 /* at the end of a slot, where nodes that are up go by an answer that they keep of the session of
- * their best leaf, and the leaf says otherwise; value: dg_session_value of the room protocol, nodes:
- * so many, asked: number of the leaf that the first of them has it from, kept, told: what it is
- * there, and at the leaf */
+ * their best leaf, and the leaf says otherwise; value: dg_session_value of the room protocol,
+ * nodes: so many, asked: number of the leaf that the first of them has it from, kept, told: what it
+ * is there, and at the leaf */
 X(NET_KEPT, net_kept, "net-kept", slot, session, value, nodes, asked, kept, told)
 /* a candidate that its author offered and its block does not back; reason: dg_rejection of the room
  * node, bitfields: offered, kept: of them */

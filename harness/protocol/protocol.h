@@ -476,11 +476,10 @@ bool dg_view_differs(const dg_view *view, uint32_t core);
  */
 bool dg_view_assigns(const dg_view *view, dg_core_ix core, dg_para_id para,
                      const dg_node_class *of);
-/* Node features that nodes of the model work by. */
-#define DG_VIEW_FEATURE_CORE_BITS ((uint64_t)1 << 1) /* ElasticScalingMVP: votes name their core */
-#define DG_VIEW_FEATURE_RECEIPTS_V2                                                                     \
-    ((uint64_t)1 << 3) /* CandidateReceiptV2: descriptors of version 2                             \
-                        */
+/* Node features that nodes of the model work by: votes name their core (ElasticScalingMVP); .. */
+#define DG_VIEW_FEATURE_CORE_BITS ((uint64_t)1 << 1)
+/* .. descriptors may be of version 2 (CandidateReceiptV2). */
+#define DG_VIEW_FEATURE_RECEIPTS_V2 ((uint64_t)1 << 3)
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
 /* May blocks of one parachain wait for availability on several cores at this leaf? By the version
@@ -603,14 +602,19 @@ void dg_sessions_free(dg_session *all);
 
 /* Values that the runtime tells of a block and a node keeps for a session: the first usable answer
  * wins, whatever the runtime says at later leaves. */
-typedef enum dg_session_value { DG_SESSION_VOTES, DG_SESSION_FEATURES, DG_SESSION_VALUE_COUNT } dg_session_value;
+typedef enum dg_session_value {
+    DG_SESSION_VOTES,
+    DG_SESSION_FEATURES,
+    DG_SESSION_VALUE_COUNT
+} dg_session_value;
 /* Of one session. */
 typedef struct dg_session_answers {
     uint32_t session;
     uint32_t have; /* bit for each request whose answer is kept */
     uint32_t votes_min;
     uint64_t features;
-    uint32_t asked_at[DG_SESSION_VALUE_COUNT]; /* number of the leaf that each is from; 0: not asked */
+    uint32_t
+        asked_at[DG_SESSION_VALUE_COUNT]; /* number of the leaf that each is from; 0: not asked */
 } dg_session_answers;
 /* Of the two newest sessions, the newest first: leaves are of no other. Zeroes: a process that
  * begins anew. */

@@ -56,7 +56,8 @@ bool dg_view_waits_many(const dg_view *view)
 
 bool dg_view_receipts_v2(const dg_view *view)
 {
-    return view->host_version >= FIRST_WITH_RECEIPTS_V2 && view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
+    return view->host_version >= FIRST_WITH_RECEIPTS_V2
+           && view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
 }
 
 bool dg_view_supports(const dg_view *view, dg_request request)

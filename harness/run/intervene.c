@@ -53,6 +53,9 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_networ
     case DG_SUSPECT_MIGRATED:
         options->spared.migrated = true;
         break;
+    case DG_SUSPECT_KEPT:
+        options->spared.kept |= 1u << s->index;
+        break;
     case DG_SUSPECT_WORK:
         options->spared.work = true;
         break;

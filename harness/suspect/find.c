@@ -65,6 +65,7 @@ void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts)
     dg_suspect_find_state(out, facts);
     if (facts->network && !facts->stuck) {
         dg_suspect_find_nodes(out, facts);
+        dg_suspect_find_kept(out, facts);
         dg_suspect_find_runtime(out, facts);
     }
     sort(out);

@@ -11,6 +11,7 @@ dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t inde
 
 /* What each finder suspects. */
 void dg_suspect_find_nodes(dg_suspects *out, const dg_suspect_facts *facts);
+void dg_suspect_find_kept(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_plan(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_state(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_runtime(dg_suspects *out, const dg_suspect_facts *facts);

@@ -26,6 +26,9 @@ X(STORAGE_ITEM, "storage-item")
 X(CORES, "cores")
 /* likewise one field of HostConfiguration; name: its place, "a.b" */
 X(CONFIG_VALUE, "config-value")
+/* of one value nodes go by what each leaf says, and keep no answer for a session; index: which,
+ * dg_session_value of the room protocol */
+X(KEPT, "kept-answer")
 /* at U nodes are answered over storage that N has migrated */
 X(MIGRATED, "answers-at-upgrade")
 /* N's blocks and answers take no longer than N-1's longest */

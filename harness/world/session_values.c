@@ -22,7 +22,8 @@ uint32_t dg_world_votes_needed(const dg_world *world, dg_node_ix node, dg_leaf_i
                                dg_group_ix group)
 {
     const dg_view *v = view_of(world, leaf);
-    return dg_view_votes_needed(v, group, dg_answers_votes(kept_by(world, node, DG_SESSION_VOTES), v));
+    return dg_view_votes_needed(v, group,
+                                dg_answers_votes(kept_by(world, node, DG_SESSION_VOTES), v));
 }
 
 uint64_t dg_world_features(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)

@@ -242,6 +242,62 @@ START_TEST(answers_at_u_are_suspected_where_they_are_odd)
 }
 END_TEST
 
+/* What nodes keep of a session is suspected where a leaf from U on says otherwise; what is advised
+ * hangs on whether they asked at U (#33) or before. */
+static const struct {
+    dg_arm arm;
+    struct dg_event_net_kept kept[2];
+    const char *kinds, *says, *advice;
+} keeps[] = {
+    { DG_ARM_TREATMENT, { { .nodes = 0 } }, "", NULL, NULL },
+    { DG_ARM_CONTROL, { { 101, 2, DG_SESSION_FEATURES, 9, 33, 0, 2 } }, "", NULL, NULL },
+    { DG_ARM_TREATMENT,
+      { { 99, 2, DG_SESSION_FEATURES, 9, 30, 0, 2 } },
+      "",
+      NULL,
+      NULL }, /* before U */
+    { DG_ARM_TREATMENT,
+      { { 101, 2, DG_SESSION_FEATURES, 5, 33, 0, 2 },
+        { 102, 2, DG_SESSION_FEATURES, 9, 33, 0, 10 } },
+      "kept-answer",
+      "9 nodes asked for the node features at #33, where N reads the storage of N-1, and keep the "
+      "answer until session 2 ends: 0x0, where the runtime says 0xa",
+      "enact N later in a session, when nodes have asked N-1 already, or have validators restart "
+      "their nodes after #34; else wait for the end of session 2" },
+    { DG_ARM_TREATMENT,
+      { { 101, 7, DG_SESSION_VOTES, 9, 20, 2, 3 } },
+      "kept-answer",
+      "9 nodes asked for the minimum of backing votes at #20, and keep the answer until session 7 "
+      "ends: 2, where the runtime says 3",
+      "have validators restart their nodes after #34" },
+    { DG_ARM_TREATMENT,
+      { { 101, 2, DG_SESSION_VOTES, 9, 33, 2, 3 }, { 101, 2, DG_SESSION_FEATURES, 9, 33, 0, 2 } },
+      "kept-answer kept-answer",
+      "9 nodes asked for the minimum of backing votes at #33",
+      "enact N later" },
+};
+START_TEST(what_nodes_keep_is_suspected_where_a_leaf_says_otherwise)
+{
+    static dg_suspects found;
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", "SD_V2_ONLY", "");
+    for (size_t i = 0; i < 2 && keeps[_i].kept[i].nodes; i++)
+        dg_event_log_add(&w.log, &(dg_event){ .arm = keeps[_i].arm,
+                                              .kind = DG_EVENT_NET_KEPT,
+                                              .node = DG_EVENT_NO_NODE,
+                                              .block = 34 + (uint32_t)i,
+                                              .net_kept = keeps[_i].kept[i] });
+    ck_assert_str_eq(kinds(&w), keeps[_i].kinds);
+    dg_suspects_find(&found, &w.facts);
+    if (keeps[_i].says) {
+        ck_assert_msg(strstr(found.at[0].says, keeps[_i].says) != NULL, "%s", found.at[0].says);
+        ck_assert_msg(strstr(found.at[0].advice, keeps[_i].advice) != NULL, "%s",
+                      found.at[0].advice);
+    }
+    close_world(&w);
+}
+END_TEST
+
 /* Where nothing explains a break the reader gets where the arms part: of each answer the first and
  * the last moment, of events the first of a kind that differs. */
 START_TEST(where_the_arms_part_is_told)
@@ -465,6 +521,8 @@ int main(void)
     tcase_add_test(tc, nodes_are_not_suspected_of_what_n_cannot_build);
     tcase_add_loop_test(tc, a_restart_is_suspected_of_what_is_lost_by_it, 0, 2);
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
+    tcase_add_loop_test(tc, what_nodes_keep_is_suspected_where_a_leaf_says_otherwise, 0,
+                        (int)(sizeof keeps / sizeof *keeps));
     tcase_add_test(tc, where_the_arms_part_is_told);
     tcase_add_test(tc, each_planned_field_is_suspected);
     LOOP(a_feature_is_suspected_where_nodes_work_by_it, features);

@@ -68,8 +68,8 @@ START_TEST(a_node_goes_by_what_it_keeps_of_the_session)
     ck_assert_uint_eq(
         dg_world_votes_needed(&world, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }, (dg_group_ix){ 0 }),
         r->votes);
-    differs =
-        dg_world_kept_differs(&world, &k, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }, DG_SESSION_FEATURES);
+    differs = dg_world_kept_differs(&world, &k, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 },
+                                    DG_SESSION_FEATURES);
     ck_assert_int_eq(differs, r->differs != 0);
     if (differs) {
         ck_assert_int_eq(k.kept ^ k.told, r->differs);
