@@ -150,7 +150,7 @@ cover: ## line coverage of the tests (needs gcovr)
 
 # Not part of check: it starts real validators, and takes four minutes.
 fidelity: all $(OUT)/tests/node/test_fidelity ## two real validators beside the model (FIDELITY_SECONDS, 180); needs a node
-	@tests/fidelity/fidelity.py $(FIDELITY_SECONDS)
+	@tests/fidelity/plain.py $(FIDELITY_SECONDS)
 
 # Not part of check: it fetches a hundred published crates.
 .PHONY: releases

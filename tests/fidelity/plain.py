@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fidelity.py [SECONDS] - two real validators over loopback, beside bands.json and the model.
+"""plain.py [SECONDS] - two real validators over loopback, beside bands.json and the model.
 
 Starts the node that DOPPEL_NODE (default ../shared/peers/polkadot-41.0.0) holds, plain or
 as .zst, twice in a temporary folder, lets it run that long (180) from its first block,
