@@ -149,8 +149,8 @@ cover: ## line coverage of the tests (needs gcovr)
 	@gcovr -r . --object-directory build/cover -e tests/ --sort-percentage
 
 # Not part of check: it starts real validators, and takes four minutes.
-fidelity: all $(OUT)/tests/node/test_fidelity ## two real validators beside the model (FIDELITY_SECONDS, 180); needs a node
-	@tests/fidelity/plain.py $(FIDELITY_SECONDS)
+fidelity: all $(OUT)/tests/node/test_fidelity ## real validators beside the model (RUN=, all of them); needs nodes (tests/fidelity)
+	@tests/fidelity/fidelity.py $(RUN)
 
 # Not part of check: it fetches a hundred published crates.
 .PHONY: releases
