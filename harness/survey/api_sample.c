@@ -123,6 +123,15 @@ static dg_code ask(dg_survey_answer *out, const asked *at, const dg_survey_api *
 
 /* ---- one moment ---- */
 
+static bool is_kept(const dg_survey_api *row)
+{
+    const dg_survey_kept *kept;
+    for (size_t i = 0; (kept = dg_survey_kept_at(i)); i++)
+        if (strcmp(kept->api, row->api) == 0 && strcmp(kept->method, row->method) == 0)
+            return true;
+    return false;
+}
+
 static dg_code ask_all(dg_survey_sample *s, const asked *at, const dg_survey_question *q,
                        dg_error *err)
 {
@@ -135,7 +144,8 @@ static dg_code ask_all(dg_survey_sample *s, const asked *at, const dg_survey_que
         dg_bytes input;
         dg_code rc;
         s->answers[i].version = version;
-        if (version < row->since || !dg_survey_question_input(q, row->ask, &input))
+        if (version < row->since || (at->how->kept_alone && !is_kept(row))
+            || !dg_survey_question_input(q, row->ask, &input))
             continue;
         if ((rc = ask(&s->answers[i], at, row, meta, input, err)) < 0)
             return rc;

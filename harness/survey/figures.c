@@ -150,8 +150,7 @@ json_t *dg_survey_figures(const dg_survey_api *row, dg_bytes answer)
 
 /* ---- two of them ---- */
 
-/* The next letter of a mask that makes a figure, and its name; 0: none is left. */
-static char next_letter(const char **mask, char *name, size_t size)
+char dg_survey_figure_next(const char **mask, char *name, size_t size)
 {
     for (; **mask; (*mask)++) {
         const char *end;
@@ -209,7 +208,7 @@ dg_event_against dg_survey_compare(char *out, size_t size, const dg_survey_api *
     if (!now->figures || !control->figures)
         return DG_EVENT_AGAINST_NOTHING;
     assert(mask);
-    for (size_t i = 0; (letter = next_letter(&mask, name, sizeof name)); i++) {
+    for (size_t i = 0; (letter = dg_survey_figure_next(&mask, name, sizeof name)); i++) {
         const json_t *is = json_array_get(now->figures, i),
                      *was = json_array_get(control->figures, i);
         dg_event_against how = is && was ? judge(letter, is, was) : DG_EVENT_AGAINST_SAME;

@@ -6,6 +6,7 @@
  *   sets      dg_survey_sets_take                        the validators, at one block
  *             dg_survey_session_keys                     .. and with which keys
  *   answers   dg_survey_sample_take, dg_survey_api_at    what runtime APIs tell nodes
+ *             dg_survey_stale_of                         .. and what of it nodes keep too long
  *   between   dg_survey_config_compare, dg_survey_sample_differs, _contradicts
  *
  * Preflight asks over N-1's state and what N's first start makes of it, a run at blocks of
@@ -316,6 +317,7 @@ typedef struct dg_survey_asking {
     const dg_meta *old;  /* the types that answers should still decode by; NULL: not looked at */
     bool decode_old;     /* look at that, by layout where `old` is NULL */
     uint32_t session;    /* that is asked about */
+    bool kept_alone;     /* only what nodes keep for a session (below) */
     uint64_t fuel;       /* that a call over a state may take; 0: as the host has it */
 } dg_survey_asking;
 /* Asks all that the runtime declares and the state has something to ask about. DG_IO,
@@ -349,6 +351,40 @@ bool dg_survey_difference(char *out, size_t size, const char *link, const json_t
  * be NULL. */
 void dg_survey_type_difference(char *out, size_t size, const dg_meta *old, const dg_meta *now,
                                const dg_survey_api *row);
+
+/* ---- what nodes keep for a session ---- */
+
+/* An answer that a node takes once a session and goes by at every later leaf of it: right while one
+ * runtime answers. */
+typedef struct dg_survey_kept {
+    const char *api, *method;
+    const char *what;      /* "node features" */
+    uint32_t since, until; /* releases v1.since to v1.until keep it; until 0: those of today do */
+    bool presence;         /* only whether there was an answer is kept */
+    bool none;             /* an answer of "none" is kept as any other */
+    const char *use;       /* what nodes do with it, as a clause */
+} dg_survey_kept;
+/* NULL past the end. Mirrors: caches of the node's subsystems, by release of their crates. */
+const dg_survey_kept *dg_survey_kept_at(size_t i);
+/* "v1.9 to v1.17", "v1.4 and later". */
+void dg_survey_kept_releases(char *out, size_t size, const dg_survey_kept *row);
+
+/* How what is kept of one answer stands to what N means by it from U+1 on, within one session. */
+typedef struct dg_survey_stale {
+    bool running;  /* what N-1 answered before U is another: nodes that ran then keep that */
+    bool starting; /* what N answers at U is another: nodes that ask first there keep that */
+    bool none;     /* N has none to answer for this session: nodes keep that */
+    bool anew;     /* N-1 has no such answer */
+    bool first;    /* nobody had one of this session before U, so that all ask first there */
+    char before[120], at[120], after[120]; /* the answers in words, as far as they differ */
+} dg_survey_stale;
+/* By answers of N-1 over the state of U-1, of N over that of U, and of N over that of U+1. False,
+ * and all false in `out`: they agree, or cannot be compared. */
+bool dg_survey_stale_of(dg_survey_stale *out, const dg_survey_kept *row,
+                        const dg_survey_sample *before, const dg_survey_sample *at,
+                        const dg_survey_sample *after);
+/* What follows for the place of U in a session, as a clause; static. */
+const char *dg_survey_stale_place(const dg_survey_stale *stale);
 
 /* ---- versions of runtime APIs ---- */
 

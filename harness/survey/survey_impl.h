@@ -23,4 +23,8 @@ bool dg_survey_question_input(const dg_survey_question *q, dg_survey_ask ask, dg
  * holds its failure. NULL: `s` failed, or no memory. */
 json_t *dg_survey_layout_next(const char **layout, dg_scale *s);
 
+/* The next letter of a row's figures that makes one, and its name, "" where it has none; 0: none
+ * is left. */
+char dg_survey_figure_next(const char **mask, char *name, size_t size);
+
 #endif
