@@ -6,12 +6,16 @@
 static void add(healing *h, uint32_t block, int64_t slot, const char *what)
 {
     assert(h->count <= HEALING_MAX);
+    if (h->count && h->at[h->count - 1].slot == slot && h->at[h->count - 1].what == what)
+        return; /* many nodes do it in one slot */
     if (h->count == HEALING_MAX) {
         h->full = true;
         return;
     }
     h->at[h->count++] = (healing_moment){ block, slot, what };
 }
+
+static const char restarted[] = "a restart of validators";
 
 void dg_claim_healing_step(healing *h, const dg_event *e)
 {
@@ -21,6 +25,8 @@ void dg_claim_healing_step(healing *h, const dg_event *e)
         add(h, e->block, e->net_session.slot, "session change");
     else if (e->kind == DG_EVENT_NET_FAULT && !e->net_fault.begins)
         add(h, 0, e->net_fault.slot, "the end of a planned fault");
+    else if (e->kind == DG_EVENT_NET_RENEWED)
+        add(h, 0, e->net_renewed.slot, restarted);
     else if (e->kind == DG_EVENT_UPGRADE && e->upgrade.migrated && e->upgrade.enacted)
         add(h, e->block, DG_CLAIM_NEVER, "N's first block");
 }

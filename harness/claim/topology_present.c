@@ -11,10 +11,11 @@
 
 enum { ASYNC_BACKING = 7 }; /* version of ParachainHost from which on nodes ask for it */
 
-/* What net-start says of who could lose it. */
+/* What net-start says of who could lose it, and of those who changed their release before U. */
 typedef struct plan_facts {
-    bool known, drops, forgets, no_forks;
-    int64_t from, to; /* ParachainHost of N-1 and N */
+    bool known, no_forks;
+    int64_t drops, forgets; /* nodes that do */
+    int64_t from, to;       /* ParachainHost of N-1 and N */
 } plan_facts;
 typedef struct memory {
     dg_claim_setup setup;
@@ -24,6 +25,7 @@ typedef struct memory {
     uint64_t looked, sampled, signals, signals_before, dropped_before, control_seen, control_bad;
     plan_facts plan;
     bool healed;
+    uint64_t restarts; /* by plan, since it went bad */
     tally bad;
     evidence facts;
     char healed_by[120];
@@ -42,13 +44,16 @@ static void start(void *at, const dg_claim_setup *setup)
     ((memory *)at)->floor_permille = dg_claim_permille(setup, &options[0]);
 }
 
+/* Who restarts in a session is told its topology again. */
 static void healed(memory *m, const dg_event *e)
 {
     if (!m->bad.count || m->healed)
         return;
     m->healed = true;
     snprintf(m->healed_by, sizeof m->healed_by, "%s",
-             e->net_holders.session != m->bad_session ? "session change" : "the network itself");
+             e->net_holders.session != m->bad_session ? "session change"
+             : m->restarts                            ? "a restart of validators"
+                                                      : "the network itself");
 }
 
 /* Of the slots in which too few hold it, or of all while there is none. */
@@ -86,27 +91,46 @@ static void holders(memory *m, const dg_event *e)
         healed(m, e);
         return;
     }
+    if (m->healed || !m->bad.count)
+        m->restarts = 0;
     m->healed = false;
     m->bad_session = n->session;
     dg_claim_tally_add(&m->bad, e->block);
     dg_claim_evidence_event(&m->facts, e);
 }
 
+static void count_early(plan_facts *p, const char *does, int64_t nodes)
+{
+    if (does && strcmp(does, "drops") == 0)
+        p->drops += nodes;
+    if (does && strcmp(does, "forgets") == 0)
+        p->forgets += nodes;
+}
+
 static void net_start(memory *m, const dg_event *e)
 {
     const json_t *early = json_object_get(e->detail, "early"), *what,
-                 *host = json_object_get(e->detail, "host");
+                 *host = json_object_get(e->detail, "host"),
+                 *classes = json_object_get(e->detail, "classes");
     const char *class;
-    m->plan.known = early && host;
+    m->plan = (plan_facts){ .known = early && host };
     m->plan.no_forks = !e->net_start.forks;
     m->plan.from = json_integer_value(json_object_get(host, "from"));
     m->plan.to = json_integer_value(json_object_get(host, "to"));
     json_object_foreach((json_t *)early, class, what)
     {
-        const char *does = json_string_value(what);
-        m->plan.drops |= does && strcmp(does, "drops") == 0;
-        m->plan.forgets |= does && strcmp(does, "forgets") == 0;
+        const json_t *nodes = json_object_get(classes, class);
+        count_early(&m->plan, json_string_value(what), nodes ? json_integer_value(nodes) : 1);
     }
+}
+
+static void renewed(memory *m, const dg_event *e)
+{
+    m->restarts++;
+    if (e->net_renewed.slot >= m->setup.upgrade_slot)
+        return;
+    count_early(&m->plan, json_string_value(json_object_get(e->detail, "early_from")), -1);
+    count_early(&m->plan, json_string_value(json_object_get(e->detail, "early_to")), 1);
 }
 
 /* Of U's session, before U. */
@@ -130,6 +154,8 @@ static void step(void *at, const dg_event *e)
         holders(m, e);
     else if (e->kind == DG_EVENT_NET_START)
         net_start(m, e);
+    else if (e->kind == DG_EVENT_NET_RENEWED && e->arm == DG_ARM_TREATMENT)
+        renewed(m, e);
     else if (e->arm == DG_ARM_TREATMENT)
         count_before(m, e);
 }
@@ -138,7 +164,7 @@ static void step(void *at, const dg_event *e)
  * needs none. */
 static bool hazard_seen(const memory *m)
 {
-    bool drops_alone = m->plan.drops && !m->plan.forgets;
+    bool drops_alone = m->plan.drops > 0 && m->plan.forgets <= 0;
     return drops_alone ? m->dropped_before > 0 : m->signals_before > 0;
 }
 
@@ -165,7 +191,7 @@ static bool loses_nothing(const memory *m, dg_verdict *v)
     const plan_facts *p = &m->plan;
     if (!m->setup.ran || !p->known)
         return false;
-    if (!p->drops && !p->forgets)
+    if (p->drops <= 0 && p->forgets <= 0)
         dg_verdict_spare(v, "no class of the plan's nodes loses a topology that comes before U");
     else if (m->session_block == m->setup.upgrade_block)
         dg_verdict_spare(v, "U is the first block of its session, and the topology comes with it");

@@ -158,8 +158,8 @@ X(NET_FAULT, net_fault, "net-fault", slot, fault_kind, begins, nodes, fault)
  * over: slots in which they do so one after the other, restarts: a flag, 0 where they go on until
  * something else ends their process */
 X(NET_ROLLOUT, net_rollout, "net-rollout", slot, step, over, restarts)
-/* `node` is up with a new process by such a plan; step: likewise; detail: from, to (classes, where
- * its own has changed) */
+/* `node` is up with a new process by such a plan; step: likewise; detail: from, to (classes),
+ * early_from, early_to (as `early` of net-start), where its class has changed */
 X(NET_RENEWED, net_renewed, "net-renewed", slot, step, down_ms)
 /* `node` calls a candidate of `block` invalid, or that is settled; outcome: 0 begun, 1 valid,
  * 2 invalid; against: validators that call it invalid, after_ms: since it began */

@@ -216,7 +216,10 @@ dg_code dg_node_rollouts_tell(dg_world *world, dg_node_ix node, const dg_node_cl
     if (!n->rollout)
         return DG_OK;
     n->rollout = 0;
-    if (n->of != was && !(detail = json_pack("{s:s, s:s}", "from", was->name, "to", n->of->name)))
+    if (n->of != was
+        && !(detail = json_pack("{s:s, s:s, s:s, s:s}", "from", was->name, "to", n->of->name,
+                                "early_from", dg_class_early_name(was), "early_to",
+                                dg_class_early_name(n->of))))
         return dg_fail(err, DG_NOMEM, "no memory for an event");
     return dg_world_emit(
         world, NULL,

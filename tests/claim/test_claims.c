@@ -493,6 +493,8 @@ static const struct row {
 #define FACTS(does, from, to)                                                                      \
     "T0 net-start 4 2 1 110 120 20 {'early':{'A':'keeps','B':'" does "'},'host':{'from':" from     \
     ",'to':" to "}}\nT1 net-session 1 4 2 2 0 101\n"
+#define RENEWED(at, slot, from, to)                                                                \
+    at " net-renewed " slot " 0 1 {'early_from':'" from "','early_to':'" to "'}\n"
 /* N's own first block is in */
 #define RAN "T11 upgrade 0 1 111 1\n"
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
@@ -565,6 +567,17 @@ static const struct row {
       FACTS("drops", "5", "10") "T2 net-lost 1 0 2\n" RAN "T10 net-holders 110 100 100 100 99 1" },
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       FACTS("drops", "5", "10") RAN "T10 net-holders 110 4 4 4 4 1" },
+    /* a class that was left before U loses nothing at U, one that is left after it may; one that is
+     * joined before it may as well */
+    { "topology-present", DG_VERDICT_HELD, 0, "does not apply: no class of the plan's nodes",
+      FACTS("forgets", "5", "10") RENEWED("T8", "108", "forgets", "keeps") RAN
+      "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
+      FACTS("forgets", "5", "10") RENEWED("T10", "110", "forgets", "keeps") RAN
+      "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
+      FACTS("keeps", "5", "10") RENEWED("T8", "108", "keeps", "forgets") RAN
+      "T10 net-holders 110 4 4 4 4 1" },
     /* six have no use for it */
     { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 10 4 4 4 1" },
@@ -1151,6 +1164,8 @@ END_TEST
  * block, for what is included in the one before, and nothing that came sooner or later. */
 #define THREE                                                                                      \
     "C10 paras 110 115 2 2 0 2 2\nT10 paras 110 112 0 0 0 2 2\nT13 paras 113 115 2 2 0 2 2\n"
+#define FOUND_MISSING                                                                              \
+    FACTS("forgets", "5", "10") "T5 net-signal 105 5 1\n" RAN "T10 net-holders 110 4 4 4 0 1\n"
 static const struct {
     const char *claim, *healed, *events;
 } heals[] = {
@@ -1163,6 +1178,16 @@ static const struct {
     { "backing-rate", "the end of a planned fault", NET("1") "T12 net-fault 113 0 0 1 0\n" THREE },
     { "backing-rate", "the network itself", NET("1") "T12 net-fault 113 0 1 1 0\n" THREE },
     { "backing-rate", "the network itself", NET("1") "T12 net-fault 112 0 0 1 0\n" THREE },
+    { "backing-rate", "a restart of validators",
+      NET("1") "T12 net-renewed 113 0 9\nT12 net-renewed 113 0 9\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "T12 net-renewed 112 0 9\n" THREE },
+    { "topology-present", "a restart of validators",
+      FOUND_MISSING "T11 net-renewed 111 0 9\nT11 net-holders 111 4 4 4 4 1\n" },
+    { "topology-present", "the network itself", FOUND_MISSING "T11 net-holders 111 4 4 4 4 1\n" },
+    { "topology-present", "the network itself",
+      "T9 net-renewed 109 0 9\n" FOUND_MISSING "T11 net-holders 111 4 4 4 4 1\n" },
+    { "topology-present", "session change",
+      FOUND_MISSING "T11 net-renewed 111 0 9\nT20 net-holders 120 4 4 4 4 2\n" },
     { "backing-rate", "N's first block", NET("1") "T13 upgrade 0 1 13 1\n" THREE },
     { "backing-rate", "the network itself", NET("1") "T13 upgrade 0 1 13 0\n" THREE },
     /* two blocks say nothing of what lasted for four */
