@@ -22,6 +22,7 @@ static bool needs_nodes(const dg_plan *plan)
 {
     return network_at(plan, "size") || json_object_size(network_at(plan, "links"))
            || json_array_size(network_at(plan, "faults"))
+           || json_array_size(network_at(plan, "rollout"))
            || json_array_size(network_at(plan, "collators")) || network_at(plan, "pvf")
            || network_at(plan, "forks") || network_at(plan, "backs_off")
            || network_at(plan, "compile_ms");
@@ -123,7 +124,8 @@ dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err)
          && (check_shares(network_at(plan, "classes"), "classes", err) < 0
              || dg_plan_classes_check(network_at(plan, "classes"), err) < 0))
         || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0)
-        || dg_plan_faults_check(plan, err) < 0 || check_pvf(network_at(plan, "pvf"), err) < 0)
+        || dg_plan_faults_check(plan, err) < 0 || dg_plan_rollouts_check(plan, err) < 0
+        || check_pvf(network_at(plan, "pvf"), err) < 0)
         return DG_USAGE;
     if (check_new_code(network_at(plan, "collators"), err) < 0
         || check_latency(json_object_get(links, "latency_ms"), err) < 0)
@@ -151,11 +153,12 @@ static void read_parts(uint32_t *parts, const json_t *list)
 }
 
 /* The share of this class, made when it is named first. */
-static dg_share *share_of(dg_plan_network *out, const dg_node_class *class)
+dg_share *dg_plan_share_of(dg_plan_network *out, const dg_node_class *class)
 {
     size_t i = 0;
     while (i < out->share_count && strcmp(out->own[i].name, class->name) != 0)
         i++;
+    assert(i < DG_PLAN_CLASSES_MAX);
     if (i == out->share_count) {
         out->own[i] = *class;
         out->shares[i] = (dg_share){ &out->own[i], 0 };
@@ -175,7 +178,7 @@ static void read_shares(dg_plan_network *out, const json_t *classes)
     {
         dg_node_class class;
         dg_plan_class_read(&class, item);
-        share_of(out, &class)->ppm += parts[i];
+        dg_plan_share_of(out, &class)->ppm += parts[i];
     }
 }
 
@@ -202,14 +205,20 @@ static void read_collators(dg_plan_network *out, const json_t *collators)
     out->collator_count = i;
 }
 
+void dg_plan_network_shares(dg_plan_network *out, const dg_plan *plan)
+{
+    memset(out, 0, sizeof *out);
+    read_shares(out, network_at(plan, "classes"));
+    dg_plan_rollouts_classes(out, plan);
+}
+
 void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
 {
     const json_t *links = network_at(plan, "links"),
                  *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
     assert(plan->checked);
     assert(class_count(plan) > 0); /* settled, where it named none */
-    memset(out, 0, sizeof *out);
-    read_shares(out, network_at(plan, "classes"));
+    dg_plan_network_shares(out, plan);
     read_collators(out, network_at(plan, "collators"));
     out->prepare[0] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_min")) * 1000000;
     out->prepare[1] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_max")) * 1000000;

@@ -160,15 +160,22 @@ dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
 
 /* What a plan says of the network: who its nodes and collators are, in parts of a million,
  * and times in ns, each pair the least and the most. */
-enum { DG_PLAN_SHARES_MAX = 64 };
+enum {
+    DG_PLAN_SHARES_MAX = 64,
+    DG_PLAN_ROLLOUTS_MAX = 32,
+    DG_PLAN_CLASSES_MAX = DG_PLAN_SHARES_MAX + DG_PLAN_ROLLOUTS_MAX
+};
 typedef struct dg_plan_network {
-    dg_share shares[DG_PLAN_SHARES_MAX];
+    /* one for each class, of 0 parts where nodes come to have it later */
+    dg_share shares[DG_PLAN_CLASSES_MAX];
     size_t share_count;
+    const dg_node_class *joining[DG_PLAN_ROLLOUTS_MAX]; /* classes that rollouts change nodes to */
+    size_t joining_count;
     dg_collators collators[DG_PLAN_SHARES_MAX];
     size_t collator_count;
-    dg_node_class own[DG_PLAN_SHARES_MAX]; /* each once; shares point here, in order */
-    dg_ns prepare[2];                      /* least and most; both 0: as the model has it */
-    dg_ns execute[2];                      /* .. to execute a block; 0: the constant */
+    dg_node_class own[DG_PLAN_CLASSES_MAX]; /* each once; shares point here, in order */
+    dg_ns prepare[2];                       /* least and most; both 0: as the model has it */
+    dg_ns execute[2];                       /* .. to execute a block; 0: the constant */
     dg_ns latency[2];
     dg_sim_link link; /* points at `latency` */
     bool no_forks, backs_off, messages;
@@ -180,6 +187,27 @@ void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan);
 /* The slots of it, once U and the end are known. DG_USAGE. */
 dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const dg_plan_span *span,
                               dg_error *err);
+
+/* One of network.rollout; it points at its own `list` and `of`, so it stays where it is, and at the
+ * classes of a network. */
+typedef struct dg_plan_rollout {
+    dg_rollout rollout;
+    bool treatment_only;
+    uint32_t *list;
+    const dg_node_class *of[DG_PLAN_CLASSES_MAX];
+} dg_plan_rollout;
+/* How many rollouts the plan names. */
+size_t dg_plan_rollout_count(const dg_plan *plan);
+/* Rollout `i` of a checked plan, its slots in `span`, its classes in `net`, which outlives it; give
+ * it back with dg_plan_rollout_clear, after a failure too. DG_USAGE, with the rollout; DG_NOMEM. */
+dg_code dg_plan_rollout_place(dg_plan_rollout *out, const dg_plan *plan, size_t i,
+                              const dg_plan_span *span, const dg_plan_network *net, dg_error *err);
+/* Gives its list back. */
+void dg_plan_rollout_clear(dg_plan_rollout *rollout);
+/* The rollout as the plan has it; NULL past the last. Borrowed. */
+const json_t *dg_plan_rollout_json(const dg_plan *plan, size_t i);
+/* "all nodes that run v1.10": which nodes rollout i of the plan means, cut to `size` bytes. */
+void dg_plan_rollout_who(char *out, size_t size, const dg_plan *plan, size_t i);
 
 /* One of network.faults; `list` holds the one that `fault` names. */
 typedef struct dg_plan_fault {

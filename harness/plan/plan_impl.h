@@ -16,6 +16,14 @@ struct dg_plan {
 dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err);
 /* faults.c: network.faults, as far as it needs no chain. DG_USAGE. */
 dg_code dg_plan_faults_check(const dg_plan *plan, dg_error *err);
+/* rollouts.c: network.rollout, as far as it needs no chain. DG_USAGE. */
+dg_code dg_plan_rollouts_check(const dg_plan *plan, dg_error *err);
+/* .. adds the classes that it changes nodes to, with no part of the nodes; of a checked plan. */
+void dg_plan_rollouts_classes(dg_plan_network *out, const dg_plan *plan);
+/* network.c: the shares alone, and classes that come later; of a plan whose nodes are named. */
+void dg_plan_network_shares(dg_plan_network *out, const dg_plan *plan);
+/* The share of this class, of 0 parts when it is named first. */
+dg_share *dg_plan_share_of(dg_plan_network *out, const dg_node_class *class);
 /* fork.c: what makes the state another one. DG_USAGE. */
 dg_code dg_plan_fork_check(const dg_plan *plan, dg_error *err);
 

@@ -90,7 +90,8 @@ static bool restarts(char *out, size_t size, const dg_suspect_facts *f)
         const dg_event *e = &f->log->at[i];
         bool crash = e->kind == DG_EVENT_NET_FAULT && e->net_fault.fault_kind == DG_FAULT_CRASH
                      && e->net_fault.begins;
-        if (e->arm != DG_ARM_TREATMENT || (e->kind != DG_EVENT_NET_STALLED && !crash))
+        if (e->arm != DG_ARM_TREATMENT
+            || (e->kind != DG_EVENT_NET_STALLED && e->kind != DG_EVENT_NET_RENEWED && !crash))
             continue;
         block = count ? block : e->block;
         count += crash ? (size_t)e->net_fault.nodes : 1;
@@ -147,14 +148,13 @@ static bool seen_of(char *out, size_t size, const dg_suspect_facts *f, const dg_
 /* "v0.9, v1.3 to v1.6", what those run who lack it; how many there are. */
 static json_int_t lacking(char *out, size_t size, const looking *l, const dg_repair *r)
 {
-    const json_t *classes = json_object_get(l->start->detail, "classes");
-    json_int_t sum = 0;
+    json_int_t sum = 0, all = l->start->net_start.nodes;
     size_t used = 0;
     assert(l->start && r);
     out[0] = 0;
     for (size_t i = 0; i < l->wish.share_count && used < size; i++) {
         const dg_node_class *of = l->wish.shares[i].of;
-        json_int_t nodes = json_integer_value(json_object_get(classes, of->name));
+        json_int_t nodes = dg_suspect_nodes_of(l->facts, l->start, of->name);
         char words[DG_CLASS_NAME_MAX + 8];
         if (!nodes || !r->lacks(of))
             continue;
@@ -162,7 +162,7 @@ static json_int_t lacking(char *out, size_t size, const looking *l, const dg_rep
         used += (size_t)snprintf(out + used, size - used, used ? ", %s" : "%s", words);
         sum += nodes;
     }
-    return sum;
+    return sum < all ? sum : all; /* from one that lacks it to another one */
 }
 
 /* Repairs are named by the number of their pull request, or by a word. */

@@ -13,8 +13,14 @@ dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t inde
 void dg_suspect_find_nodes(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_kept(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_plan(dg_suspects *out, const dg_suspect_facts *facts);
+void dg_suspect_find_rollouts(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_state(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_runtime(dg_suspects *out, const dg_suspect_facts *facts);
+
+/* find_rollouts.c: how many nodes were of a class at U, or at most at one time after it; `start` is
+ * treatment's net-start. */
+json_int_t dg_suspect_nodes_of(const dg_suspect_facts *facts, const dg_event *start,
+                               const char *class_name);
 
 /* together.c: for a claim that holds without all, the fewest that it takes. */
 typedef struct dg_proving {

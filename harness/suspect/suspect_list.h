@@ -8,6 +8,8 @@
 
 /* a planned fault does not happen; index: of network.faults */
 X(FAULT, "fault")
+/* nodes do not restart or change by plan; index: of network.rollout */
+X(ROLLOUT, "rollout")
 /* every class that lacks it has a repair; index: of dg_repair_at */
 X(REPAIR, "repair")
 /* all collators speak this version of the collation protocol; index: the version */

@@ -86,6 +86,11 @@ static const struct {
     { "{\"network\":{\"faults\":[{\"kind\":\"crahs\"}]}}", "did you mean \"crash\"" },
     { "{\"network\":{\"faults\":[{\"nodes\":[-1]}]}}", "network.faults[].nodes[] is -1" },
     { "{\"network\":{\"faults\":[{\"arm\":\"control\"}]}}", "network.faults[].arm \"control\"" },
+    { "{\"network\":{\"rollout\":[{\"over\":0}]}}",
+      "network.rollout[].over is 0; it must be from 1 to 100000" },
+    { "{\"network\":{\"rollout\":[{\"down_ms\":[-1,5]}]}}", "network.rollout[].down_ms[] is -1" },
+    { "{\"network\":{\"rollout\":[{\"who\":\"all\"}]}}",
+      "there is no key \"network.rollout[].who\"" },
     { "{\"network\":{\"faults\":[{\"drift_ppm\":600000}]}}", "from -500000 to 500000" },
     { "{\"claims\":{\"block-cadence\":{\"atleast_of_control\":1}}}",
       "did you mean \"at_least_of_control\"" },
@@ -131,6 +136,9 @@ END_TEST
 #define COLLATORS(text)                                                                            \
     "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF                                          \
     "],\"collators\":[{\"kind\":\"basic\",\"share\":1,\"upgrades_code\":{" text "}}]}}"
+
+#define ROLLOUT(text)                                                                              \
+    "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"rollout\":[{" text "}]}}"
 
 /* Well formed, and still nothing that could be run. */
 static const struct {
@@ -242,6 +250,27 @@ static const struct {
       "claims.backing-rate is about the network, and the run has none" },
     { "{" WHOLE ",\"network\":false,\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}",
       DG_USAGE, "every claim is switched off" },
+    { ROLLOUT("\"to\":\"v1.12\""), DG_USAGE, "network.rollout[].at is missing" },
+    { ROLLOUT("\"at\":\"U*2\""), DG_USAGE,
+      "network.rollout[0]: at is \"U*2\": write U, U-5 or U+3" },
+    { ROLLOUT("\"at\":\"U\",\"to\":\"v1.99\""), DG_USAGE,
+      "network.rollout[0]: to: node release \"v1.99\" is not known; known are v0.9, " },
+    { ROLLOUT("\"at\":\"U\",\"to\":\"v1.8..v1.9\""), DG_USAGE,
+      "network.rollout[0]: to: v1.8..v1.9 are releases that behave differently: name one" },
+    { ROLLOUT("\"at\":\"U\",\"class\":\"v1.11..v1.7\""), DG_USAGE,
+      "network.rollout[0]: class: the range v1.11..v1.7 is upside down" },
+    { ROLLOUT("\"at\":\"U\",\"class\":\"v1.12\""), DG_USAGE,
+      "network.rollout[0]: class: no node of this network runs v1.12; they run v0.9" },
+    { ROLLOUT("\"at\":\"U\",\"nodes\":[1],\"share\":0.5"), DG_USAGE,
+      "network.rollout[0]: only one of nodes and share" },
+    { ROLLOUT("\"at\":\"U\",\"nodes\":[]"), DG_USAGE, "nodes is empty, so nothing happens" },
+    { ROLLOUT("\"at\":\"U\",\"share\":0"), DG_USAGE, "share is 0, so nothing happens" },
+    { ROLLOUT("\"at\":\"U\",\"restart\":false"), DG_USAGE,
+      "restart is false and `to` is missing, so nothing happens" },
+    { ROLLOUT("\"at\":\"U\",\"restart\":false,\"to\":\"v1.12\",\"down_ms\":[1,2]"), DG_USAGE,
+      "down_ms: nodes that do not restart are not down" },
+    { ROLLOUT("\"at\":\"U\",\"down_ms\":[1]"), DG_USAGE, "down_ms must be two numbers" },
+    { ROLLOUT("\"at\":\"U\",\"down_ms\":[2,1]"), DG_USAGE, "the lowest is above the highest" },
     { "{" WHOLE ",\"network\":{\"classes\":[]}}", DG_USAGE,
       "network.classes is an empty list: leave the key out for nodes of N's time, or write "
       "network: "
@@ -276,6 +305,82 @@ START_TEST(what_is_left_out_has_its_stated_default)
     ck_assert_int_eq(dg_plan_asked_of(plan)->at.kind, DG_POSITION_BOUNDARY);
     ck_assert_int_eq(dg_plan_asked_of(plan)->at.offset, -8);
     ck_assert_str_eq(dg_plan_asked_of(plan)->snapshot, "VERSION");
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* Rollouts in slots: their classes are those of the network, and one that joins has no part of it.
+ */
+START_TEST(a_rollout_has_its_slots_and_its_classes)
+{
+    dg_plan *plan = parsed(
+        "{" WHOLE ",\"network\":{\"nodes\":\"v1.7=0.5,v1.12=0.5\",\"rollout\":[{\"at\":\"U+3\","
+        "\"over\":5,\"class\":\"v1.7..v1.8\",\"to\":\"1.16.1-835e0767fe8\",\"share\":0.25},"
+        "{\"at\":\"U\",\"class\":\"v1.16\",\"nodes\":[4,2],\"arm\":\"treatment\",\"down_ms\":[7,9]}"
+        ","
+        "{\"at\":\"U-2\",\"to\":\"v1.12\",\"restart\":false}]}}");
+    const dg_plan_span span = { .clock = { .next_slot = 90, .slot_ms = 6000 },
+                                .upgrade_slot = 100,
+                                .end_slot = 140 };
+    static dg_plan_network net;
+    dg_plan_rollout r[3];
+    char who[100];
+    dg_error err = { .text = "" };
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    dg_plan_network_read(&net, plan);
+    ck_assert_uint_eq(net.share_count, 3);
+    ck_assert_uint_eq(net.shares[2].ppm, 0);
+    ck_assert_str_eq(net.own[2].name, "v1.16");
+    ck_assert_uint_eq(net.joining_count, 2);
+    for (size_t i = 0; i < dg_plan_rollout_count(plan); i++)
+        ck_assert_int_eq(dg_plan_rollout_place(&r[i], plan, i, &span, &net, &err), DG_OK);
+    ck_assert(r[0].rollout.from == 103 && r[0].rollout.over == 5 && !r[0].treatment_only);
+    ck_assert(r[0].rollout.who == DG_WHO_SHARE && r[0].rollout.share_ppm == 250000);
+    ck_assert(r[0].rollout.of_count == 1 && r[0].rollout.of[0] == &net.own[0]);
+    ck_assert_ptr_eq(r[0].rollout.to, &net.own[2]);
+    ck_assert(r[0].rollout.down_ns_min == 20000000000 && r[0].rollout.down_ns_max == 60000000000);
+    ck_assert(r[1].rollout.from == 100 && r[1].rollout.over == 1 && r[1].treatment_only);
+    ck_assert(r[1].rollout.who == DG_WHO_LIST && r[1].rollout.count == 2);
+    ck_assert(r[1].rollout.of[0] == &net.own[2] && !r[1].rollout.to);
+    ck_assert(r[1].rollout.down_ns_min == 7000000 && r[1].rollout.down_ns_max == 9000000);
+    ck_assert(r[2].rollout.who == DG_WHO_ALL && r[2].rollout.waits && !r[2].rollout.of_count);
+    ck_assert_ptr_eq(r[2].rollout.to, &net.own[1]);
+    dg_plan_rollout_who(who, sizeof who, plan, 0);
+    ck_assert_str_eq(who, "a share of 0.25 of the nodes that run v1.7..v1.8");
+    dg_plan_rollout_who(who, sizeof who, plan, 1);
+    ck_assert_str_eq(who, "2 of the nodes that run v1.16");
+    for (size_t i = 0; i < 3; i++)
+        dg_plan_rollout_clear(&r[i]);
+    dg_plan_free(plan);
+}
+END_TEST
+
+static const struct {
+    const char *at, *says;
+} outside[] = {
+    { "\"at\":\"U+41\"", "network.rollout[0]: at is slot 141, but the run ends with slot 140" },
+    { "\"at\":\"U-11\"", "at is \"U-11\", which lies before the fork" },
+    { "\"at\":\"U-1\",\"arm\":\"treatment\"",
+      "at lies before U: up to U both arms are the same run" },
+};
+START_TEST(a_rollout_outside_of_the_run_is_refused)
+{
+    const dg_plan_span span = { .clock = { .next_slot = 90, .slot_ms = 6000 },
+                                .upgrade_slot = 100,
+                                .end_slot = 140 };
+    static dg_plan_network net;
+    char text[600];
+    dg_plan_rollout r;
+    dg_error err = { .text = "" };
+    dg_plan *plan;
+    snprintf(text, sizeof text, "{" WHOLE ",\"network\":{\"nodes\":\"v1.7\",\"rollout\":[{%s}]}}",
+             outside[_i].at);
+    plan = parsed(text);
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    dg_plan_network_read(&net, plan);
+    ck_assert_int_eq(dg_plan_rollout_place(&r, plan, 0, &span, &net, &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, outside[_i].says) != NULL, "%s", err.text);
+    dg_plan_rollout_clear(&r);
     dg_plan_free(plan);
 }
 END_TEST
@@ -732,6 +837,9 @@ int main(void)
     tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0,
                         sizeof incomplete / sizeof *incomplete);
     tcase_add_test(tc, what_is_left_out_has_its_stated_default);
+    tcase_add_test(tc, a_rollout_has_its_slots_and_its_classes);
+    tcase_add_loop_test(tc, a_rollout_outside_of_the_run_is_refused, 0,
+                        (int)(sizeof outside / sizeof *outside));
     tcase_add_test(tc, shares_of_a_network_add_up_in_parts_of_a_million);
     tcase_add_test(tc, a_path_may_start_at_the_plan);
     tcase_add_test(tc, the_shipped_plan_can_be_run);

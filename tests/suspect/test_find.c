@@ -512,6 +512,68 @@ END_TEST
 
 #define LOOP(test, table) tcase_add_loop_test(tc, test, 0, (int)(sizeof table / sizeof *table))
 
+/* Whoever left a release before U is not to blame for it; whoever left it at U or later is. */
+static const struct {
+    int64_t slot;
+    uint32_t nodes;
+    const char *says; /* NULL: nobody is suspected */
+} left[] = {
+    { 0, 0, "all 100 validators run v1.9 to v1.11: " },
+    { 99, 40, "60 of 100 validators run v1.9 to v1.11: " },
+    { 99, 100, NULL },
+    { 100, 40, "all 100 validators run v1.9 to v1.11: " },
+    { 130, 100, "all 100 validators run v1.9 to v1.11: " },
+};
+START_TEST(a_release_that_was_left_before_the_upgrade_is_not_blamed)
+{
+    static dg_suspects found;
+    world w;
+    open_world(&w, ",\"to\":\"VERSION\"", "v1.9..v1.11", "");
+    for (uint32_t i = 0; i < left[_i].nodes; i++)
+        dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                              .kind = DG_EVENT_NET_RENEWED,
+                                              .node = i,
+                                              .net_renewed = { .slot = left[_i].slot },
+                                              .detail = json_pack("{s:s, s:s}", "from",
+                                                                  "v1.9..v1.11", "to", "v1.12") });
+    dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                          .kind = DG_EVENT_NET_HOLDERS,
+                                          .node = DG_EVENT_NO_NODE,
+                                          .net_holders = { .slot = 101, .enabled = 9 } });
+    dg_suspects_find(&found, &w.facts);
+    if (left[_i].says) {
+        ck_assert_uint_eq(found.count, 1);
+        ck_assert_msg(strncmp(found.at[0].says, left[_i].says, strlen(left[_i].says)) == 0, "%s",
+                      found.at[0].says);
+    } else {
+        ck_assert_uint_eq(found.count, 0);
+    }
+    close_world(&w);
+}
+END_TEST
+
+/* The plan's own restarts, where treatment without them is control up to U. */
+START_TEST(restarts_of_the_plan_are_suspected_from_the_upgrade_on)
+{
+    static dg_suspects found;
+    for (int64_t slot = 99; slot <= 100; slot++) {
+        world w;
+        open_world(&w, ",\"to\":\"VERSION\"", "v1.12", ",\"rollout\":[{\"at\":\"U\"}]");
+        dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                              .kind = DG_EVENT_NET_ROLLOUT,
+                                              .node = DG_EVENT_NO_NODE,
+                                              .block = 33,
+                                              .net_rollout = { .slot = slot, .restarts = 1 } });
+        dg_suspects_find(&found, &w.facts);
+        ck_assert_uint_eq(found.count, slot == 100);
+        if (found.count)
+            ck_assert_str_eq(found.at[0].says,
+                             "by network.rollout[0] all nodes restart from #33 on");
+        close_world(&w);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("find");
@@ -529,6 +591,9 @@ int main(void)
     LOOP(a_timeout_is_advised_by_what_blocks_take, timeouts);
     LOOP(what_migrations_leave_is_suspected, stored);
     tcase_add_test(tc, what_is_beyond_the_bound_is_named);
+    tcase_add_loop_test(tc, a_release_that_was_left_before_the_upgrade_is_not_blamed, 0,
+                        (int)(sizeof left / sizeof *left));
+    tcase_add_test(tc, restarts_of_the_plan_are_suspected_from_the_upgrade_on);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
