@@ -203,10 +203,22 @@ static void add_faults(chain *c, const dg_outcome_facts *run, const json_t *clai
         add(c, run, behind[i]);
 }
 
+/* Restarts and updates that begin from U on, up to where the claim broke last. */
+static void add_rollouts(chain *c, const dg_outcome_facts *run, const json_t *claim)
+{
+    const json_t *last = json_object_get(claim, "last_block");
+    const dg_event *upgrade = first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL);
+    for (const dg_event *e = upgrade; claim && e && e < run->log->at + run->log->count; e++)
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_ROLLOUT
+            && (!last || e->block <= json_integer_value(last)))
+            add(c, run, e);
+}
+
 static void tell_chain(chain *c, const dg_outcome_facts *run, const json_t *claims, dg_claim_id id)
 {
     const json_t *claim = broken_claim(claims, id);
     add_faults(c, run, claim);
+    add_rollouts(c, run, claim);
     for (size_t i = 0; claim && i < ROWS; i++) {
         if (rows[i].claim != id)
             continue;

@@ -363,6 +363,17 @@ static void unknown_words(room out, const dg_outcome_facts *run, const dg_event 
             (ll)n->session, COUNT(n->candidates, "candidate"));
 }
 
+static void rollout_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    dg_outcome_rollout_words(out.at, out.size, run, e);
+}
+
+static void renewed_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    (void)run;
+    dg_outcome_renewed_words(out.at, out.size, e);
+}
+
 static void fault_event_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     dg_outcome_fault_words(out.at, out.size, run, e);
@@ -395,6 +406,8 @@ static const struct {
     { DG_EVENT_NET_DROPPED, dropped_words },
     { DG_EVENT_NET_BITFIELDS, bitfields_words },
     { DG_EVENT_NET_FAULT, fault_event_words },
+    { DG_EVENT_NET_ROLLOUT, rollout_words },
+    { DG_EVENT_NET_RENEWED, renewed_words },
     { DG_EVENT_NET_DISPUTE, dispute_words },
     { DG_EVENT_NET_STATEMENTS, statements_words },
     { DG_EVENT_NET_APPROVED, approved_words },

@@ -88,13 +88,13 @@ int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run)
     const dg_event *start = start_of(run);
     if (!start)
         return 0;
-    return dg_outcome_put(out, "network",
-                          json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o, s:o*}", "nodes",
-                                    (json_int_t)start->net_start.nodes, "parachains_without_core",
-                                    (json_int_t)run->coreless, "forks", (int)start->net_start.forks,
-                                    "table", json_object_get(start->detail, "table"), "classes",
-                                    json_object_get(start->detail, "classes"), "control",
-                                    sums_json(run, DG_ARM_CONTROL), "treatment",
-                                    sums_json(run, DG_ARM_TREATMENT), "assumed",
-                                    assumed_json(&run->assumed)));
+    return dg_outcome_put(
+        out, "network",
+        json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o, s:o*, s:o*}", "nodes",
+                  (json_int_t)start->net_start.nodes, "parachains_without_core",
+                  (json_int_t)run->coreless, "forks", (int)start->net_start.forks, "table",
+                  json_object_get(start->detail, "table"), "classes",
+                  json_object_get(start->detail, "classes"), "control",
+                  sums_json(run, DG_ARM_CONTROL), "treatment", sums_json(run, DG_ARM_TREATMENT),
+                  "assumed", assumed_json(&run->assumed), "rollout", dg_outcome_rollouts(run)));
 }

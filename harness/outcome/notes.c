@@ -179,8 +179,8 @@ json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims)
             ? assumed_note(out, &run->assumed) | network_notes(out, dg_plan_json(run->plan), claims)
             : chain_only_notes(out, run);
     bad |= dg_outcome_seeds_note(out, run);
-    bad |= fork_notes(out, run) | faults_notes(out, run) | source_notes(out, run)
-           | plan_notes(out, run);
+    bad |= fork_notes(out, run) | faults_notes(out, run) | dg_outcome_rollouts_notes(out, run)
+           | source_notes(out, run) | plan_notes(out, run);
     if (run->amended)
         bad |= add(out, "the root call of the upgrade was written into the state of U-1 (%s)",
                    run->path);

@@ -81,6 +81,15 @@ int dg_outcome_recorded(json_t *causes, json_t *advice, const dg_outcome_facts *
 
 /* ---- planned faults, in chains ---- */
 
+/* rollouts.c: each rollout of the plan that treatment came to, by its events; owned by the caller;
+ * NULL: none, or no memory. */
+json_t *dg_outcome_rollouts(const dg_outcome_facts *run);
+/* .. what the plan says of them, added to the notes; not 0: no memory. */
+int dg_outcome_rollouts_notes(json_t *out, const dg_outcome_facts *run);
+/* .. a DG_EVENT_NET_ROLLOUT, and a DG_EVENT_NET_RENEWED, in words. */
+void dg_outcome_rollout_words(char *out, size_t size, const dg_outcome_facts *run,
+                              const dg_event *e);
+void dg_outcome_renewed_words(char *out, size_t size, const dg_event *e);
 /* fault_events.c: DG_EVENT_NET_FAULT events that began before a claim broke and can break
  * it, oldest first, at most `most`; how many there are. */
 size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outcome_facts *run,

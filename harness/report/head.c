@@ -105,6 +105,56 @@ static void nodes(sheet *s, const json_t *n)
     dg_sheet_end(s);
 }
 
+/* "88 v1.10 + 4 v1.11": the nodes that changed, by what they ran. */
+static void left_text(char *out, size_t size, const json_t *from)
+{
+    const char *class;
+    const json_t *count;
+    size_t used = 0;
+    out[0] = 0;
+    json_object_foreach((json_t *)from, class, count) if (used < size) used +=
+        (size_t)snprintf(out + used, size - used, "%s%lld %.80s", used ? " + " : "",
+                         (long long)json_integer_value(count), class);
+}
+
+/* "#34 to #36: 100 nodes restarted, and 88 v1.10 became v1.12 (all nodes)" */
+static void rollout_text(char *out, size_t size, const json_t *rollout)
+{
+    const json_t *from = json_object_get(rollout, "from");
+    const char *to = dg_report_text_at(rollout, "to");
+    long long nodes = dg_report_whole_at(rollout, "nodes"),
+              block = dg_report_whole_at(rollout, "block"),
+              last = dg_report_whole_at(rollout, "last_block");
+    char until[40] = "", left[300], became[420] = "";
+    left_text(left, sizeof left, from);
+    if (last > block)
+        snprintf(until, sizeof until, " to #%lld", last);
+    if (left[0])
+        snprintf(became, sizeof became, ", and %s became %.80s", left, to);
+    else if (to[0] && nodes)
+        snprintf(became, sizeof became, ", and were %.80s already", to);
+    snprintf(
+        out, size, "#%lld%s: %lld node%s %s%s (%.140s)", block, until, nodes, nodes == 1 ? "" : "s",
+        json_is_true(json_object_get(rollout, "restarts")) ? "restarted"
+                                                           : "began to run what had been installed",
+        became, dg_report_text_at(rollout, "who"));
+}
+
+/* What becomes of them during the run. */
+static void rollouts(sheet *s, const json_t *n)
+{
+    const json_t *rollout;
+    char text[800];
+    size_t i;
+    json_array_foreach(json_object_get(n, "rollout"), i, rollout)
+    {
+        rollout_text(text, sizeof text, rollout);
+        dg_sheet_label(s, "then");
+        dg_sheet_printf(s, COLUMN_NAME, "%s", text);
+        dg_sheet_end(s);
+    }
+}
+
 /* That their chain forks as real ones do, in both arms. */
 static void forks(sheet *s, const json_t *n)
 {
@@ -129,6 +179,7 @@ static void network(sheet *s, const json_t *n)
     if (!n)
         return;
     nodes(s, n);
+    rollouts(s, n);
     forks(s, n);
 }
 

@@ -16,6 +16,9 @@ static bool asked_by_the_old(const dg_run_state *run, const dg_survey_api *row, 
     for (size_t i = 0; i < net.share_count; i++)
         if (net.shares[i].ppm && dg_class_asks(net.shares[i].of, method, row->since, host))
             return true;
+    for (size_t i = 0; i < net.joining_count; i++)
+        if (dg_class_asks(net.joining[i], method, row->since, host))
+            return true;
     return false;
 }
 

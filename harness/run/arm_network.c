@@ -10,10 +10,11 @@
 
 struct dg_run_network {
     dg_network *net;
-    dg_plan_network wish; /* the network's options point into it */
-    uint32_t newest;      /* number of the newest block */
-    uint64_t noted;       /* slots below it have their event */
-    uint32_t *claims;     /* of each slot that is over, from the first on */
+    dg_plan_network wish;                           /* the network's options point into it, */
+    dg_plan_rollout rollouts[DG_PLAN_ROLLOUTS_MAX]; /* .. and its rollouts into these */
+    uint32_t newest;                                /* number of the newest block */
+    uint64_t noted;                                 /* slots below it have their event */
+    uint32_t *claims; /* of each slot that is over, from the first on */
     size_t claims_count, claims_cap;
     bool slow;  /* a build of this slot took as long as it may */
     bool tried; /* somebody has tried slot U */
@@ -251,6 +252,8 @@ dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
     dg_plan_network_read(&w->wish, run->plan);
     options.shares = w->wish.shares;
     options.share_count = w->wish.share_count;
+    options.joining = w->wish.joining;
+    options.joining_count = w->wish.joining_count;
     options.prepare_ns_min = w->wish.prepare[0];
     options.prepare_ns_max = w->wish.prepare[1];
     options.execute_ns_min = w->wish.execute[0];
@@ -267,7 +270,9 @@ dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
         return rc;
     dg_run_intervene_network(run, &w->wish, &options);
     if ((rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
-        || (rc = dg_run_faults_apply(w->net, a, err)) < 0 || a->which == DG_ARM_CONTROL)
+        || (rc = dg_run_faults_apply(w->net, a, err)) < 0
+        || (rc = dg_run_rollouts_apply(w->net, a, w->rollouts, &w->wish, err)) < 0
+        || a->which == DG_ARM_CONTROL)
         return rc;
     return set_transition(w->net, run, err);
 }

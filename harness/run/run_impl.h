@@ -411,5 +411,11 @@ dg_code dg_run_faults_place(dg_run_state *run, dg_error *err);
 dg_code dg_run_faults_apply(dg_network *net, const dg_run_arm *a, dg_error *err);
 /* Gives them back. */
 void dg_run_faults_clear(dg_run_state *run);
+/* rollouts.c: once U and the end are known: slots, and who is there. DG_USAGE. */
+dg_code dg_run_rollouts_check(const dg_run_state *run, dg_error *err);
+/* Those that the arm is to have; `kept` has room for DG_PLAN_ROLLOUTS_MAX, and with `wish` outlives
+ * the network. */
+dg_code dg_run_rollouts_apply(dg_network *net, const dg_run_arm *a, dg_plan_rollout *kept,
+                              const dg_plan_network *wish, dg_error *err);
 
 #endif

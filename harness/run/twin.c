@@ -148,7 +148,9 @@ static dg_code open_all(dg_run_state *run, dg_error *err)
     run->parachains = count_of(&run->control, "Paras", "Parachains");
     if ((rc = dg_run_network_settle(run, err)) < 0)
         return rc;
-    return (rc = dg_run_fork_people(run, err)) < 0 ? rc : dg_run_faults_place(run, err);
+    if ((rc = dg_run_fork_people(run, err)) < 0 || (rc = dg_run_faults_place(run, err)) < 0)
+        return rc;
+    return dg_run_rollouts_check(run, err);
 }
 
 /* ---- one run ---- */

@@ -83,6 +83,40 @@ START_TEST(an_ill_control_is_shown)
 END_TEST
 
 /* No line is longer than asked, but for single words (hashes). */
+/* Nodes that restart or change their release during the run, behind those that it began with. */
+static const struct {
+    const char *rollout, *says;
+} rollouts[] = {
+    { "{\"block\":34,\"last_block\":36,\"nodes\":100,\"restarts\":true,\"who\":\"all nodes\","
+      "\"from\":{}}",
+      "\n  then   #34 to #36: 100 nodes restarted (all nodes)\n" },
+    { "{\"block\":20,\"last_block\":20,\"nodes\":92,\"restarts\":true,\"who\":\"all nodes\","
+      "\"from\":{\"v1.10\":88,\"v1.7\":4},\"to\":\"v1.12\"}",
+      "\n  then   #20: 92 nodes restarted, and 88 v1.10 + 4 v1.7 became v1.12 (all nodes)\n" },
+    { "{\"block\":20,\"last_block\":41,\"nodes\":1,\"restarts\":false,\"who\":\"1 of the nodes\","
+      "\"from\":{\"v1.10\":1},\"to\":\"v1.12\"}",
+      "\n  then   #20 to #41: 1 node began to run what had been installed, and 1 v1.10 became "
+      "v1.12 (1 of the\n         nodes)\n" },
+    { "{\"block\":20,\"last_block\":20,\"nodes\":3,\"restarts\":true,\"who\":\"all nodes\","
+      "\"from\":{},\"to\":\"v1.12\"}",
+      "\n  then   #20: 3 nodes restarted, and were v1.12 already (all nodes)\n" },
+};
+START_TEST(a_rollout_stands_behind_the_nodes)
+{
+    json_t *outcome = outcome_of("healthy"), *rollout = json_loads(rollouts[_i].rollout, 0, NULL);
+    dg_report_options options = { .width = 100 };
+    dg_buf got = text_of(outcome, &options);
+    ck_assert_ptr_null(strstr(dg_buf_text(&got), "\n  then "));
+    dg_buf_clear(&got);
+    json_object_set_new(json_object_get(outcome, "network"), "rollout", json_pack("[o]", rollout));
+    got = text_of(outcome, &options);
+    ck_assert_msg(strstr(dg_buf_text(&got), rollouts[_i].says) != NULL, "%.300s",
+                  strstr(dg_buf_text(&got), "\n  nodes "));
+    dg_buf_clear(&got);
+    json_decref(outcome);
+}
+END_TEST
+
 START_TEST(lines_keep_to_the_width)
 {
     json_t *outcome = outcome_of("drained");
@@ -474,6 +508,8 @@ int main(void)
     TCase *tc = tcase_create("text");
     tcase_add_loop_test(tc, a_page_is_the_golden_one, 0, sizeof pages / sizeof *pages);
     tcase_add_test(tc, an_ill_control_is_shown);
+    tcase_add_loop_test(tc, a_rollout_stands_behind_the_nodes, 0,
+                        (int)(sizeof rollouts / sizeof *rollouts));
     tcase_add_loop_test(tc, lines_keep_to_the_width, 38, 130);
     tcase_add_test(tc, control_bytes_are_shown_not_sent);
     tcase_add_loop_test(tc, odd_outcomes_are_printed_without_a_guess, 0, sizeof odd / sizeof *odd);
