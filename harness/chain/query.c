@@ -75,16 +75,6 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
     };
 }
 
-static bool imports(const dg_runtime *runtime, const char *import)
-{
-    const dg_module *module = dg_runtime_module(runtime);
-    const char *name;
-    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
-        if (strcmp(name, import) == 0)
-            return true;
-    return false;
-}
-
 static dg_code refuse(const dg_runtime *runtime, const char *before, const char *why, dg_error *err)
 {
     const dg_version *v = dg_runtime_version(runtime);
@@ -100,7 +90,7 @@ static dg_code judge(dg_chain *chain, size_t at, dg_error *err)
     const char *name;
     for (size_t i = 0; rc >= 0 && !of->lacked && (name = chain->options.lacked(of->runtime, i));
          i++)
-        of->lacked = imports(first, name) ? NULL : name;
+        of->lacked = dg_runtime_imports(first, name) ? NULL : name;
     of->judged = rc >= 0;
     return rc;
 }

@@ -75,6 +75,8 @@ dg_bytes dg_runtime_blob(const dg_runtime *runtime);
 const dg_module *dg_runtime_module(const dg_runtime *runtime);
 /* Is there an entry point of this name? */
 bool dg_runtime_exports(const dg_runtime *runtime, const char *entry);
+/* Does it import a function of this name? */
+bool dg_runtime_imports(const dg_runtime *runtime, const char *import);
 /* Decoded on first use and kept: the newest version up to 16 that it offers
  * (Metadata_metadata_at_version), else Metadata_metadata. DG_UNSUPPORTED below V14. */
 dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err);

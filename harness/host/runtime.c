@@ -147,6 +147,15 @@ bool dg_runtime_exports(const dg_runtime *runtime, const char *entry)
     return dg_module_exports(runtime->module, entry);
 }
 
+bool dg_runtime_imports(const dg_runtime *runtime, const char *import)
+{
+    const char *name;
+    for (size_t i = 0; (name = dg_module_import_at(runtime->module, i)); i++)
+        if (strcmp(name, import) == 0)
+            return true;
+    return false;
+}
+
 dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry,
                         dg_bytes input, dg_state *state, const dg_host_options *options,
                         dg_error *err)

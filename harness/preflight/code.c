@@ -102,16 +102,6 @@ static void sizes(dg_preflight_look *l, size_t old_wasm, size_t new_wasm)
             "form");
 }
 
-static bool imported_before(const dg_preflight_look *l, const char *import)
-{
-    const dg_module *module = dg_runtime_module(l->in->from);
-    const char *name;
-    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
-        if (strcmp(name, import) == 0)
-            return true;
-    return false;
-}
-
 /* A node binds all imports before the first call: one that it lacks is enough. */
 static void say_import(dg_preflight_look *l, const char *name)
 {
@@ -121,7 +111,7 @@ static void say_import(dg_preflight_look *l, const char *name)
     char gone[60] = "";
     if (last)
         snprintf(gone, sizeof gone, " since sp-io %u, the last with it", last);
-    if (imported_before(l, name))
+    if (dg_runtime_imports(l->in->from, name))
         dg_preflight_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
                           "N imports %s as N-1 does, which no release of the node up to %s "
                           "provides%s: this chain's own nodes have to",
@@ -145,7 +135,7 @@ static void imports(dg_preflight_look *l)
     const char *name;
     for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
         if (!dg_release_provides(dg_release_newest(), name)
-            && !(dg_release_crate(name) && imported_before(l, name)
+            && !(dg_release_crate(name) && dg_runtime_imports(l->in->from, name)
                  && !dg_release_is_relay(l->new_)))
             say_import(l, name);
 }

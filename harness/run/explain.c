@@ -118,8 +118,24 @@ static dg_code try_sets(void *user, dg_trial *out, const dg_suspect_set *sets, s
 
 /* ---- all of it ---- */
 
+/* Nodes of a chain have what its N-1 imports, whoever built them. */
+static uint32_t count_lacked(const char **first, const dg_run_state *run)
+{
+    uint32_t count = 0;
+    const char *name;
+    *first = NULL;
+    for (size_t i = 0; (name = dg_release_none_has(run->to, i)); i++) {
+        if (dg_runtime_imports(run->from_kept, name))
+            continue;
+        *first = count++ ? *first : name;
+    }
+    return count;
+}
+
 static dg_suspect_facts facts_of(const dg_run_state *run)
 {
+    const char *lacked;
+    uint32_t lacked_count = count_lacked(&lacked, run);
     return (dg_suspect_facts){
         .plan = run->plan,
         .asked = run->asked,
@@ -131,7 +147,9 @@ static dg_suspect_facts facts_of(const dg_run_state *run)
         .faults = run->faults,
         .fault_count = run->fault_count,
         .network = dg_plan_wants_network(run->plan),
-        .stuck = run->treatment.at.failures >= DG_RUN_ARM_FAILURES_MAX
+        .stuck = run->treatment.at.failures >= DG_RUN_ARM_FAILURES_MAX,
+        .lacked = lacked,
+        .lacked_count = lacked_count
     };
 }
 

@@ -17,17 +17,17 @@ dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
     dg_run_state *run = a->run;
     const dg_run_options *how = run->options;
     uint64_t stall_us = dg_world_constant(DG_CONST_STALL_LIMIT) / 1000;
-    dg_chain_options options = { .engine = run->engine,
-                                 .state = run->state,
-                                 .simulated_validators = true,
-                                 .lacked = dg_release_none_has,
-                                 .known = run->met.at,
-                                 .known_count = run->met.count,
-                                 .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
-                                 .fuel_query =
-                                     how->fuel_query
-                                         ? how->fuel_query
-                                         : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US) };
+    dg_chain_options options = {
+        .engine = run->engine,
+        .state = run->state,
+        .simulated_validators = true,
+        .lacked = dg_run_is_without(run, DG_SUSPECT_HOST_FUNCTIONS, 0) ? NULL : dg_release_none_has,
+        .known = run->met.at,
+        .known_count = run->met.count,
+        .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
+        .fuel_query =
+            how->fuel_query ? how->fuel_query : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US)
+    };
     assert(!a->chain && run->engine);
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }

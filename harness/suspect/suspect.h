@@ -61,6 +61,9 @@ typedef struct dg_suspect_facts {
     bool network; /* validators made the blocks */
     /* N builds no block any more: whatever nodes are, that stays so */
     bool stuck;
+    /* the first import of N that nodes lack and N-1 does not need, and how many there are; NULL */
+    const char *lacked;
+    uint32_t lacked_count;
 } dg_suspect_facts;
 
 /* Finds whoever differs between the arms, or is planned for treatment, and was recorded. Where no

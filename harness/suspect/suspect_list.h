@@ -6,6 +6,8 @@
  * To be included with X defined, as often as wanted; no guard, therefore. Their order is that in
  * which causes are reported. */
 
+/* nodes have the host functions that N imports and they lack; name: the first of them */
+X(HOST_FUNCTIONS, "host-functions")
 /* a planned fault does not happen; index: of network.faults */
 X(FAULT, "fault")
 /* nodes do not restart or change by plan; index: of network.rollout */

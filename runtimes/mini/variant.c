@@ -56,3 +56,12 @@ const struct variant variant = {
     .appetite = APPETITE,
     .fault = FAULT,
 };
+
+/* Referred to by an entry that nobody calls: it is imported all the same. */
+#ifdef IMPORTS
+__attribute__((import_module("env"), import_name(QUOTED(IMPORTS)))) extern void no_node_has(void);
+__attribute__((export_name("never_called"))) void never_called(void)
+{
+    no_node_has();
+}
+#endif

@@ -99,6 +99,38 @@ START_TEST(nodes_that_restart_lose_artifacts_by_that)
 }
 END_TEST
 
+/* Two that build no block: one that no node can start, one that traps. */
+static const struct {
+    const char *to;
+    bool lacked;
+} starts[] = { { "mini-2-host-function", true }, { "mini-2-init-traps", false } };
+
+START_TEST(a_function_that_no_node_has_is_the_cause_where_n_imports_one)
+{
+    static const char says[] = "N imports ext_pairing_bls12_377_add_version_1, which no release of "
+                               "the node up to v1.25 provides";
+    const char *folder = getenv("DOPPEL_RUNTIMES") ? getenv("DOPPEL_RUNTIMES") : "build/runtimes";
+    char snapshot[300], upgrade[400];
+    json_t *o;
+    snprintf(snapshot, sizeof snapshot, "%s/mini.json", folder);
+    snprintf(upgrade, sizeof upgrade, "{\"to\":\"%s/%s.wasm\",\"at\":\"boundary-5\"}", folder,
+             starts[_i].to);
+    o = explain(snapshot, upgrade, "2",
+                "{\"size\":\"24x2\",\"classes\":[{\"class\":\"v1.10\",\"share\":0.7},{\"class\":"
+                "\"kagome\",\"share\":0.3}]}",
+                "{\"default\":true}", DG_RUN_EXPLAIN_PROVED);
+    ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_BROKE);
+    ck_assert_msg(strcmp(claim_status(o, "authorable"), "broke") == 0, "%s", verdicts(o));
+    ck_assert_msg(any_cause(o, says) == starts[_i].lacked, "%s", causes_of(o));
+    ck_assert_msg(any_cause(o, "what Kagome provides is not known") == starts[_i].lacked, "%s",
+                  causes_of(o));
+    ck_assert_msg(any_advice(o, "build N without ext_pairing_bls12_377_add_version_1")
+                      == starts[_i].lacked,
+                  "%s", causes_of(o));
+    json_decref(o);
+}
+END_TEST
+
 static void check(const json_t *o, const char *parts, bool there)
 {
     char part[200];
@@ -236,6 +268,8 @@ int main(void)
                         REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
     tcase_add_loop_test(tc, what_was_only_recorded_is_worded_as_that, 0,
                         REDUCED ? 0 : (int)(sizeof hows / sizeof *hows));
+    tcase_add_loop_test(tc, a_function_that_no_node_has_is_the_cause_where_n_imports_one, 0,
+                        sizeof starts / sizeof *starts);
     if (!REDUCED) {
         tcase_add_test(tc, nodes_that_restart_lose_artifacts_by_that);
         tcase_add_test(tc, what_control_has_too_is_not_proved_by_treatment_without_it);

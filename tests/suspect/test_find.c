@@ -198,6 +198,24 @@ START_TEST(a_restart_is_suspected_of_what_is_lost_by_it)
 }
 END_TEST
 
+/* Whoever the nodes are, and whether or not there is a network: N does not start. */
+START_TEST(functions_that_nodes_lack_are_suspected_first)
+{
+    static dg_suspects found;
+    world w;
+    open_world(&w, ",\"config\":{\"a\":1}", _i ? "kagome" : "SD_V2_ONLY", "");
+    w.facts.stuck = true;
+    w.facts.lacked = "ext_x_version_1";
+    w.facts.lacked_count = 3;
+    ck_assert_str_eq(kinds(&w), "host-functions config");
+    dg_suspects_find(&found, &w.facts);
+    ck_assert_str_eq(found.at[0].name, "ext_x_version_1");
+    ck_assert_str_eq(found.at[0].what, "nodes have ext_x_version_1 and 2 more");
+    ck_assert((strstr(found.at[0].says, "Kagome") != NULL) == _i);
+    close_world(&w);
+}
+END_TEST
+
 /* Where N builds no block any more trials with other nodes are as long as they are vain. */
 START_TEST(nodes_are_not_suspected_of_what_n_cannot_build)
 {
@@ -580,6 +598,7 @@ int main(void)
     TCase *tc = tcase_create("find");
     LOOP(only_what_was_recorded_is_suspected, rows);
     tcase_add_test(tc, every_repair_has_its_record);
+    tcase_add_loop_test(tc, functions_that_nodes_lack_are_suspected_first, 0, 2);
     tcase_add_test(tc, nodes_are_not_suspected_of_what_n_cannot_build);
     tcase_add_loop_test(tc, a_restart_is_suspected_of_what_is_lost_by_it, 0, 2);
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
