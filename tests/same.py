@@ -153,6 +153,12 @@ TRANSLATIONS = [
         ['{"against":1,"kind":"api","ok":1,"seq":0}'],
         ['{"kind":"api","ok":1,"seq":0}'],
     ),
+    # What nodes keep for a session.
+    (
+        drop_kind("session-value"),
+        ['{"kind":"session-value","lasts":1,"seq":0}', '{"kind":"slot","seq":1}'],
+        ['{"kind":"slot","seq":0}'],
+    ),
 ] + [
     (
         drop_kind(kind),

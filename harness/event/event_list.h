@@ -52,6 +52,12 @@ X(API, api, "api", ok, missing, fuel, bytes, decodes, version, contradicts, agai
 /* an answer's type differs or its method is gone; readable: this one decodes by N-1's types,
  * called: by a node of the plan, or without a network of N-1's time; detail: api, where */
 X(API_TYPE, api_type, "api-type", readable, called)
+/* an answer that nodes keep for a session, once U+1 was asked as well; lasts: U and U+1 are of one
+ * session, running: what N-1 answered before U is not what N means at U+1, starting: what N answers
+ * at U is not, none: N has none for this session, first: nobody had an answer of it before U (all
+ * flags); detail, where one of the middle three is set: api, what, releases (that keep it), use,
+ * before, at, after (the answers), place (what follows for U's) */
+X(SESSION_VALUE, session_value, "session-value", lasts, running, starting, none, first)
 /* one item of the configuration under N; equal: to control's, control_decodes: under N-1;
  * detail: what, control, treatment, changed */
 X(CONFIG, config, "config", decodes, equal, control_decodes, fields, fields_changed)

@@ -200,8 +200,11 @@ static dg_code at_after(dg_run_arm *a, dg_block *block, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for a fork of the state");
     if ((rc = ask_at(a, DG_RUN_MOMENT_AFTER, block, err)) < 0)
         return rc;
-    if (a->which == DG_ARM_TREATMENT && (rc = dg_run_sample_types(a, err)) < 0)
-        return rc;
+    if (a->which == DG_ARM_TREATMENT) {
+        dg_run_session_values_log(a);
+        if ((rc = dg_run_sample_types(a, err)) < 0)
+            return rc;
+    }
     return dg_run_sets_log(a, block, "U+1", err);
 }
 

@@ -263,6 +263,8 @@ void dg_run_sample_log(dg_run_arm *a, dg_run_moment m);
 /* answer_types.c: is a method of N asked by the nodes that the plan names, or by those of N's time
  * or, without a network, of N-1's? */
 bool dg_run_is_asked(const dg_run_state *run, const dg_survey_api *row);
+/* session_values.c: what nodes keep for a session, and N means otherwise. */
+void dg_run_session_values_log(dg_run_arm *a);
 /* Answers that nodes of the plan or of N-1's time cannot read. */
 dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err);
 

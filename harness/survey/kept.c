@@ -27,12 +27,12 @@ static const dg_survey_kept rows[] = {
       "collators of others are not heard" },
     { "ParachainHost", "session_info", "the session's validators and approval rules", 0, 0, false,
       false, "approval voting, disputes and recovery go by them" },
-    { "ParachainHost", "validator_groups", "the rotation of groups", 22, 0, false, false,
-      "the experimental collator protocol, default on Kusama from v1.25 on, finds its core by it" },
     { "ParachainHost", "async_backing_params", "the mode of backing", 9, 17, true, false,
       "an author in the wrong mode asks for candidates that nobody has" },
     { "AuthorityDiscoveryApi", "authorities", "the authorities", 0, 0, false, false,
       "the grid topology of the session is made of them" },
+    { "ParachainHost", "validator_groups", "the rotation of groups", 22, 0, false, false,
+      "the experimental collator protocol, default on Kusama from v1.25 on, finds its core by it" },
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

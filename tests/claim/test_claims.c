@@ -461,6 +461,24 @@ static const struct row {
       "T11 migration 0 7 5 0 0 "
       "{'versions':[],'unraised':[{'item':'Configuration.ActiveConfig','version':8}]}" },
 
+    { "session-values", DG_VERDICT_UNEXERCISED, 0, "nothing was asked", "C11 slot 11 1 1" },
+    { "session-values", DG_VERDICT_HELD, 0, "2 answers that nodes keep for a session",
+      "T11 session-value 1\nT11 session-value 1 0 0 0 1" },
+    { "session-values", DG_VERDICT_HELD, 0, "does not apply: U ends its session",
+      "T11 session-value 0\nT11 session-value 0" },
+    { "session-values", DG_VERDICT_BROKE, 11,
+      "F: 1 before U, 0 at U, 1 from U+1 on; nodes that ask first at U keep that to the session's "
+      "end (v1.4 and later); so; so too G (v1.9 to v1.17)",
+      "T11 session-value 1 0 1 0 0 {'what':'F','before':'1','at':'0','after':'1','releases':'v1.4 "
+      "and later','place':'so'}\nT11 session-value 1 1 0 0 1 {'what':'G','releases':'v1.9 to "
+      "v1.17'}" },
+    { "session-values", DG_VERDICT_BROKE, 11, "all nodes ask first at U, and keep that",
+      "T11 session-value 1 0 1 0 1 {'what':'F'}" },
+    { "session-values", DG_VERDICT_BROKE, 11, "nodes that run keep the first to",
+      "T11 session-value 1 1 0 0 1 {'what':'F'}" },
+    { "session-values", DG_VERDICT_BROKE, 11, "nodes keep that there is none",
+      "T11 session-value 1 0 0 1 1 {'what':'F'}" },
+
     { "queued-calls", DG_VERDICT_UNEXERCISED, 0, "N never ran", "C11 slot 11 1 1" },
     { "queued-calls", DG_VERDICT_HELD, 0, "does not apply: nothing was queued at U",
       "T11 upgrade 0 1 111 1" },
