@@ -133,7 +133,9 @@ dg_ns dg_backing_collation_at(const dg_world *world, dg_leaf_id leaf, dg_place_i
     const dg_candidate *c = &b->candidates[core.v];
     dg_ns at = b->taken[node.v], takes;
     assert(node.v < world->node_count && core.v < b->place_count);
-    if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node))
+    if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node)
+        || !dg_world_collates(world, node, leaf, (dg_group_ix){ c->group },
+                              (dg_para_id){ c->para }))
         return DG_NEVER;
     takes = (c->rank + 1) * dg_world_constant(DG_CONST_COLLATION); /* one is made after the other */
     if (c->collated_at) /* a moment apart, so that who of a group is first hangs on nothing else */

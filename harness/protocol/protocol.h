@@ -106,6 +106,9 @@ typedef struct dg_node_class {
     /* puts the core's index behind votes where the node feature is set, by what it keeps of the
      * session; others by what the leaf says */
     bool bits_by_feature;
+    /* asks for collations by the rotation of groups that it keeps of the session: the experimental
+     * collator protocol, which a node of v1.22 or later runs or does not (Kusama's do) */
+    bool keeps_rotation;
     /* takes a collation of version 1 for an active leaf with asynchronous backing too */
     bool keeps_v1_collations;
     uint16_t host_known; /* newest version of ParachainHost that it has questions for */
@@ -605,6 +608,7 @@ void dg_sessions_free(dg_session *all);
 typedef enum dg_session_value {
     DG_SESSION_VOTES,
     DG_SESSION_FEATURES,
+    DG_SESSION_ROTATION, /* of the backing groups */
     DG_SESSION_VALUE_COUNT
 } dg_session_value;
 /* Of one session. */
@@ -613,8 +617,9 @@ typedef struct dg_session_answers {
     uint32_t have; /* bit for each request whose answer is kept */
     uint32_t votes_min;
     uint64_t features;
-    uint32_t
-        asked_at[DG_SESSION_VALUE_COUNT]; /* number of the leaf that each is from; 0: not asked */
+    uint32_t rotation_start, rotation_frequency; /* as in dg_rotation */
+    /* number of the leaf that each value is from; 0: not asked */
+    uint32_t asked_at[DG_SESSION_VALUE_COUNT];
 } dg_session_answers;
 /* Of the two newest sessions, the newest first: leaves are of no other. Zeroes: a process that
  * begins anew. */
@@ -634,8 +639,11 @@ const dg_session_answers *dg_answers_of(const dg_answers *answers, uint32_t sess
 uint32_t dg_answers_kept(const dg_answers *answers, const dg_view *view);
 /* As the node has it, else as the leaf says: votes that back a candidate, as dg_view.votes_min; */
 uint32_t dg_answers_votes(const dg_answers *answers, const dg_view *view);
-/* .. and node features. */
+/* .. node features; */
 uint64_t dg_answers_features(const dg_answers *answers, const dg_view *view);
+/* .. and the rotation of groups, at the leaf's own number. Mirrors: collator-protocol 29.0.0
+ * validator_side_experimental (group_rotation_info). */
+dg_rotation dg_answers_rotation(const dg_answers *answers, const dg_view *view);
 /* Asserts what must hold between two leaves. For tests, and for the rooms above. */
 void dg_answers_verify(const dg_answers *answers);
 

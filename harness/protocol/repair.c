@@ -118,6 +118,25 @@ static void read_receipts(dg_node_class *c)
     c->receipts_v2 = true;
 }
 
+/* ---- the collator protocol, of which the experimental one keeps the rotation ---- */
+
+static bool asks_rotation(const dg_node_class *c)
+{
+    return c->v2 && !c->legacy && !c->keeps_rotation;
+}
+static void keep_rotation(dg_node_class *c)
+{
+    c->keeps_rotation = true;
+}
+static bool keeps_rotation(const dg_node_class *c)
+{
+    return c->keeps_rotation;
+}
+static void ask_rotation(dg_node_class *c)
+{
+    c->keeps_rotation = false;
+}
+
 /* ---- asynchronous backing: what v1.12 has ---- */
 
 static bool has_v2(const dg_node_class *c)
@@ -167,6 +186,9 @@ static const dg_repair repairs[] = {
     { "receipts-v2", "candidate receipts of version 2 can be read",
       "call candidates with receipts of version 2 invalid", "v1.17", reads_receipts,
       read_no_receipts, cannot_read, read_receipts },
+    { "rotation", "collations are asked for by the group rotation of each leaf",
+      "keep the group rotation of a session's first leaf, with the experimental collator protocol",
+      "v1.19..v1.25", asks_rotation, keep_rotation, keeps_rotation, ask_rotation },
 };
 
 const dg_repair *dg_repair_at(size_t i)

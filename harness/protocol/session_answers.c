@@ -66,6 +66,16 @@ static bool is_answered(const dg_view *view, dg_request request, const dg_node_c
            && dg_view_supports(view, request) && !(view->failed & bit(request));
 }
 
+/* Backing asks for groups at each leaf, so this is no answer that saves a question. */
+static void keep_rotation(dg_session_answers *s, const dg_view *view, uint32_t number)
+{
+    if (s->asked_at[DG_SESSION_ROTATION] || !view->group_count)
+        return;
+    s->rotation_start = view->rotation.session_start;
+    s->rotation_frequency = view->rotation.frequency;
+    s->asked_at[DG_SESSION_ROTATION] = number;
+}
+
 void dg_answers_take(dg_answers *a, const dg_node_class *of, const dg_view *view, uint32_t number)
 {
     dg_session_answers *s = view->session_known ? entry_of(a, view->session) : NULL;
@@ -74,6 +84,8 @@ void dg_answers_take(dg_answers *a, const dg_node_class *of, const dg_view *view
             s->have |= bit(r);
             keep_value(s, r, view, number);
         }
+    if (s && of->keeps_rotation)
+        keep_rotation(s, view, number);
 }
 
 /* What is kept of one request; NULL: nothing, and the block's own answer counts. */
@@ -93,6 +105,14 @@ uint64_t dg_answers_features(const dg_answers *a, const dg_view *view)
 {
     const dg_session_answers *s = kept(a, view, DG_ASK_FEATURES);
     return s ? s->features : view->features;
+}
+
+dg_rotation dg_answers_rotation(const dg_answers *a, const dg_view *view)
+{
+    const dg_session_answers *s = view->session_known ? dg_answers_of(a, view->session) : NULL;
+    return s && s->asked_at[DG_SESSION_ROTATION]
+               ? (dg_rotation){ s->rotation_start, s->rotation_frequency, view->rotation.now }
+               : view->rotation;
 }
 
 void dg_answers_verify(const dg_answers *a)

@@ -21,6 +21,10 @@ static const struct {
                               "candidates "
                               "with receipts of version 2",
                               true },
+    [DG_SESSION_ROTATION] = { "the rotation of backing groups",
+                              "nodes with the experimental collator protocol (v1.22 and later) "
+                              "ask collators of parachains that their group does not serve",
+                              false },
 };
 
 /* What treatment recorded of one value, from U on. */

@@ -48,6 +48,17 @@ bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_
                || dg_world_features(world, node, leaf) & DG_VIEW_FEATURE_RECEIPTS_V2);
 }
 
+bool dg_world_collates(const dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_group_ix group,
+                       dg_para_id para)
+{
+    const dg_view *v = view_of(world, leaf);
+    dg_rotation r = dg_answers_rotation(kept_by(world, node, DG_SESSION_ROTATION), v);
+    uint32_t core = dg_rotation_core(&r, group, v->group_count);
+    if (r.session_start == v->rotation.session_start && r.frequency == v->rotation.frequency)
+        return true;
+    return core < v->core_count && dg_core_turn(&v->cores[core]) == para.v;
+}
+
 /* ---- where the two differ ---- */
 
 /* Bits of node features that the release goes by as it keeps them. */
@@ -64,6 +75,9 @@ static void compare(dg_kept_told *out, const dg_session_answers *s, const dg_vie
     if (value == DG_SESSION_VOTES) {
         out->kept = s->votes_min;
         out->told = v->votes_min;
+    } else if (value == DG_SESSION_ROTATION) {
+        out->kept = s->rotation_frequency;
+        out->told = v->rotation.frequency;
     } else {
         out->kept = (int64_t)(s->features & features_of(of));
         out->told = (int64_t)(v->features & features_of(of));

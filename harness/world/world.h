@@ -520,6 +520,10 @@ bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
  * can read it, where the feature that they keep for the session is not set. */
 bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 
+/* Does this node ask collators of the parachain for a block, as a member of the backing group?
+ * Where it keeps the rotation of groups, those of the core that its group serves by that. */
+bool dg_world_collates(const dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_group_ix group,
+                       dg_para_id para);
 /* What one node keeps of a session, and what a leaf of the session says. */
 typedef struct dg_kept_told {
     uint32_t asked_at; /* number of the leaf that it is from */

@@ -79,7 +79,7 @@ static json_t *config_of(const char *spec)
 }
 
 typedef struct made {
-    const char *from, *to, *at, *nodes, *size;
+    const char *from, *to, *at, *nodes, *size; /* nodes: "v1.22 rotation", without that repair */
     const char *features; /* from the left, bit 0 first; NULL: the state's configuration stays */
     int votes;            /* minimum_backing_votes */
     const char *faults;
@@ -100,6 +100,12 @@ static json_t *storage_of(const made *m)
     return storage;
 }
 
+static json_t *without_of(const made *m)
+{
+    const char *space = strchr(m->nodes, ' ');
+    return space ? json_pack("[s]", space + 1) : json_array();
+}
+
 static json_t *run_made(const made *m, const char *events, dg_run_explain explain)
 {
     dg_run_options options = { .cache_dir = dg_engine_cache_dir(),
@@ -109,15 +115,17 @@ static json_t *run_made(const made *m, const char *events, dg_run_explain explai
     dg_plan *plan;
     dg_error err = { .text = "" };
     char *text;
-    char from[512], to[512]; /* paths are given in few rooms */
+    char nodes[32], from[512], to[512]; /* paths are given in few rooms */
     json_t *outcome = NULL, *storage = storage_of(m), *whole;
+    snprintf(nodes, sizeof nodes, "%.*s", (int)strcspn(m->nodes, " "), m->nodes);
     snprintf(from, sizeof from, "%s", corpus_path(m->from));
     snprintf(to, sizeof to, "%s", corpus_path(m->to));
     whole = json_pack(
-        "{s:i, s:s, s:{s:s, s:s}, s:{s:o}, s:i, s:{s:s, s:[{s:s, s:i}], s:{s:i, s:i}, s:o}}",
+        "{s:i, s:s, s:{s:s, s:s}, s:{s:o}, s:i, s:{s:s, s:[{s:s, s:i, s:o}], s:{s:i, s:i}, s:o}}",
         "doppel", 1, "snapshot", from, "upgrade", "to", to, "at", m->at, "fork", "storage", storage,
-        "seeds_max", 1, "network", "size", m->size, "classes", "class", m->nodes, "share", 1,
-        "compile_ms", "min", 0, "max", 0, "faults", json_loads(m->faults, 0, NULL));
+        "seeds_max", 1, "network", "size", m->size, "classes", "class", nodes, "share", 1,
+        "without", without_of(m), "compile_ms", "min", 0, "max", 0, "faults",
+        json_loads(m->faults, 0, NULL));
     ck_assert(whole != NULL);
     /* a run writes there, and nowhere beside this test's own files */
     ck_assert(!events || strncmp(events, scratch_dir(), strlen(scratch_dir())) == 0);
@@ -162,6 +170,14 @@ static const struct {
       "and keep the answer until session 2 ends: 2, where the runtime says 1",
       "enact N later in a session" },
     { { V11, V12, "boundary+4", "v1.12", "12x3", UNSET, 1, SILENT }, false, NULL, NULL },
+    /* frequency 1 of the default: they follow a rotation that is none */
+    { { V11, V12, "boundary+0", "v1.22 rotation", "27x3", UNSET, 2, NONE },
+      true,
+      "27 nodes asked for the rotation of backing groups at #21, where N reads the storage of N-1, "
+      "and keep the answer until session 2 ends: 1, where the runtime says 20",
+      "enact N later in a session" },
+    { { V11, V12, "boundary+4", "v1.22 rotation", "27x3", UNSET, 2, NONE }, false, NULL, NULL },
+    { { V11, V12, "boundary+0", "v1.22", "27x3", UNSET, 2, NONE }, false, NULL, NULL },
 };
 START_TEST(the_first_block_of_a_session_is_the_worst_place)
 {

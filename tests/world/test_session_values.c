@@ -81,12 +81,56 @@ START_TEST(a_node_goes_by_what_it_keeps_of_the_session)
 }
 END_TEST
 
+/* Three groups, which moved on twice by the frequency that is told, and four times by the one that
+ * is kept: group 0 serves core 1 and asks for those of core 2. */
+static const struct {
+    bool keeps;
+    uint32_t kept, spared;
+    bool own, other; /* asks for the parachains of cores 1 and 2 */
+} rotations[] = {
+    { true, 10, 0, true, true }, /* as told: whoever its group serves, on whatever core */
+    { true, 5, 0, false, true },
+    { true, 5, 1u << DG_SESSION_ROTATION, true, true },
+    { false, 5, 0, true, true },
+};
+START_TEST(who_keeps_the_rotation_asks_the_wrong_collators)
+{
+    dg_node_class of = *dg_class_named("SD_V2_ONLY");
+    dg_core cores[3] = { { .kind = DG_CORE_SCHEDULED, .para = 2000 },
+                         { .kind = DG_CORE_SCHEDULED, .para = 2001 },
+                         { .kind = DG_CORE_SCHEDULED, .para = 2002 } };
+    dg_view first = view_of(0, 2);
+    dg_world_node node = { .of = &of };
+    dg_world_block block = { .view = view_of(0, 2), .viewed = true };
+    dg_world world = { .nodes = &node,
+                       .node_count = 1,
+                       .blocks = &block,
+                       .block_count = 1,
+                       .options.spared.kept = rotations[_i].spared };
+    of.keeps_rotation = rotations[_i].keeps;
+    first.rotation = (dg_rotation){ 100, rotations[_i].kept, 101 };
+    block.view.rotation = (dg_rotation){ 100, 10, 120 };
+    first.group_count = block.view.group_count = 3;
+    block.view.cores = cores;
+    block.view.core_count = 3;
+    dg_answers_take(&node.answers, &of, &first, ASKED_AT);
+    ck_assert_int_eq(dg_world_collates(&world, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 },
+                                       (dg_group_ix){ 0 }, (dg_para_id){ 2001 }),
+                     rotations[_i].own);
+    ck_assert_int_eq(dg_world_collates(&world, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 },
+                                       (dg_group_ix){ 0 }, (dg_para_id){ 2002 }),
+                     rotations[_i].other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("session_values");
     TCase *tc = tcase_create("session_values");
     tcase_add_loop_test(tc, a_node_goes_by_what_it_keeps_of_the_session, 0,
                         (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(tc, who_keeps_the_rotation_asks_the_wrong_collators, 0,
+                        (int)(sizeof rotations / sizeof *rotations));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
