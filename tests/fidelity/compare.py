@@ -68,7 +68,7 @@ def check_landmarks(name, real, model, full):
 # ---- single candidates ----
 
 
-def slips(real, model, full):
+def slips(real, model, full, everyone):
     """Candidates that came a block later, where every second block is full: (number, para, how)
     of each, and the parachains' places as they would be without. None where that is not how it is."""
     counts = [count(r.backed) for r in model]
@@ -77,7 +77,7 @@ def slips(real, model, full):
     wanted, out = [k for k, c in enumerate(counts) if c], []
     if any(b - a == 1 for a, b in zip(wanted, wanted[1:])):
         return None
-    for para in sorted({p for r in real for p in r.backed}):
+    for para in sorted(everyone):
         have, late = {k for k, r in enumerate(real) if para in r.backed}, 0
         for k in wanted:
             if k + late < len(real) and k + late not in have and k + late + 1 in have:
@@ -93,11 +93,11 @@ def slips(real, model, full):
     return out
 
 
-def check_singles(name, real, model, full, compiled):
+def check_singles(name, real, model, full, everyone, compiled):
     """(singles, outs) of a stretch. `compiled`: number of the first block after U, whose author may
     have been the first to end its compile, or the last: bitfields of the others were too late for
     it, or not. What it includes, and backs of the cores that are free by that, is chance."""
-    late = slips(real, model, full)
+    late = slips(real, model, full, everyone)
     if late is not None:
         return ["#%d %d: %s" % s for s in late], []
     singles, outs = [], []
@@ -158,35 +158,44 @@ def check_authors(real, model, full, restarted):
 # ---- all of it ----
 
 
-def compare(real, model, upgrade=None, restarted=None, chance=(), contested=()):
+def compare(real, model, upgrade=None, restarted=None, chance=(), lost=(), contested=()):
     """A Verdict. `chance`: numbers of real blocks that a log shows to be lost by chance; they are
-    left out, and named by whoever keeps the series. `contested`: blocks that had siblings. What
+    left out, so that what follows comes a block later. `lost`: blocks that lack by chance what the
+    model has there. Both are named by whoever keeps the series. `contested`: blocks that had siblings. What
     follows one may back nothing, as the collators built for another; where one or two such blocks
     left out settle it, they are named."""
-    verdict = compare_once(real, model, upgrade, restarted, chance)
+    verdict = compare_once(real, model, upgrade, restarted, chance, lost)
     may = [b[0] for a, b in zip(real, real[1:]) if a[0] in contested and a[2] == b[2] and not count(b[4])]
     for some in [*itertools.combinations(may, 1), *itertools.combinations(may, 2)] if verdict.outs else []:
-        other = compare_once(real, model, upgrade, restarted, [*chance, *some])
+        other = compare_once(real, model, upgrade, restarted, [*chance, *some], lost)
         if not other.outs:
             named = ["#%d backs nothing: its parent had siblings, and candidates were for another" % n for n in some]
             return other._replace(singles=named + other.singles)
     return verdict
 
 
-def compare_once(real, model, upgrade, restarted, chance):
+def found_again(real, model, lost):
+    """The real rows, those that lost something by chance with what the model's has at its place."""
+    return [r._replace(backed=model[k].backed, included=model[k].included) if r.number in lost and k < len(model) else r
+            for k, r in enumerate(real)]
+
+
+def compare_once(real, model, upgrade, restarted, chance, lost):
     real, model = stretches(rows_of(real, chance), upgrade), stretches(rows_of(model), upgrade)
     full = max((count(r.backed) for rows in model.values() for r in rows), default=0)
+    everyone = {p for rows in real.values() for r in rows if not isinstance(r.backed, int) for p in r.backed}
     table, singles, outs, candidates, last = [], [], [], 0, list(real)[-1]
     for name, of_real in real.items():
         of_model = model.get(name, [])
         table += [(place(name, k), of_real[k] if k < len(of_real) else None, of_model[k] if k < len(of_model) else None)
                   for k in range(len(of_real) if name == last else max(len(of_real), len(of_model)))]
         candidates += sum(count(r.backed) for r in of_real)
+        of_real = real[name] = found_again(of_real, of_model, lost)
         if not of_model:
             outs.append("%s: the model has no block there" % name)
         elif restarted is None or upgrade > of_real[0].number:
             outs += check_landmarks(name, of_real, of_model, full)
-            more, bad = check_singles(name, of_real, of_model, full, upgrade + 1 if upgrade else None)
+            more, bad = check_singles(name, of_real, of_model, full, everyone, upgrade + 1 if upgrade else None)
             singles, outs = singles + more, outs + bad
     if restarted is not None:
         outs += check_authors(real, model, full, restarted)
@@ -195,14 +204,16 @@ def compare_once(real, model, upgrade, restarted, chance):
     return Verdict(table, singles, outs)
 
 
-def compare_shape(real, model, upgrade):
-    """The landmarks alone, each side by its own fullest block: for a network of another size."""
+def compare_shape(real, model, upgrade, lost):
+    """The landmarks alone, each side by its own fullest block: for a network of another size. What U
+    lost by chance is as much as that side's fullest."""
     sides = [stretches(rows_of(series), upgrade) for series in (real, model)]
     fulls = [max((count(r.backed) for rows in side.values() for r in rows), default=0) for side in sides]
     outs = []
     for name, of_real in sides[0].items():
         of_model = sides[1].get(name, [])
         both = min(len(of_real), len(of_model))
+        of_real = [r._replace(backed=fulls[0]) if r.number in lost and r.number == upgrade else r for r in of_real]
         a, b = landmarks(of_real[:both], fulls[0]), landmarks(of_model[:both], fulls[1])
         outs += ["%s: %s: real %s, model %s" % (name, what, a[what], b[what]) for what in a if a[what] != b[what]]
     return outs
@@ -270,6 +281,8 @@ def self_test():
                              ("one that was not started anew backs", anew(3, 0, 3, 0, 3, 0), True),
                              ("one that was started anew does not", anew(0, 0, 0, 0, 0, 0), True)):
         wrong += [what] if bool(compare(usual, other, 25, 2).outs) != bad else []
+    if len(compare(series([(26, [1, 2])]), model(), 26).singles) != 1:
+        wrong.append("a parachain that U alone lacks")
     for what in wrong:
         print("compare: %s: not as it should be" % what)
     return 1 if wrong else 0

@@ -63,8 +63,8 @@ def write(folder, name, value):
 
 
 def judge(name, run, real, of_model):
-    chance = [int(n) for n in real.get("chance", {})]
-    verdict = compare.compare(real["blocks"], of_model, upgrade_of(run), run.get("restart"), chance, real.get("contested", ()))
+    chance, lost = ([int(n) for n in real.get(what, {})] for what in ("chance", "lost"))
+    verdict = compare.compare(real["blocks"], of_model, upgrade_of(run), run.get("restart"), chance, lost, real.get("contested", ()))
     print("%s: %s" % (name, run["says"]))
     print(compare.text(verdict, run.get("restart")), flush=True)
     return verdict
@@ -115,7 +115,9 @@ def make(name):
 def make_values(name):
     peers.check(kept_values.needed(name))
     result = Result(name)
-    found = result.of_nodes(lambda scratch, tell: kept_values.make(name, scratch, tell))
+    of_model = kept_values.predict(name, result.folder)
+    write(result.folder, "model.json", of_model)
+    found = dict(result.of_nodes(lambda scratch, tell: kept_values.make(name, scratch, tell)), model=of_model)
     outs = kept_values.judge(name, found)
     table = kept_values.table(name, found) + "".join("OUT: %s\n" % out for out in outs)
     print("%s: %s\n%s" % (name, kept_values.SAYS[name], table))
@@ -146,6 +148,8 @@ def beside_kept(only):
         print("-- " + row["source"])
         for number, why in row.get("chance", {}).items():
             print("-- #%s is left out: %s" % (number, why))
+        for number, why in row.get("lost", {}).items():
+            print("-- #%s lacks by chance what the model has: %s" % (number, why))
         verdict = judge(name, run, row, of_model)
         worst = max(worst, 1 if verdict.outs else 0)
     return worst
@@ -159,8 +163,7 @@ def shape_here(only):
             continue
         with tempfile.TemporaryDirectory(prefix="doppel-fidelity-") as folder:
             of_model = model.predict(dict(run, spec=run["here"]), name, folder)
-        chance = [int(n) for n in row.get("chance", {})]
-        outs = compare.compare_shape([b for b in row["blocks"] if b[0] not in chance], of_model, upgrade_of(run))
+        outs = compare.compare_shape(row["blocks"], of_model, upgrade_of(run), [int(n) for n in row.get("lost", {})])
         print("\n".join(["%s, by its shape, on %s: %s" % (name, run["here"], "OUT" if outs else "ok"), *outs]))
         worst = max(worst, 1 if outs else 0)
     return worst

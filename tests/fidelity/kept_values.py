@@ -11,10 +11,11 @@ migration may do. The experimental side of the collator protocol has it from the
 leaf; all else asks at each leaf. Groups have one member each, so a validator that takes itself to
 be at another core asks for collations of the wrong parachain.
 """
-import json, os, re, shutil, time
+import json, os, re, shutil, signal, time
 
-import peers
+import model, peers
 
+FEATURES = 1  # dg_session_value of the room protocol
 RUN = {"node": "eranode-1.10.0", "validators": 2, "paras": [], "logs": "babe=debug,parachain::candidate-backing=debug",
        "spec": "paseo-local-1002005-e10", "upgrade": {"to": "paseo-local-1003000-e10", "how": "sudo"}}
 CONFIG = "0x06de3d8a54d27e44a9d5ce189618f22db4b49d95320d9021994c850f25b8e385"
@@ -28,12 +29,13 @@ ROTATION = {"node": "polkadot-41.0.0", "validators": 3, "paras": [2000, 2001, 20
                 "async_backing_params": {"max_candidate_depth": 3, "allowed_ancestry_len": 2}}}}
 CHANGED, FREQUENCY = 24, 2  # the block that writes it, within a session of ten slots
 SAYS = {"features-21": "U as the first block of its session: all nodes keep the default until the session ends",
-        "features-25-restart": "U within its session: nodes keep the right answer; one that starts with U as its first leaf keeps the default",
+        "features-22-restart": "U within its session: nodes keep the right answer; one that starts with U as its first leaf keeps the default",
         "rotation-legacy": "groups rotate each second block from #25 on: nothing is lost",
         "rotation-experimental": "the same with the experimental collator protocol: what is backed follows the old rotation to the session's end"}
 
 
 def set_features(spec_path):
+    """Writes them into a spec; the configuration's value."""
     with open(spec_path) as f:
         spec = json.load(f)
     top = spec["genesis"]["raw"]["top"]
@@ -42,17 +44,38 @@ def set_features(spec_path):
     top[CONFIG] = top[CONFIG][:-len(NO_FEATURES)] + FOUR_FEATURES
     with open(spec_path, "w") as f:
         json.dump(spec, f)
+    return top[CONFIG]
+
+
+def predict_features(name, folder):
+    """What the model says: {session: [what its nodes keep against their leaf, leaf they have it from]}, bits of
+    features as a number."""
+    base = os.path.join(folder, "spec.json")
+    peers.unpack(os.path.join(peers.CORPUS, "specs", RUN["spec"] + ".json"), base)
+    plan = {"doppel": 1, "name": name, "snapshot": model.spec_of(RUN["spec"]), "seed": 1, "seeds_max": 1,
+            "upgrade": {"to": peers.blob(RUN, folder), "at": "#" + name.split("-")[1]}, "fork": {"storage": {CONFIG: set_features(base)}},
+            "network": dict(model.NETWORK, classes=[{"class": "v1.10", "share": 1}], compile_ms={"min": 20000, "max": 22000})}
+    out = {}
+    with open(model.rehearse(plan, folder)) as f:
+        for e in map(json.loads, f):
+            if e["kind"] == "net-kept" and e["arm"] == "treatment" and e["value"] == FEATURES:
+                out[e["session"]] = [e["kept"], e["asked"]]
+    return out
 
 
 def restart_at(net, i, number, tell):
-    """A new process whose first leaf is that block: stopped once it has imported it, while N is compiled."""
-    log = os.path.join(net.folder, peers.NAMES[i] + ".log")
-    net.wait(lambda: "Imported #%d " % number in peers.text(log) or "Pre-sealed block for proposal at %d." % number in peers.text(log), 600)
+    """A new process whose first leaf is that block: stopped once all have imported it, while N is compiled.
+    The other node stands still until then, or there would be a newer block."""
+    log, other = (os.path.join(net.folder, peers.NAMES[k] + ".log") for k in (i, 1 - i))
+    net.wait(lambda: all("Imported #%d " % number in peers.text(of) for of in (log, other)), 600)
+    os.kill(net.procs[1 - i].pid, signal.SIGSTOP)
     time.sleep(2)  # until it is on the disk
     peers.stop(net.procs[i], 5)
     os.rename(log, log[:-4] + "-before.log")
     net.start(i)
     tell("%s started anew after it had imported #%d" % (peers.NAMES[i], number))
+    net.wait(lambda: "inject_core_index" in peers.text(log), peers.START_LIMIT)
+    os.kill(net.procs[1 - i].pid, signal.SIGCONT)
 
 
 def make_features(name, folder, tell):
@@ -72,36 +95,50 @@ def make_features(name, folder, tell):
         blocks = [net.block(n) for n in range(1, LAST)]
         hashes = {net.ask("chain_getBlockHash", n): n for n in range(1, LAST)}
         versions = {n: net.ask("state_getRuntimeVersion", h)["specVersion"] for h, n in hashes.items()}
+        answers = {n: net.ask("state_call", "ParachainHost_node_features", "0x", h) for h, n in hashes.items()}
     seen = {}
     for log in sorted(os.listdir(folder)):
         if log.split("-")[0].split(".")[0] in peers.NAMES and log.endswith(".log"):
             said = re.findall(r"New state inject_core_index=(\w+) parent=(0x\w{64})", peers.text(os.path.join(folder, log)))
             seen[log[:-4]] = {hashes[h]: bit == "true" for bit, h in said if h in hashes}
-    return {"blocks": blocks, "versions": versions, "seen": seen}
+    return {"blocks": blocks, "versions": versions, "answers": answers, "seen": seen}
+
+
+def says(answer):
+    """Are the features set in an answer?"""
+    return answer == "0x100f"
 
 
 def table_of_features(found):
     """A line a leaf."""
-    nodes, lines = sorted(found["seen"]), []
-    lines.append("leaf  session runtime  " + " ".join("%-12s" % n for n in nodes))
+    nodes, lines = sorted(found["seen"]), ["model: in session %s nodes keep %s, from leaf #%d" % (s, "the default" if not kept else "the features", asked)
+                                           for s, (kept, asked) in (found["model"] or {}).items()]
+    answers = {int(n): says(a) for n, a in found["answers"].items()}
+    lines.append("leaf  session runtime  answers  " + " ".join("%-12s" % n for n in nodes))
     for number, _, session, *_ in found["blocks"]:
         cells = [found["seen"][n].get(number) for n in nodes]
         if any(c is not None for c in cells):
-            lines.append("#%-4d %-7d %-8d %s" % (number, session, found["versions"][number],
-                                               " ".join("%-12s" % {None: "-", True: "set", False: "not set"}[c] for c in cells)))
+            lines.append("#%-4d %-7d %-8d %-8s %s" % (number, session, found["versions"][number], "set" if answers[number] else "not set",
+                                                    " ".join("%-12s" % {None: "-", True: "set", False: "not set"}[c] for c in cells)))
     return "\n".join(lines) + "\n"
 
 
 def judge_features(name, found):
-    """What is not as it was said to be; empty where all is."""
+    """What is not as it was said to be, or as in the model; empty where all is."""
     u, outs = int(name.split("-")[1]), []
     session = {b[0]: b[2] for b in found["blocks"]}
+    real = {session[leaf] for seen in found["seen"].values() for leaf, bit in seen.items() if not bit}
+    of_model = {int(s) for s, (kept, _) in (found["model"] or {}).items() if not kept}
+    if found["model"] is not None and real != of_model:
+        outs.append("sessions with the default: real %s, model %s" % (sorted(real), sorted(of_model)))
     for node, seen in found["seen"].items():
         anew = name.endswith("restart") and node == "bob"
         for leaf, bit in sorted(seen.items()):
             kept_default = session[leaf] == session[u] and leaf >= u and (not name.endswith("restart") or anew)
             if bit == kept_default:
                 outs.append("%s at leaf #%d of session %d: %s" % (node, leaf, session[leaf], "set" if bit else "not set"))
+    if [n for n, a in found["answers"].items() if not says(a)] != [u]:
+        outs.append("the runtime itself does not answer with the default at U alone")
     if not any(seen.get(leaf) is False for seen in found["seen"].values() for leaf in seen):
         outs.append("no leaf showed the default")
     return outs
@@ -177,6 +214,12 @@ def is_rotation(name):
 
 def needed(name):
     return ROTATION if is_rotation(name) else RUN
+
+
+def predict(name, folder):
+    """What the model says of it, or None where it has no such thing: who starts at U, and the experimental
+    collator protocol, is not in its plan."""
+    return predict_features(name, folder) if name == "features-21" else None
 
 
 def make(name, folder, tell):

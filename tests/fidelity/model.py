@@ -56,13 +56,18 @@ def series_of(events_path, arm):
     return out
 
 
-def predict(run, name, folder):
-    """Runs the plan in that folder, where plan and events stay; the series of its blocks."""
+def rehearse(plan_json, folder):
+    """Runs a plan in that folder, where plan and events stay; the path of the events."""
     plan, events = os.path.join(folder, "plan.json"), os.path.join(folder, "events.ndjson")
     with open(plan, "w") as f:
-        json.dump(plan_of(run, name, folder), f, indent=1)
+        json.dump(plan_json, f, indent=1)
     ran = subprocess.run([DOPPEL, "run", plan, "--explain", "none", "-q", "--events", events, "-o", os.path.join(folder, "outcome.json")],
                          cwd=ROOT, capture_output=True, text=True)
     if ran.returncode not in (0, 1, 3):
         raise Failed("doppel run %s: exit %d: %s" % (os.path.relpath(plan, ROOT), ran.returncode, ran.stderr.strip()[-300:]))
-    return series_of(events, "treatment" if run.get("upgrade") else "control")
+    return events
+
+
+def predict(run, name, folder):
+    """The series of the model's blocks."""
+    return series_of(rehearse(plan_of(run, name, folder), folder), "treatment" if run.get("upgrade") else "control")

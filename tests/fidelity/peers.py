@@ -242,6 +242,7 @@ class Network:
 def stop(proc, seconds=20):
     if proc.poll() is None:
         os.killpg(proc.pid, signal.SIGTERM)
+        os.killpg(proc.pid, signal.SIGCONT)  # it may stand still
     try:
         proc.wait(seconds)
     except subprocess.TimeoutExpired:
