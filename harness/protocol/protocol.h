@@ -149,6 +149,19 @@ unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
 /* The newest release that is known. Static. */
 const dg_release *dg_release_newest(void);
 
+/* ---- release_facts.c ---- */
+
+/* Something that nodes of these releases do, and where that was read. */
+typedef struct dg_release_fact {
+    const dg_release *from, *to;
+    const char *what;
+    const char *source; /* crate (without polkadot-), version, file and line */
+} dg_release_fact;
+/* The table of facts, row by row; NULL past the end. Static. */
+const dg_release_fact *dg_release_fact_at(size_t i);
+/* Its releases: "v1.5", "v1.2 to v1.6", "v1.18 and later". */
+void dg_release_fact_words(char *out, size_t size, const dg_release_fact *fact);
+
 /* ---- host_functions.c ---- */
 
 /* Has the node of a release this host function? One that lacks a single import of a runtime makes

@@ -115,6 +115,32 @@ START_TEST(rows_are_named_by_their_releases_and_leave_none_out)
 }
 END_TEST
 
+/* What the program says of a release stands in the page for readers, with the same source, and what
+ * stands there by release the program says. */
+START_TEST(facts_are_those_of_the_page)
+{
+    dg_buf page = slurp("harness/protocol/RELEASES.md");
+    const char *at = strstr(dg_buf_text(&page), "\n## By release\n"), *end;
+    const dg_release_fact *f;
+    size_t lines = 0, facts = 0;
+    ck_assert_ptr_nonnull(at);
+    end = strstr(at + 1, "\n\nExecution");
+    ck_assert_ptr_nonnull(end);
+    for (const char *line = at; (line = strstr(line, "\n| ")) && line < end; line++)
+        lines++;
+    for (; (f = dg_release_fact_at(facts)); facts++) {
+        char words[60], row[600];
+        const char *found;
+        dg_release_fact_words(words, sizeof words, f);
+        snprintf(row, sizeof row, "\n| %s | %s | %s |\n", f->what, words, f->source);
+        found = strstr(at, row);
+        ck_assert_msg(found && found <= end, "%s", row);
+    }
+    ck_assert_uint_eq(lines, facts + 1); /* and the heading */
+    dg_buf_clear(&page);
+}
+END_TEST
+
 static const struct {
     const char *name;
     uint32_t version, host;
@@ -238,6 +264,7 @@ int main(void)
     TCase *tc = tcase_create("release");
     tcase_add_loop_test(tc, a_name_of_nodes_has_the_class_of_their_faults, 0,
                         (int)(sizeof names / sizeof *names));
+    tcase_add_test(tc, facts_are_those_of_the_page);
     tcase_add_test(tc, every_release_is_younger_than_the_one_before);
     tcase_add_test(tc, rows_are_named_by_their_releases_and_leave_none_out);
     tcase_add_loop_test(tc, a_runtime_meets_the_nodes_of_its_time, 0,
