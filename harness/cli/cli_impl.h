@@ -62,7 +62,11 @@ bool dg_command_group_help(FILE *out, const char *word);
 /* Words of `text` from column `at` on, up to a hundred; lines that follow begin at `indent`. Ends
  * the line. */
 void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text);
-/* What the words of a plan mean: "plan", "claims", "nodes". False: no such topic. */
+/* .. up to `width`, which is above `indent`. */
+void dg_cli_wrap_to(FILE *out, size_t width, size_t at, size_t indent, const char *text);
+/* What nodes are called, and the repairs that classes have: closes the help of doppel nodes. */
+void dg_topic_nodes(FILE *out);
+/* What the words of a plan mean: "plan", "claims". False: no such topic. */
 bool dg_topic_help(FILE *out, const char *word);
 /* Topic i and what it is about; NULL past the end. */
 const char *dg_topic_at(size_t i, const char **says);
@@ -106,6 +110,8 @@ typedef enum dg_cli_page {
     DG_CLI_PAGE_VERDICTS,
     DG_CLI_PAGE_SWEEP
 } dg_cli_page;
+/* How wide lines are there: `asked`; 0: as the terminal has it, 100 where there is none. */
+unsigned dg_cli_width(FILE *to, uint64_t asked);
 /* On `to`: with --json as it is, with -q its answer alone, with -v all evidence. `width` 0: as
  * the terminal has it, 100 where there is none. DG_IO; DG_MALFORMED: not an outcome. */
 dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, const dg_args *args,
@@ -141,6 +147,6 @@ bool dg_cli_is_dumb(void);
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute,
     dg_cmd_preflight, dg_cmd_run, dg_cmd_sweep, dg_cmd_merge, dg_cmd_report_show,
-    dg_cmd_report_explain, dg_cmd_version, dg_cmd_help;
+    dg_cmd_report_explain, dg_cmd_nodes, dg_cmd_version, dg_cmd_help;
 
 #endif

@@ -54,7 +54,7 @@ static int help(const dg_args *args)
 }
 
 const dg_command dg_cmd_help = { "help",
-                                 "[COMMAND|plan|claims|nodes]",
+                                 "[COMMAND|plan|claims]",
                                  "All commands, one command, or the keys of a plan",
                                  NULL,
                                  0,

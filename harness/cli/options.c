@@ -137,12 +137,17 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
 
 void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text)
 {
+    dg_cli_wrap_to(out, HELP_WIDTH, at, indent, text);
+}
+
+void dg_cli_wrap_to(FILE *out, size_t width, size_t at, size_t indent, const char *text)
+{
     bool first = true;
-    assert(text && indent < HELP_WIDTH);
+    assert(text && indent < width);
     while (*text) {
         size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
         text += gap;
-        if (!first && at + 1 + len > HELP_WIDTH) {
+        if (!first && at + 1 + len > width) {
             fprintf(out, "\n%*s", (int)indent, "");
             at = indent;
             first = true;

@@ -18,7 +18,7 @@ static bool coloured(FILE *to, bool asked)
 }
 
 /* A file is as wide whoever's terminal started the run. */
-static unsigned wide(FILE *to, uint64_t asked)
+unsigned dg_cli_width(FILE *to, uint64_t asked)
 {
     struct winsize size;
     if (asked)
@@ -34,7 +34,7 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
 {
     dg_report_options how = { .brief = args->quiet,
                               .verbose = args->verbose,
-                              .width = wide(to, width),
+                              .width = dg_cli_width(to, width),
                               .colour = coloured(to, colour) };
     dg_buf text;
     dg_code rc;

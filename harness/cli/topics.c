@@ -1,5 +1,5 @@
-/* topics.c - doppel help plan, claims and nodes: what the tables say of the words a plan is made
- * of. Nothing is told here that a table does not have. */
+/* topics.c - doppel help plan and claims, and what nodes are called: what the tables say of the
+ * words a plan is made of. Nothing is told here that a table does not have. */
 #include "cli/cli_impl.h"
 
 #include <assert.h>
@@ -101,47 +101,23 @@ static void claims(FILE *out)
 
 /* ---- nodes ---- */
 
-/* "lacks 3063, 4269"; what none has yet, or has no part in, is not lacking. */
-static void lacks(FILE *out, const dg_node_class *class)
+void dg_topic_nodes(FILE *out)
 {
     const dg_repair *repair;
-    char line[300] = "";
-    size_t used = 0;
-    for (size_t i = 0; (repair = dg_repair_at(i)) && used < sizeof line; i++)
-        if (repair->lacks(class))
-            used += (size_t)snprintf(line + used, sizeof line - used, "%s%s",
-                                     used ? ", " : "lacks ", repair->name);
-    if (used)
-        under(out, TEXT_COLUMN, line);
-}
-
-static void releases(FILE *out, const dg_node_class *class)
-{
-    char line[500] = "";
-    size_t used = 0;
-    for (const dg_release *r = class->from; r && r <= class->to && used < sizeof line; r++)
-        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s%s%s (%s)", used ? ", " : "",
-                                 r->name, r->also[0] ? " or " : "", r->also, r->published);
-    if (used)
-        under(out, TEXT_COLUMN, line);
-}
-
-static void nodes(FILE *out)
-{
-    const dg_node_class *class;
-    const dg_repair *repair;
-    fputs("Classes of nodes, for --nodes and network.classes (table " DG_CLASS_TABLE_VERSION
-          "), by the releases that\n"
-          "behave alike: what they do, each release, the repairs that they lack, an older name.\n"
-          "\n",
+    char known[300];
+    dg_class_list(known, sizeof known);
+    fputs("\nWhat nodes are called, in --nodes, network.nodes, network.classes and "
+          "network.rollout:\n\n",
           out);
-    for (size_t i = 0; (class = dg_class_at(i)); i++) {
-        entry(out, class->name, TEXT_COLUMN, class->says);
-        releases(out, class);
-        lacks(out, class);
-        if (class->also[0])
-            fprintf(out, "%*salso %s\n", TEXT_COLUMN, "", class->also);
-    }
+    entry(out, "v1.10, stable2407-1", TEXT_COLUMN,
+          "a release; a patch, a commit and a candidate are as their release");
+    entry(out, "v1.7..v1.11", TEXT_COLUMN,
+          "a range, whose share is spread evenly over its releases");
+    entry(out, "Parity Polkadot/v1.10.0-7049c3c9883 (name)", TEXT_COLUMN,
+          "what a node says of itself, to telemetry or to a crawler");
+    entry(out, "kagome, kagome-0.9.3", TEXT_COLUMN,
+          "Kagome; nothing is known that would tell its releases apart");
+    entry(out, "rows of the table", TEXT_COLUMN, known);
     fputs("\nRepairs, for network.classes[].without:\n\n", out);
     for (size_t i = 0; (repair = dg_repair_at(i)); i++)
         entry(out, repair->name, TEXT_COLUMN, repair->says);
@@ -162,7 +138,6 @@ static const struct {
 } topics[] = {
     { "plan", "keys of a plan, with values, ranges and defaults", plan },
     { "claims", "what is claimed, why, and how a plan changes it", claims },
-    { "nodes", "classes of nodes, their releases, and what each lacks", nodes },
 };
 
 const char *dg_topic_at(size_t i, const char **says)

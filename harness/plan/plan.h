@@ -145,6 +145,18 @@ dg_growth_by dg_plan_grow_by(const dg_plan *plan);
 /* fork.storage: values that are put into the state first; borrowed, NULL: none. */
 const json_t *dg_plan_storage(const dg_plan *plan);
 
+/* ---- what nodes are called ---- */
+
+/* Releases that a name means, from the oldest to the newest; both NULL: another implementation. */
+typedef struct dg_plan_range {
+    const dg_release *from, *to;
+} dg_plan_range;
+/* Of "v1.10", "v1.7..v1.11", a row's name, or what a node says of itself. DG_USAGE, with what is
+ * known. */
+dg_code dg_plan_range_read(dg_plan_range *out, const char *text, dg_error *err);
+/* Part i of it: the nodes of one row of the table that are in it; false past the last row. */
+bool dg_plan_range_part(dg_node_class *out, const dg_plan_range *range, size_t i);
+
 /* ---- placed in slots ---- */
 
 /* The slots of a run: where it begins, where U is, where it ends. Slots are BABE's, as the chain

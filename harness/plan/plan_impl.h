@@ -46,15 +46,6 @@ json_t *dg_plan_classes_equal(const dg_release_span *span);
 
 /* ---- class_names.c: what nodes are called ---- */
 
-/* Releases that a name means, from the oldest to the newest; both NULL: another implementation. */
-typedef struct dg_plan_range {
-    const dg_release *from, *to;
-} dg_plan_range;
-/* Of "v1.10", "v1.7..v1.11", a row's name, or what a node says of itself. DG_USAGE, with what is
- * known. */
-dg_code dg_plan_range_read(dg_plan_range *out, const char *text, dg_error *err);
-/* Part i of it: the nodes of one row of the table that are in it; false past the last row. */
-bool dg_plan_range_part(dg_node_class *out, const dg_plan_range *range, size_t i);
 /* DG_USAGE, with what is known, and what is nearest. */
 dg_code dg_plan_class_unknown(const char *text, dg_error *err);
 /* Adds this share of the nodes to a list as network.classes has it, spread evenly over the releases

@@ -291,6 +291,100 @@ START_TEST(a_second_look_finds_what_the_first_one_imported)
 }
 END_TEST
 
+/* ---- releases of the node ---- */
+
+/* Every release has its row, as text and as data, and what is asked for alone is told whole. */
+START_TEST(nodes_are_listed_by_their_releases)
+{
+    static const char *const shown[] = { "v1.9..v1.11 (2024-03 to 2024-05), once SD_V12_PURGE",
+                                         "\n  does ",
+                                         "\n  speaks ",
+                                         "\n  lacks ",
+                                         "\n  keeps ",
+                                         "kagome, once KAGOME" };
+    json_t *o = answered(doppel("nodes --json"), "nodes");
+    const json_t *classes = json_object_get(o, "classes"), *class;
+    size_t i, releases = 0;
+    ran r = doppel("nodes");
+    ck_assert_int_eq(r.exit, 0);
+    for (size_t k = 0; k < sizeof shown / sizeof *shown; k++)
+        ck_assert_msg(strstr(dg_buf_text(&r.out), shown[k]) != NULL, "%s", shown[k]);
+    json_array_foreach(classes, i, class)
+    {
+        releases += json_array_size(json_object_get(class, "releases"));
+        ck_assert(json_is_string(json_object_get(class, "class"))
+                  && json_is_integer(json_object_get(class, "parachain_host_known"))
+                  && json_array_size(json_object_get(class, "validation_protocols"))
+                  && json_array_size(json_object_get(class, "collation_protocols")));
+    }
+    ck_assert_uint_ge(json_array_size(classes), 10);
+    ck_assert_uint_ge(releases, 26);
+    json_decref(o);
+    ran_clear(&r);
+}
+END_TEST
+
+static const struct {
+    const char *args;
+    const char *has, *not ;
+} asked[] = {
+    { "v1.10",
+      "4269: they lose the grid topology that they kept for later when a leaf signal only "
+      "deactivates",
+      "v1.12 (" },
+    { "v1.10", "the mode of backing (ParachainHost_async_backing_params)",
+      "receipts of version 2, "
+      "once" },
+    { "v1.10", "[node-core-provisioner 10.0.0 to 18.0.0 lib.rs:218, 20.0.0, 21.0.0 :216]",
+      "of each leaf" },
+    { "v1.18", "the scheduling lookahead", "the mode of backing" },
+    { "v1.8..v1.9", "v1.8 (2024-02)", "v1.7 (" },
+    { "'Parity Polkadot/v1.16.1-835e0767fe8 (x)'", "v1.16 (2024-09)", "4269: they" },
+    { "kagome-0.9.3", "kagome, once KAGOME", "ParachainHost_" },
+    { "v0.9", "async-backing: they take no part in backing", "the mode of backing" },
+    { "v1.25", "validation protocols 3;", "\n  lacks " },
+};
+START_TEST(a_release_that_is_asked_for_is_told_whole)
+{
+    ran r = doppel("nodes --width 1000 %s", asked[_i].args);
+    const char *text = dg_buf_text(&r.out);
+    ck_assert_int_eq(r.exit, 0);
+    ck_assert_msg(strstr(text, asked[_i].has) != NULL, "%s lacks %s", asked[_i].args,
+                  asked[_i].has);
+    ck_assert_msg(strstr(text, asked[_i].not ) == NULL, "%s has %s", asked[_i].args,
+                  asked[_i].not );
+    ran_clear(&r);
+}
+END_TEST
+
+START_TEST(lines_about_nodes_keep_to_the_width)
+{
+    static const int widths[] = { 1, 40, 72, 160 };
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        ran r = doppel("nodes --width %d v1.9..v1.12", widths[i]);
+        size_t most = widths[i] < 40 ? 40 : (size_t)widths[i];
+        ck_assert_int_eq(r.exit, 0);
+        for (const char *line = dg_buf_text(&r.out); *line; line += strcspn(line, "\n") + 1) {
+            size_t len = strcspn(line, "\n");
+            const char *word = line + strspn(line, " ");
+            /* but for a word that does not fit anywhere */
+            ck_assert_msg(len <= most || !memchr(word, ' ', (size_t)(line + len - word)), "%.*s",
+                          (int)len, line);
+        }
+        ran_clear(&r);
+    }
+}
+END_TEST
+
+START_TEST(a_release_that_is_not_known_is_one_line)
+{
+    refused(doppel("nodes v1.99"), "v1.99", "node release \"v1.99\" is not known; known are v0.9, ",
+            2);
+    refused(doppel("nodes v1.9..v1.7"), "a range", "upside down", 2);
+    refused(doppel("nodes v1.9 v1.7"), "two", "one argument too many", 2);
+}
+END_TEST
+
 START_TEST(preflight_says_1_when_something_forbids_n)
 {
     static const struct {
@@ -325,6 +419,11 @@ int main(void)
     tcase_add_test(tc, an_upgrade_may_come_from_a_spec);
     tcase_add_test(tc, states_of_a_run_are_kept_and_compared);
     tcase_add_test(tc, a_second_look_finds_what_the_first_one_imported);
+    tcase_add_test(tc, nodes_are_listed_by_their_releases);
+    tcase_add_loop_test(tc, a_release_that_is_asked_for_is_told_whole, 0,
+                        (int)(sizeof asked / sizeof *asked));
+    tcase_add_test(tc, lines_about_nodes_keep_to_the_width);
+    tcase_add_test(tc, a_release_that_is_not_known_is_one_line);
     tcase_add_test(tc, preflight_says_1_when_something_forbids_n);
     suite_add_tcase(s, tc);
     return suite_run(s);
