@@ -43,6 +43,10 @@ const char *dg_consensus_rejection_says(dg_rejection why);
 /* Hands out what lies above the last settled block, up to `last`, oldest first, each once. Codes of
  * who listens (`settled` of the options); DG_NOMEM. */
 dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err);
+/* The same to somebody else, and nothing is settled by it: they may yet be told, or lose. Codes of
+ * `listener`; DG_NOMEM. */
+dg_code dg_consensus_unsettled(const dg_world *world, dg_leaf_id last, dg_world_settled listener,
+                               void *user, dg_error *err);
 
 /* A block reaches a node, which imports it, and with it what waited for it; or holds it until its
  * slot has come near, or asks for its parents. DG_NOMEM; codes of the chain, and of who listens. */

@@ -446,6 +446,13 @@ dg_block *dg_network_best(const dg_network *net)
     return net->world.blocks[dg_world_favourite(&net->world)].block;
 }
 
+dg_code dg_network_unsettled(const dg_network *net, dg_world_settled listener, void *user,
+                             dg_error *err)
+{
+    dg_leaf_id last = { dg_world_favourite(&net->world) };
+    return dg_consensus_unsettled(&net->world, last, listener, user, err);
+}
+
 dg_code dg_network_settle(dg_network *net, dg_error *err)
 {
     net->over = true;

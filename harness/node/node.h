@@ -125,6 +125,10 @@ dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err);
 /* The end: what lies between the last settled block and dg_network_best is settled
  * as well, whether finality came so far or not. Nothing runs after it (DG_USAGE). */
 dg_code dg_network_settle(dg_network *net, dg_error *err);
+/* The same blocks to `listener` alone, as if the end were here: the network may go on, and settles
+ * them, or others in their place, when it comes to that. Codes of `listener`; DG_NOMEM. */
+dg_code dg_network_unsettled(const dg_network *net, dg_world_settled listener, void *user,
+                             dg_error *err);
 
 /* The slot in which the network's time begins. */
 uint64_t dg_network_first_slot(const dg_network *net);

@@ -160,6 +160,9 @@ typedef struct dg_spared {
     uint32_t kept;         /* bit for each dg_session_value: nodes go by what each leaf says */
 } dg_spared;
 
+/* Hears of a block that stays; its parts are borrowed for the call. Below zero ends the run. */
+typedef dg_code (*dg_world_settled)(void *user, const dg_authored *block, dg_error *err);
+
 typedef struct dg_network_options {
     uint64_t seed;
     const dg_share *shares; /* of the validators, at random; add up to 1 000 000 */
@@ -201,7 +204,7 @@ typedef struct dg_network_options {
     dg_code (*each)(void *user, const dg_event *event, const dg_hash *about, dg_error *err);
     /* The chain that the nodes agree on, block by block: each exactly once, its parent
      * before it, and its parent's state still there. What competes with it is lost. */
-    dg_code (*settled)(void *user, const dg_authored *block, dg_error *err);
+    dg_world_settled settled;
     /* A build that failed, on whatever parent, when it failed. */
     dg_code (*refused)(void *user, const dg_authored *block, dg_error *err);
     void *user;

@@ -115,6 +115,41 @@ START_TEST(what_is_settled_is_one_chain)
 }
 END_TEST
 
+/* Who asks in between sees the chain to its best block, and the run goes on as if nobody had. */
+static dg_code on_unsettled(void *user, const dg_authored *block, dg_error *err)
+{
+    uint32_t *next = user;
+    (void)err;
+    ck_assert_uint_eq(block->number, ++*next);
+    ck_assert_ptr_nonnull(block->report);
+    return DG_OK;
+}
+
+START_TEST(an_end_that_is_none_changes_nothing)
+{
+    enum { SLOTS = 30 };
+    dg_hash last = { { 0 } };
+    for (int asked = 0; asked < 2; asked++) {
+        world w;
+        open(&w, (world_options){ .seed = 3 });
+        for (uint32_t slot = 0; slot <= SLOTS; slot++) {
+            uint32_t number = 0;
+            world_run(&w, slot);
+            number = settled_count;
+            if (!asked)
+                continue;
+            ck_assert_int_eq(dg_network_unsettled(w.net, on_unsettled, &number, NULL), DG_OK);
+            ck_assert_uint_eq(number, dg_block_number(dg_network_best(w.net)));
+        }
+        ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);
+        if (asked)
+            ck_assert(dg_hash_equal(&last, &settled[settled_count - 1].hash));
+        last = settled[settled_count - 1].hash;
+        world_close(&w);
+    }
+}
+END_TEST
+
 /* Without finality nothing is settled, and nothing is lost: the end brings it all. */
 START_TEST(without_finality_the_end_settles_all)
 {
@@ -246,6 +281,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_unchecked_fixture(tc, NULL, world_engine_free);
     tcase_add_test(tc, what_is_settled_is_one_chain);
+    tcase_add_test(tc, an_end_that_is_none_changes_nothing);
     tcase_add_test(tc, without_finality_the_end_settles_all);
     tcase_add_loop_test(tc, who_is_down_holds_nothing_back, 0, (int)(sizeof lost / sizeof *lost));
     tcase_add_test(tc, where_nobody_is_up_all_count);
