@@ -63,19 +63,22 @@ static void log_limits(const dg_run_arm *a)
                              .propose_wait_ms = ms_of(DG_CONST_PROPOSE_WAIT) } });
 }
 
-static dg_code begin(dg_run_arm *a, dg_error *err)
+dg_code dg_run_arm_begin(dg_run_arm *a, const dg_run_arm *host, dg_error *err)
 {
     const dg_run_state *run = a->run;
     dg_code rc;
+    assert(a->chain && !a->tip);
     log_start(a);
     log_limits(a);
     a->tip = a->recent[0] = dg_chain_root(a->chain);
     if ((rc = dg_client_view_new(&a->view, a->chain, a->tip, err)) < 0)
         return rc;
+    if (host)
+        return dg_run_network_join(a, host, err);
     return dg_plan_wants_network(run->plan) ? dg_run_network_begin(a, err) : rc;
 }
 
-static void end(dg_run_arm *a, uint64_t slot)
+static void log_end(dg_run_arm *a, uint64_t slot)
 {
     json_t *detail =
         json_pack("{s:s}", "reason", a->at.stopped ? a->at.reason : "the run reached its horizon");
@@ -101,7 +104,7 @@ static void stop(dg_run_arm *a, const char *reason)
 }
 
 /* A migration that is under way at the end of the run is waited for. */
-static dg_code over(dg_run_arm *a, bool *out, uint64_t slot, dg_error *err)
+dg_code dg_run_arm_over(dg_run_arm *a, bool *out, uint64_t slot, dg_error *err)
 {
     uint64_t last = a->run->span.end_slot;
     bool running = a->at.running;
@@ -115,45 +118,57 @@ static dg_code over(dg_run_arm *a, bool *out, uint64_t slot, dg_error *err)
     return rc < 0 ? rc : DG_OK;
 }
 
-static dg_code all_slots(dg_run_arm *a, uint64_t *slot, dg_error *err)
+void dg_run_arm_slot_done(dg_run_arm *a)
+{
+    if (a->at.failures >= DG_RUN_ARM_FAILURES_MAX)
+        stop(a, "no block could be built any more");
+    else if (dg_run_arm_not_enacted(a))
+        stop(a, a->run->code.len ? "N was not enacted" : "the change was not enacted");
+}
+
+dg_code dg_run_arm_slots(dg_run_arm *a, uint64_t *slot, dg_error *err)
 {
     const dg_run_state *run = a->run;
     bool done;
     dg_code rc;
-    for (*slot = run->span.clock.next_slot; (rc = over(a, &done, *slot, err)) >= 0 && !done;
-         (*slot)++) {
+    for (; (rc = dg_run_arm_over(a, &done, *slot, err)) >= 0 && !done; (*slot)++) {
         dg_run_tell_progress(run, arm_name(a), *slot - run->span.clock.next_slot,
                              run->span.end_slot - run->span.clock.next_slot + 1);
         rc = a->network ? dg_run_network_slot(a, *slot, err)
                         : dg_run_single_author_slot(a, *slot, err);
         if (rc < 0)
             return rc;
-        if (a->at.failures >= DG_RUN_ARM_FAILURES_MAX)
-            stop(a, "no block could be built any more");
-        else if (dg_run_arm_not_enacted(a))
-            stop(a, a->run->code.len ? "N was not enacted" : "the change was not enacted");
+        dg_run_arm_slot_done(a);
     }
     return rc;
 }
 
+dg_code dg_run_arm_end(dg_run_arm *a, uint64_t slot, dg_error *err)
+{
+    dg_code rc = a->network ? dg_run_network_end(a, slot, err) : DG_OK;
+    if (rc < 0 || (rc = dg_run_arm_finish(a, err)) < 0)
+        return rc;
+    log_end(a, slot - 1);
+    return dg_event_log_check(&a->run->log, err);
+}
+
 dg_code dg_run_arm_whole(dg_run_arm *a, dg_error *err)
 {
-    uint64_t slot;
+    uint64_t slot = a->run->span.clock.next_slot;
     dg_code rc;
-    assert(a->chain && !a->tip);
-    if ((rc = begin(a, err)) < 0 || (rc = all_slots(a, &slot, err)) < 0
-        || (a->network && (rc = dg_run_network_end(a, slot, err)) < 0)
-        || (rc = dg_run_arm_finish(a, err)) < 0)
+    if ((rc = dg_run_arm_begin(a, NULL, err)) < 0
+        || (a->network && a->which == DG_ARM_TREATMENT && (rc = dg_run_network_enact(a, err)) < 0)
+        || (rc = dg_run_arm_slots(a, &slot, err)) < 0 || (rc = dg_run_arm_end(a, slot, err)) < 0)
         return dg_fail_within(err, rc, "%s", arm_name(a));
-    end(a, slot - 1);
-    return dg_event_log_check(&a->run->log, err);
+    return DG_OK;
 }
 
 void dg_run_arm_close_chain(dg_run_arm *a)
 {
     dg_run_network_free(a);
     dg_client_view_free(a->view);
-    dg_chain_close(a->chain);
+    if (!a->is_guest)
+        dg_chain_close(a->chain);
     a->chain = NULL;
     a->view = NULL;
 }

@@ -8,12 +8,20 @@
 
 #include "crypto/crypto.h"
 
-struct dg_run_network {
+/* A network, and the arms that listen to it: one as a rule. */
+typedef struct dg_run_stage {
     dg_network *net;
     dg_plan_network wish;                           /* the network's options point into it, */
     dg_plan_rollout rollouts[DG_PLAN_ROLLOUTS_MAX]; /* .. and its rollouts into these */
-    uint32_t newest;                                /* number of the newest block */
-    uint64_t noted;                                 /* slots below it have their event */
+    dg_run_arm **arms;
+    size_t arm_count;
+} dg_run_stage;
+
+struct dg_run_network {
+    dg_run_stage *stage;
+    bool is_guest;    /* the stage is another arm's */
+    uint32_t newest;  /* number of the newest block */
+    uint64_t noted;   /* slots below it have their event */
     uint32_t *claims; /* of each slot that is over, from the first on */
     size_t claims_count, claims_cap;
     bool slow;  /* a build of this slot took as long as it may */
@@ -72,11 +80,10 @@ static dg_code note(dg_run_arm *a, const dg_event *e, const dg_hash *about, dg_e
     return e->kind == DG_EVENT_NET_SLOT ? slot_over(a, &e->net_slot, err) : DG_OK;
 }
 
-static dg_code hear(void *user, const dg_event *event, const dg_hash *about, dg_error *err)
+/* Takes the detail. */
+static dg_code hear_as(dg_run_arm *a, dg_event e, const dg_hash *about, dg_error *err)
 {
-    dg_run_arm *a = user;
-    dg_event e = *event;
-    dg_code rc = note(a, event, about, err);
+    dg_code rc = note(a, &e, about, err);
     if (rc < 0) {
         json_decref(e.detail);
         return rc;
@@ -85,6 +92,18 @@ static dg_code hear(void *user, const dg_event *event, const dg_hash *about, dg_
     e.block = e.block ? e.block : a->network->newest;
     dg_event_log_add(&a->run->log, &e);
     return dg_event_log_check(&a->run->log, err);
+}
+
+static dg_code hear(void *user, const dg_event *event, const dg_hash *about, dg_error *err)
+{
+    const dg_run_stage *stage = user;
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < stage->arm_count && rc >= 0; i++) {
+        json_incref(event->detail); /* one for each who takes it */
+        rc = hear_as(stage->arms[i], *event, about, err);
+    }
+    json_decref(event->detail);
+    return rc;
 }
 
 /* ---- blocks ---- */
@@ -118,9 +137,8 @@ static void note_epoch(dg_run_arm *a, const dg_authored *made)
     dg_run_arm_log_epoch(a, made->slot, made->number, note);
 }
 
-static dg_code refused(void *user, const dg_authored *made, dg_error *err)
+static dg_code refused_as(dg_run_arm *a, const dg_authored *made, dg_error *err)
 {
-    dg_run_arm *a = user;
     note_way(a, made);
     if (made->epoch) {
         note_epoch(a, made);
@@ -131,9 +149,18 @@ static dg_code refused(void *user, const dg_authored *made, dg_error *err)
     return dg_event_log_check(&a->run->log, err);
 }
 
-static dg_code settled(void *user, const dg_authored *made, dg_error *err)
+static dg_code refused(void *user, const dg_authored *made, dg_error *err)
 {
-    dg_run_arm *a = user;
+    const dg_run_stage *stage = user;
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < stage->arm_count && rc >= 0; i++)
+        rc = refused_as(stage->arms[i], made, err);
+    return rc;
+}
+
+static dg_code settled_as(void *arm, const dg_authored *made, dg_error *err)
+{
+    dg_run_arm *a = arm;
     struct dg_run_network *w = a->network;
     uint64_t at = made->slot - a->run->span.clock.next_slot;
     dg_code rc = DG_OK;
@@ -152,10 +179,19 @@ static dg_code settled(void *user, const dg_authored *made, dg_error *err)
                                   err);
 }
 
+static dg_code settled(void *user, const dg_authored *made, dg_error *err)
+{
+    const dg_run_stage *stage = user;
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < stage->arm_count && rc >= 0; i++)
+        rc = settled_as(stage->arms[i], made, err);
+    return rc;
+}
+
 /* ---- the network ---- */
 
 /* Puts how many nodes each class has, and what it does with a topology that comes early. */
-static int put_classes(json_t *out, const struct dg_run_network *w)
+static int put_classes(json_t *out, const dg_run_stage *w)
 {
     json_t *classes = json_object(), *early = json_object();
     int bad = 0;
@@ -184,10 +220,10 @@ static json_t *host_json(const dg_run_state *run)
 static dg_code log_start(dg_run_arm *a, dg_error *err)
 {
     dg_run_state *run = a->run;
-    const dg_network *net = a->network->net;
+    const dg_run_stage *stage = a->network->stage;
     json_t *detail =
         json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "host", host_json(run));
-    if (!detail || put_classes(detail, a->network))
+    if (!detail || put_classes(detail, a->network->stage))
         run->log.rc = DG_NOMEM;
     dg_event_log_add(
         &run->log,
@@ -196,9 +232,9 @@ static dg_code log_start(dg_run_arm *a, dg_error *err)
                      .node = DG_EVENT_NO_NODE,
                      .block = run->span.fork_number,
                      .kind = DG_EVENT_NET_START,
-                     .net_start = { .nodes = dg_network_node_count(net),
+                     .net_start = { .nodes = dg_network_node_count(stage->net),
                                     .parachains = run->parachains,
-                                    .forks = !a->network->wish.no_forks,
+                                    .forks = !stage->wish.no_forks,
                                     .upgrade_slot = (int64_t)run->span.upgrade_slot,
                                     .first_boundary = (int64_t)run->span.first_boundary,
                                     .epoch_slots = (int64_t)run->span.clock.epoch_slots },
@@ -236,51 +272,124 @@ static dg_code set_transition(dg_network *net, const dg_run_state *run, dg_error
                : rc;
 }
 
+static void options_of(dg_network_options *options, const dg_run_stage *stage,
+                       const dg_run_state *run)
+{
+    const dg_plan_network *wish = &stage->wish;
+    options->shares = wish->shares;
+    options->share_count = wish->share_count;
+    options->joining = wish->joining;
+    options->joining_count = wish->joining_count;
+    options->prepare_ns_min = wish->prepare[0];
+    options->prepare_ns_max = wish->prepare[1];
+    options->execute_ns_min = wish->execute[0];
+    options->execute_ns_max = wish->execute[1];
+    options->collators = wish->collators;
+    options->collator_count = wish->collator_count;
+    options->link = &wish->link;
+    options->no_forks = wish->no_forks;
+    options->all_prepared = run->grown[0] != 0;
+    options->backs_off = wish->backs_off;
+    options->distribution = wish->messages ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED;
+}
+
+static dg_code make_network(dg_run_arm *a, dg_run_stage *stage, dg_error *err)
+{
+    dg_run_state *run = a->run;
+    dg_network_options options = { .seed = run->asked->seed,
+                                   .each = hear,
+                                   .settled = settled,
+                                   .refused = refused,
+                                   .user = stage };
+    dg_code rc;
+    dg_plan_network_read(&stage->wish, run->plan);
+    options_of(&options, stage, run);
+    if ((rc = dg_plan_network_place(&stage->wish, run->plan, &run->span, err)) < 0
+        || (rc = compile_time(&options, &stage->wish, run, err)) < 0)
+        return rc;
+    dg_run_intervene_network(run, &stage->wish, &options);
+    return dg_network_new(&stage->net, a->chain, &options, err);
+}
+
+/* Hears what is told from now on. */
+static dg_code listen(dg_run_arm *a, dg_run_stage *stage, bool is_guest, dg_error *err)
+{
+    struct dg_run_network *w = a->network = dg_calloc(1, sizeof *w);
+    dg_run_arm **arms = dg_realloc(stage->arms, (stage->arm_count + 1) * sizeof *arms);
+    if (arms)
+        stage->arms = arms;
+    if (!w || !arms) {
+        dg_free(w);
+        a->network = NULL;
+        return dg_fail(err, DG_NOMEM, "no memory for a network");
+    }
+    *w = (struct dg_run_network){ .stage = stage,
+                                  .is_guest = is_guest,
+                                  .newest = a->run->span.fork_number,
+                                  .noted = a->run->span.clock.next_slot };
+    stage->arms[stage->arm_count++] = a;
+    return DG_OK;
+}
+
+static void stage_free(dg_run_stage *stage)
+{
+    dg_network_free(stage->net);
+    dg_free(stage->arms);
+    dg_free(stage);
+}
+
 dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
 {
     assert(!a->network && a->chain);
-    dg_run_state *run = a->run;
-    struct dg_run_network *w = a->network = dg_calloc(1, sizeof *w);
-    dg_network_options options = {
-        .seed = run->asked->seed, .each = hear, .settled = settled, .refused = refused, .user = a
-    };
+    dg_run_stage *stage = dg_calloc(1, sizeof *stage);
     dg_code rc;
-    if (!w)
+    if (!stage)
         return dg_fail(err, DG_NOMEM, "no memory for a network");
-    w->newest = run->span.fork_number;
-    w->noted = run->span.clock.next_slot;
-    dg_plan_network_read(&w->wish, run->plan);
-    options.shares = w->wish.shares;
-    options.share_count = w->wish.share_count;
-    options.joining = w->wish.joining;
-    options.joining_count = w->wish.joining_count;
-    options.prepare_ns_min = w->wish.prepare[0];
-    options.prepare_ns_max = w->wish.prepare[1];
-    options.execute_ns_min = w->wish.execute[0];
-    options.execute_ns_max = w->wish.execute[1];
-    options.collators = w->wish.collators;
-    options.collator_count = w->wish.collator_count;
-    options.link = &w->wish.link;
-    options.no_forks = w->wish.no_forks;
-    options.all_prepared = run->grown[0] != 0;
-    options.backs_off = w->wish.backs_off;
-    options.distribution = w->wish.messages ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED;
-    if ((rc = dg_plan_network_place(&w->wish, run->plan, &run->span, err)) < 0
-        || (rc = compile_time(&options, &w->wish, run, err)) < 0)
+    if ((rc = listen(a, stage, false, err)) < 0) {
+        stage_free(stage);
         return rc;
-    dg_run_intervene_network(run, &w->wish, &options);
-    if ((rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
-        || (rc = dg_run_faults_apply(w->net, a, err)) < 0
-        || (rc = dg_run_rollouts_apply(w->net, a, w->rollouts, &w->wish, err)) < 0
-        || a->which == DG_ARM_CONTROL)
+    }
+    if ((rc = make_network(a, stage, err)) < 0 || (rc = log_start(a, err)) < 0
+        || (rc = dg_run_faults_apply(stage->net, a, err)) < 0)
         return rc;
-    return set_transition(w->net, run, err);
+    return dg_run_rollouts_apply(stage->net, a, stage->rollouts, &stage->wish, err);
+}
+
+dg_code dg_run_network_join(dg_run_arm *a, const dg_run_arm *host, dg_error *err)
+{
+    assert(!a->network && host->network && a->chain == host->chain);
+    dg_code rc = listen(a, host->network->stage, true, err);
+    return rc < 0 ? rc : log_start(a, err);
+}
+
+void dg_run_network_leave(dg_run_arm *a)
+{
+    dg_run_stage *stage = a->network->stage;
+    size_t kept = 0;
+    for (size_t i = 0; i < stage->arm_count; i++)
+        if (stage->arms[i] != a)
+            stage->arms[kept++] = stage->arms[i];
+    assert(kept + 1 == stage->arm_count);
+    stage->arm_count = kept;
+}
+
+void dg_run_network_alone(dg_run_arm *a)
+{
+    dg_run_stage *stage = a->network->stage;
+    stage->arms[0] = a;
+    stage->arm_count = 1;
+}
+
+dg_code dg_run_network_enact(dg_run_arm *a, dg_error *err)
+{
+    assert(a->network && a->which == DG_ARM_TREATMENT);
+    return set_transition(a->network->stage->net, a->run, err);
 }
 
 dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err)
 {
     assert(a->network);
-    dg_code rc = dg_network_run(a->network->net, slot, err);
+    dg_code rc = dg_network_run(a->network->stage->net, slot, err);
     return rc < 0 ? dg_fail_within(err, rc, "network") : rc;
 }
 
@@ -289,7 +398,7 @@ static dg_code keep_messages(dg_run_arm *a, dg_error *err)
 {
     dg_world_stats stats;
     int bad = 0;
-    dg_network_stats_get(a->network->net, &stats);
+    dg_network_stats_get(a->network->stage->net, &stats);
     if (!stats.message_bytes)
         return DG_OK;
     if (!(a->kept.messages = json_object()))
@@ -306,7 +415,7 @@ dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err)
 {
     assert(a->network && !a->kept.messages);
     dg_run_state *run = a->run;
-    dg_code rc = dg_network_settle(a->network->net, err);
+    dg_code rc = dg_network_unsettled(a->network->stage->net, settled_as, a, err);
     if (rc < 0 || (rc = keep_messages(a, err)) < 0)
         return rc;
     if (!dg_run_arm_not_enacted(a))
@@ -320,14 +429,15 @@ dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err)
 
 dg_block *dg_run_network_best(const dg_run_arm *a)
 {
-    return dg_network_best(a->network->net);
+    return dg_network_best(a->network->stage->net);
 }
 
 void dg_run_network_free(dg_run_arm *a)
 {
     if (!a->network)
         return;
-    dg_network_free(a->network->net);
+    if (!a->network->is_guest)
+        stage_free(a->network->stage);
     dg_free(a->network->claims);
     dg_free(a->network);
     a->network = NULL;

@@ -68,6 +68,7 @@ typedef struct dg_run_arm {
     dg_run_state *run;
     dg_arm which;
     dg_chain *chain;
+    bool is_guest; /* on another arm's chain and network, which it only listens to */
     struct dg_run_network *network; /* what makes the blocks; NULL: one author a slot */
     dg_block *tip;                  /* the newest block that is noted */
     dg_block *recent[4];            /* without a network: tip and what will be finalized next */
@@ -179,8 +180,18 @@ void dg_run_tell_progress(const dg_run_state *run, const char *phase, uint64_t d
 
 /* ---- an arm ---- */
 
-/* arm.c: all of it, from the fork to the end of the run. */
+/* arm.c: all of it, from the fork to the end of the run .. */
 dg_code dg_run_arm_whole(dg_run_arm *a, dg_error *err);
+/* .. and its parts: the first events, and a network of its own or `host`'s (NULL: of its own) .. */
+dg_code dg_run_arm_begin(dg_run_arm *a, const dg_run_arm *host, dg_error *err);
+/* .. is it over before `slot`? .. */
+dg_code dg_run_arm_over(dg_run_arm *a, bool *out, uint64_t slot, dg_error *err);
+/* .. a slot is over, whoever ran it: it may be the last .. */
+void dg_run_arm_slot_done(dg_run_arm *a);
+/* .. all slots from `*slot` on, which becomes the first that it does not have .. */
+dg_code dg_run_arm_slots(dg_run_arm *a, uint64_t *slot, dg_error *err);
+/* .. and what is measured and told when the slots before `slot` are over. */
+dg_code dg_run_arm_end(dg_run_arm *a, uint64_t slot, dg_error *err);
 /* Chain and network are given back; what is compared stays. */
 void dg_run_arm_close_chain(dg_run_arm *a);
 /* .. and that too. */
@@ -192,6 +203,14 @@ dg_code dg_run_single_author_slot(dg_run_arm *a, uint64_t slot, dg_error *err);
 /* arm_network.c: validators make the blocks. A slot's blocks are noted once all nodes have
  * finalized them; at the end the rest of the best chain, up to slot `end` - 1. */
 dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err);
+/* Listens to the network of another arm, which is as far as this one is. */
+dg_code dg_run_network_join(dg_run_arm *a, const dg_run_arm *host, dg_error *err);
+/* Hears nothing any more .. */
+void dg_run_network_leave(dg_run_arm *a);
+/* .. or is the only one that does. */
+void dg_run_network_alone(dg_run_arm *a);
+/* What changes at U, for treatment; before that slot. */
+dg_code dg_run_network_enact(dg_run_arm *a, dg_error *err);
 /* All up to the end of a slot. */
 dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err);
 /* The rest of the best chain is noted, and what was sent is kept. */
