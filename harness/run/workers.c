@@ -22,15 +22,16 @@ typedef struct worker {
 
 enum { HALT_SEEN_MS = 200 };
 
-typedef struct pool {
+struct dg_run_pool {
     worker at[DG_RUN_WORKERS_MAX];
     unsigned busy, at_once;
-    size_t next, done, count;
+    size_t done, count;
     dg_run_answer *answers;
-    dg_run_job job;
     void *user;
-    const dg_run_workers_options *options;
-} pool;
+    dg_run_workers_options options;
+    int answer_fd; /* in a child: where its answer goes */
+};
+typedef struct dg_run_pool pool;
 
 /* ---- in the child ---- */
 
@@ -59,38 +60,45 @@ static void be_quiet(pid_t parent)
         _exit(1);
 }
 
-static void work(const pool *p, size_t job, int fd)
+void dg_run_pool_answer(const pool *p, dg_code rc, json_t *document, const dg_error *err)
 {
-    dg_error err = { .text = "" };
-    json_t *document = NULL, *all;
-    dg_code rc = p->job(p->user, job, &document, &err);
-    char *text;
-    all = rc == DG_OK ? json_pack("{s:i, s:o}", "rc", rc, "document", document)
-                      : json_pack("{s:i, s:s}", "rc", rc, "text", err.text);
-    if ((text = all ? json_dumps(all, JSON_COMPACT) : NULL))
-        write_all(fd, text, strlen(text));
+    json_t *all = rc == DG_OK ? json_pack("{s:i, s:o}", "rc", rc, "document", document)
+                              : json_pack("{s:i, s:s}", "rc", rc, "text", err->text);
+    char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+    if (text)
+        write_all(p->answer_fd, text, strlen(text));
     _exit(text ? 0 : 1); /* what is kept for the end of the program is the parent's to do */
 }
 
 /* ---- in the parent ---- */
 
-static dg_code spawn(pool *p, dg_error *err)
+static void begin_child(pool *p, pid_t parent, const int ends[2])
+{
+    for (unsigned i = 0; i < p->busy; i++)
+        close(p->at[i].fd);
+    close(ends[0]);
+    p->busy = 0; /* they are the parent's */
+    p->answer_fd = ends[1];
+    be_quiet(parent);
+}
+
+dg_code dg_run_pool_fork(pool *p, size_t job, bool *in_child, dg_error *err)
 {
     worker *w = &p->at[p->busy];
     pid_t parent = getpid();
     int ends[2];
+    assert(!dg_run_pool_is_full(p) && job < p->count);
+    *in_child = false;
     if (pipe(ends) != 0)
         return dg_fail(err, DG_IO, "pipe: %s", strerror(errno));
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     fflush(NULL); /* what waits in a buffer would be written twice */
-    *w = (worker){ .pid = fork(), .fd = ends[0], .job = p->next };
+    *w = (worker){ .pid = fork(), .fd = ends[0], .job = job };
     if (w->pid == 0) {
-        for (unsigned i = 0; i < p->busy; i++)
-            close(p->at[i].fd);
-        close(ends[0]);
-        be_quiet(parent);
-        work(p, p->next, ends[1]);
+        begin_child(p, parent, ends);
+        *in_child = true;
+        return DG_OK;
     }
     close(ends[1]);
     if (w->pid < 0) {
@@ -98,7 +106,6 @@ static dg_code spawn(pool *p, dg_error *err)
         return dg_fail(err, DG_IO, "fork: %s", strerror(errno));
     }
     dg_buf_init(&w->said, DG_RUN_ANSWER_MAX);
-    p->next++;
     p->busy++;
     return DG_OK;
 }
@@ -152,10 +159,10 @@ static void end_worker(pool *p, unsigned i)
 
 static dg_code tell_end(pool *p, size_t job, dg_error *err)
 {
-    const dg_run_workers_options *o = p->options;
-    dg_code rc = o && o->ended ? o->ended(p->user, job, &p->answers[job], err) : DG_OK;
+    const dg_run_workers_options *o = &p->options;
+    dg_code rc = o->ended ? o->ended(p->user, job, &p->answers[job], err) : DG_OK;
     p->done++;
-    if (o && o->progress)
+    if (o->progress)
         o->progress(p->user, p->done, p->count);
     return rc;
 }
@@ -182,7 +189,7 @@ static dg_code hear_any(pool *p, dg_error *err)
     dg_code rc = DG_OK;
     for (unsigned i = 0; i < p->busy; i++)
         ends[i] = (struct pollfd){ .fd = p->at[i].fd, .events = POLLIN };
-    if (poll(ends, p->busy, p->options && p->options->halts ? HALT_SEEN_MS : -1) < 0)
+    if (poll(ends, p->busy, p->options.halts ? HALT_SEEN_MS : -1) < 0)
         return errno == EINTR ? DG_OK : dg_fail(err, DG_IO, "poll: %s", strerror(errno));
     for (unsigned i = p->busy; i-- && rc >= 0;) /* one that ends makes way for a later one, seen */
         if (ends[i].revents)
@@ -190,17 +197,21 @@ static dg_code hear_any(pool *p, dg_error *err)
     return rc;
 }
 
-static bool is_halted(const pool *p)
+dg_code dg_run_pool_wait(pool *p, dg_error *err)
 {
-    return p->options && p->options->halts && p->options->halts(p->user);
+    if (p->options.halts && p->options.halts(p->user))
+        return DG_END;
+    return p->busy ? hear_any(p, err) : DG_OK;
 }
 
-static void abandon(pool *p)
+bool dg_run_pool_is_full(const pool *p)
 {
-    for (unsigned i = 0; i < p->busy; i++)
-        kill(p->at[i].pid, SIGKILL);
-    while (p->busy)
-        end_worker(p, p->busy - 1);
+    return p->busy >= p->at_once;
+}
+
+bool dg_run_pool_is_busy(const pool *p)
+{
+    return p->busy > 0;
 }
 
 unsigned dg_run_workers_at_once(const dg_run_workers_options *options)
@@ -210,29 +221,61 @@ unsigned dg_run_workers_at_once(const dg_run_workers_options *options)
     return cores < 1 ? 1 : cores > DG_RUN_WORKERS_MAX ? DG_RUN_WORKERS_MAX : (unsigned)cores;
 }
 
+dg_code dg_run_pool_new(pool **out, dg_run_answer *answers, size_t count, void *user,
+                        const dg_run_workers_options *options, dg_error *err)
+{
+    pool *p = *out = dg_calloc(1, sizeof *p);
+    if (!p)
+        return dg_fail(err, DG_NOMEM, "no memory for %zu processes", count);
+    for (size_t i = 0; i < count; i++)
+        answers[i] = (dg_run_answer){ .rc = DG_LIMIT, .err.text = "it was not begun" };
+    p->at_once = dg_run_workers_at_once(options);
+    p->count = count;
+    p->answers = answers;
+    p->user = user;
+    p->options = options ? *options : (dg_run_workers_options){ .at_once = 0 };
+    return DG_OK;
+}
+
+void dg_run_pool_free(pool *p)
+{
+    if (!p)
+        return;
+    for (unsigned i = 0; i < p->busy; i++)
+        kill(p->at[i].pid, SIGKILL);
+    while (p->busy)
+        end_worker(p, p->busy - 1);
+    dg_free(p);
+}
+
+/* ---- jobs that need nothing of each other ---- */
+
+static dg_code begin_job(pool *p, size_t i, dg_run_job job, dg_error *err)
+{
+    dg_error why = { .text = "" };
+    json_t *document = NULL;
+    bool in_child;
+    dg_code rc = dg_run_pool_fork(p, i, &in_child, err);
+    if (in_child) {
+        rc = job(p->user, i, &document, &why);
+        dg_run_pool_answer(p, rc, document, &why);
+    }
+    return rc;
+}
+
 dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,
                        const dg_run_workers_options *options, dg_error *err)
 {
-    pool p = { .at_once = dg_run_workers_at_once(options),
-               .count = count,
-               .answers = answers,
-               .job = job,
-               .user = user,
-               .options = options };
-    dg_code rc = DG_OK;
-    for (size_t i = 0; i < count; i++)
-        answers[i] = (dg_run_answer){ .rc = DG_LIMIT, .err.text = "it was not begun" };
-    while (rc >= 0 && p.done < count) {
-        if (is_halted(&p)) {
-            rc = DG_END;
-            break;
-        }
-        while (rc >= 0 && p.busy < p.at_once && p.next < count)
-            rc = spawn(&p, err);
-        if (rc >= 0)
-            rc = hear_any(&p, err);
+    pool *p;
+    size_t next = 0;
+    dg_code rc = dg_run_pool_new(&p, answers, count, user, options, err);
+    while (rc == DG_OK && p->done < count) {
+        while (rc == DG_OK && !dg_run_pool_is_full(p) && next < count)
+            rc = begin_job(p, next++, job, err);
+        if (rc == DG_OK)
+            rc = dg_run_pool_wait(p, err);
     }
-    abandon(&p);
+    dg_run_pool_free(p);
     if (rc < 0)
         dg_run_answers_clear(answers, count);
     return rc;

@@ -2,6 +2,7 @@
  *
  *   before   whatever the jobs read is made: they inherit it, copy on write
  *   run      dg_run_workers        each job answers with one JSON document
+ *   or       dg_run_pool_fork      one process, from the middle of what the caller does
  *   after    dg_run_answers_clear
  *
  * A child has no thread but its own and writes nothing but its answer: what has to be
@@ -46,6 +47,29 @@ unsigned dg_run_workers_at_once(const dg_run_workers_options *options);
  * their job was not done. DG_NOMEM; DG_IO: no process or pipe to be had; codes of `ended`. */
 dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,
                        const dg_run_workers_options *options, dg_error *err);
+/* ---- the processes one by one, for jobs that go on from where the caller is ---- */
+
+typedef struct dg_run_pool dg_run_pool;
+/* Writes all of `count` answers as those of jobs that were not begun; `options` may be NULL.
+ * DG_NOMEM. */
+dg_code dg_run_pool_new(dg_run_pool **out, dg_run_answer *answers, size_t count, void *user,
+                        const dg_run_workers_options *options, dg_error *err);
+/* Are as many at work as may be? */
+bool dg_run_pool_is_full(const dg_run_pool *pool);
+/* Is any? */
+bool dg_run_pool_is_busy(const dg_run_pool *pool);
+/* A process for a job, which is not full: `*in_child` in that process, which ends with
+ * dg_run_pool_answer and gives nothing back. DG_IO. */
+dg_code dg_run_pool_fork(dg_run_pool *pool, size_t job, bool *in_child, dg_error *err);
+/* In the child: its answer, and its end. `document` is taken. */
+_Noreturn void dg_run_pool_answer(const dg_run_pool *pool, dg_code rc, json_t *document,
+                                  const dg_error *err);
+/* Waits until something is heard of those at work. DG_END: it is halted; codes of `ended`; DG_IO.
+ */
+dg_code dg_run_pool_wait(dg_run_pool *pool, dg_error *err);
+/* Ends those that are still at work. Fine on NULL. */
+void dg_run_pool_free(dg_run_pool *pool);
+
 /* Gives the documents back. */
 void dg_run_answers_clear(dg_run_answer *answers, size_t count);
 
