@@ -1,4 +1,4 @@
-/* cells.c - many plans, each a run by itself in a process of its own. */
+/* cells.c - many plans, each in a process of its own; those that can share what is before U do. */
 #include "run/run_impl.h"
 #include "run/workers_impl.h"
 
@@ -7,6 +7,9 @@
 
 typedef struct cells {
     const dg_plan *const *plans;
+    size_t count;
+    dg_run_pool *pool;
+    dg_run_answer *answers;
     dg_run_options quiet;
     const dg_run_cells_options *how;
 } cells;
@@ -28,15 +31,12 @@ static dg_code make_ready(const cells *c, size_t count, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (size_t i = 0; i < count && rc >= 0; i++)
-        if (!is_seen(c, i))
-            rc = dg_run_warm(c->plans[i], &c->quiet, err);
+        if (!is_seen(c, i)) {
+            dg_run_state *run;
+            rc = dg_run_open(&run, c->plans[i], &c->quiet, err);
+            dg_run_free(run);
+        }
     return rc;
-}
-
-static dg_code one(void *user, size_t job, json_t **document, dg_error *err)
-{
-    cells *c = user;
-    return dg_run_in_child(document, c->plans[job], &c->quiet, err);
 }
 
 static dg_code ended(void *user, size_t job, dg_run_answer *answer, dg_error *err)
@@ -53,26 +53,117 @@ static bool halts(void *user)
     return c->how->halts && c->how->halts(c->how->user);
 }
 
+/* ---- those that can share control ---- */
+
+/* The plan without where U is; owned. */
+static json_t *elsewhere(const dg_plan *plan)
+{
+    json_t *copy = json_deep_copy(dg_plan_json(plan));
+    json_object_del(json_object_get(copy, "upgrade"), "at");
+    return copy;
+}
+
+/* Puts those that differ from cell `first` in where U is alone, and are in no group yet, behind it.
+ */
+static size_t group_of(const cells *c, const bool *grouped, size_t *jobs, size_t first)
+{
+    json_t *same = elsewhere(c->plans[first]);
+    size_t count = 0;
+    for (size_t i = first; i < c->count; i++) {
+        json_t *other = grouped[i] ? NULL : elsewhere(c->plans[i]);
+        if (other && json_equal(same, other))
+            jobs[count++] = i;
+        json_decref(other);
+    }
+    json_decref(same);
+    return count;
+}
+
+/* ---- those that cannot ---- */
+
+static dg_code one_alone(cells *c, size_t job, dg_error *err)
+{
+    dg_error why = { .text = "" };
+    json_t *outcome = NULL;
+    bool in_child;
+    dg_code rc = DG_OK;
+    while (rc == DG_OK && dg_run_pool_is_full(c->pool))
+        rc = dg_run_pool_wait(c->pool, err);
+    if (rc != DG_OK || (rc = dg_run_pool_fork(c->pool, job, &in_child, err)) < 0 || !in_child)
+        return rc;
+    rc = dg_run_in_child(&outcome, c->plans[job], &c->quiet, &why);
+    dg_run_pool_answer(c->pool, rc, outcome, &why);
+}
+
+static dg_code each_alone(cells *c, const size_t *jobs, size_t count, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < count && rc == DG_OK; i++)
+        if (!c->answers[jobs[i]].begun)
+            rc = one_alone(c, jobs[i], err);
+    return rc;
+}
+
+/* ---- all of them ---- */
+
+/* What a group cannot do together, for whatever reason, each of it does by itself, and says why. */
+static dg_code one_group(cells *c, const dg_plan **plans, const size_t *jobs, size_t count,
+                         dg_error *err)
+{
+    dg_code rc;
+    if (count == 1)
+        return each_alone(c, jobs, count, err);
+    for (size_t i = 0; i < count; i++)
+        plans[i] = c->plans[jobs[i]];
+    rc = dg_run_shared(c->pool, plans, jobs, count, &c->quiet, err);
+    if (rc == DG_OK || rc == DG_END)
+        return rc;
+    dg_log(DG_LOG_VERBOSE, "run", "%zu cells are run each by itself: %s", count, err->text);
+    return each_alone(c, jobs, count, err);
+}
+
+static dg_code all_groups(cells *c, dg_error *err)
+{
+    bool *grouped = dg_calloc(c->count, sizeof *grouped);
+    size_t *jobs = dg_calloc(c->count, sizeof *jobs);
+    const dg_plan **plans = dg_calloc(c->count, sizeof *plans);
+    dg_code rc = grouped && jobs && plans
+                     ? DG_OK
+                     : dg_fail(err, DG_NOMEM, "no memory for %zu runs", c->count);
+    for (size_t first = 0; first < c->count && rc == DG_OK; first++) {
+        size_t count = grouped[first] ? 0 : group_of(c, grouped, jobs, first);
+        for (size_t i = 0; i < count; i++)
+            grouped[jobs[i]] = true;
+        rc = count ? one_group(c, plans, jobs, count, err) : DG_OK;
+    }
+    while (rc == DG_OK && dg_run_pool_is_busy(c->pool))
+        rc = dg_run_pool_wait(c->pool, err);
+    dg_free(grouped);
+    dg_free(jobs);
+    dg_free(plans);
+    return rc;
+}
+
 dg_code dg_run_cells(const dg_plan *const *plans, size_t count, const dg_run_options *options,
                      const dg_run_cells_options *how, dg_error *err)
 {
-    cells c = { .plans = plans, .quiet = *options, .how = how };
+    cells c = { .plans = plans, .count = count, .quiet = *options, .how = how };
     dg_run_workers_options workers = { .at_once = how->at_once, .ended = ended, .halts = halts };
-    dg_run_answer *answers;
     dg_code rc;
     assert(how->ended);
     c.quiet.events_path = NULL;
     c.quiet.keep = NULL;
     c.quiet.progress = NULL;
     c.quiet.workers = 1;
-    if ((rc = make_ready(&c, count, err)) < 0)
-        return rc;
+    if (!count || (rc = make_ready(&c, count, err)) < 0)
+        return count ? rc : DG_OK;
     c.quiet.compiling = NULL;
-    if (!(answers = dg_calloc(count ? count : 1, sizeof *answers)))
+    if (!(c.answers = dg_calloc(count, sizeof *c.answers)))
         return dg_fail(err, DG_NOMEM, "no memory for %zu runs", count);
-    rc = dg_run_workers(answers, count, one, &c, &workers, err);
-    if (rc >= 0)
-        dg_run_answers_clear(answers, count);
-    dg_free(answers);
+    if ((rc = dg_run_pool_new(&c.pool, c.answers, count, &c, &workers, err)) >= 0)
+        rc = all_groups(&c, err);
+    dg_run_pool_free(c.pool);
+    dg_run_answers_clear(c.answers, count);
+    dg_free(c.answers);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "source/source.h"
 #include "suspect/suspect.h"
 #include "survey/survey.h"
+#include "run/workers_impl.h"
 
 /* ---- what is remembered of control, to compare treatment with ---- */
 
@@ -134,6 +135,7 @@ struct dg_run_state {
     dg_run_own_seed seed;
     dg_run_own_position at;
     bool in_child; /* one of several runs at once: it compiles in one thread */
+    bool is_guest; /* what was opened is another run's */
     const dg_run_options *options;
     dg_engine *engine;
     dg_source source;
@@ -364,11 +366,27 @@ void dg_run_ask(dg_run_state *run);
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
                      uint64_t seed, const dg_position *at, dg_error *err);
 
-/* All that a run of this plan opens is there once: imported, compiled, and found fit. As dg_run. */
-dg_code dg_run_warm(const dg_plan *plan, const dg_run_options *options, dg_error *err);
+/* All that a run of this plan opens: imported, compiled, found fit, and control's chain open. To be
+ * given back with dg_run_free. As dg_run. */
+dg_code dg_run_open(dg_run_state **out, const dg_plan *plan, const dg_run_options *options,
+                    dg_error *err);
+/* A run whose plan differs from that of `host` in where U is alone: what `host` has opened,
+ * control's chain too, is its own as long as `host` is there. To be given back before that. */
+dg_code dg_run_open_beside(dg_run_state **out, const dg_run_state *host, const dg_plan *plan,
+                           dg_error *err);
+/* Gives back all that is the run's. Fine on NULL. */
+void dg_run_free(dg_run_state *run);
+/* Both arms of it are over: what they mean, by the plan as it was handed in. In a process of its
+ * own, which gives nothing back. */
+dg_code dg_run_conclude(json_t **outcome, dg_run_state *run, const dg_plan *plan, dg_error *err);
 /* As dg_run, in a child process; nothing is said of the machine. */
 dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
                         dg_error *err);
+
+/* shared.c: runs of `count` plans that differ in where U is alone, over one control: an answer
+ * each. DG_UNSUPPORTED: they cannot share one (dg_run_workers can do them); DG_END: halted. */
+dg_code dg_run_shared(dg_run_pool *pool, const dg_plan *const *plans, const size_t *jobs,
+                      size_t count, const dg_run_options *options, dg_error *err);
 
 /* What one seed came to by itself. */
 typedef enum dg_run_standing {

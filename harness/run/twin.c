@@ -124,7 +124,8 @@ static uint32_t count_of(dg_run_arm *a, const char *pallet, const char *item)
     return dg_scale_count(&s, 4);
 }
 
-static dg_code open_all(dg_run_state *run, dg_error *err)
+/* What is the same wherever U is. */
+static dg_code open_pieces(dg_run_state *run, dg_error *err)
 {
     dg_source_options from = { .cache_dir = run->options->cache_dir,
                                .progress = import_progress,
@@ -141,16 +142,28 @@ static dg_code open_all(dg_run_state *run, dg_error *err)
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
     if ((rc = dg_run_arm_open_chain(&run->control, err)) < 0
-        || (rc = dg_run_fork_prepare(run, err)) < 0 || (rc = open_runtimes(run, err)) < 0
-        || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0
-        || (rc = dg_run_way_try(run, err)) < 0 || (rc = dg_run_config_try(run, err)) < 0)
+        || (rc = dg_run_fork_prepare(run, err)) < 0 || (rc = open_runtimes(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
-    if ((rc = dg_run_network_settle(run, err)) < 0)
+    return refuse_same_code(run, err);
+}
+
+/* .. and what hangs on it; control's chain is open. */
+static dg_code place_all(dg_run_state *run, dg_error *err)
+{
+    dg_code rc;
+    if ((rc = place(run, err)) < 0 || (rc = dg_run_way_try(run, err)) < 0
+        || (rc = dg_run_config_try(run, err)) < 0 || (rc = dg_run_network_settle(run, err)) < 0)
         return rc;
     if ((rc = dg_run_fork_people(run, err)) < 0 || (rc = dg_run_faults_place(run, err)) < 0)
         return rc;
     return dg_run_rollouts_check(run, err);
+}
+
+static dg_code open_all(dg_run_state *run, dg_error *err)
+{
+    dg_code rc = open_pieces(run, err);
+    return rc < 0 ? rc : place_all(run, err);
 }
 
 /* ---- one run ---- */
@@ -233,21 +246,27 @@ static dg_code tell(json_t **outcome, const dg_run_state *run, dg_error *err)
     return dg_outcome_make(outcome, &facts, err);
 }
 
+static void close_pieces(dg_run_state *run)
+{
+    for (size_t i = 0; i < run->met.count; i++)
+        dg_runtime_free(run->met.at[i]);
+    dg_state_free(run->state);
+    dg_source_close(&run->source);
+    dg_engine_free(run->engine);
+    dg_buf_clear(&run->code);
+}
+
 static void run_clear(dg_run_state *run)
 {
     dg_run_arm_clear(&run->control);
     dg_run_arm_clear(&run->treatment);
     dg_runtime_free(run->from_kept);
     dg_runtime_free(run->to);
-    for (size_t i = 0; i < run->met.count; i++)
-        dg_runtime_free(run->met.at[i]);
     json_decref(run->explained);
     json_decref(run->positions);
     json_decref(run->config_wanted);
-    dg_state_free(run->state);
-    dg_source_close(&run->source);
-    dg_engine_free(run->engine);
-    dg_buf_clear(&run->code);
+    if (!run->is_guest)
+        close_pieces(run);
     dg_run_faults_clear(run);
     dg_run_put_back_clear(&run->put_back);
     dg_event_log_clear(&run->log);
@@ -265,7 +284,7 @@ static dg_code blame_snapshot(const dg_run_state *run, dg_code rc, dg_error *err
     return dg_fail(err, DG_TRAP, "%s: no run can begin from it", words);
 }
 
-static void run_free(dg_run_state *run)
+void dg_run_free(dg_run_state *run)
 {
     if (!run)
         return;
@@ -315,7 +334,7 @@ static dg_code try_once(dg_run_state **out, request *r, dg_error *err)
     }
     r->counted = run->counted_slot;
     rc = blame_snapshot(run, rc, err);
-    run_free(run);
+    dg_run_free(run);
     return rc;
 }
 
@@ -346,7 +365,7 @@ dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options
     if ((rc = perform(&run, &r, err)) < 0)
         return rc;
     rc = tell(outcome, run, err);
-    run_free(run);
+    dg_run_free(run);
     return rc;
 }
 
@@ -358,7 +377,7 @@ static dg_code ask_others(dg_run_state **run, const json_t *outcome, request *r,
     dg_code rc = s ? dg_run_seeds_try(s, outcome, r->plan, *run, err)
                    : dg_fail(err, DG_NOMEM, "no memory for other seeds");
     if (rc >= 0 && s->rests) {
-        run_free(*run);
+        dg_run_free(*run);
         r->seed = (dg_run_own_seed){ true, s->at[s->rests].seed };
         rc = perform(run, r, err);
         r->seed.given = false;
@@ -382,27 +401,37 @@ static dg_code try_positions(dg_run_state *run, const dg_plan *plan, dg_error *e
     return wanted && !run->diverged ? dg_run_positions_try(&run->positions, run, plan, err) : DG_OK;
 }
 
-static dg_code once(json_t **outcome, dg_hash *hash, request *r, dg_error *err)
+/* Both arms are over: what they mean, and what has to be looked into. `*run` may become that of
+ * another seed. */
+static dg_code conclude(json_t **outcome, dg_run_state **run, request *r, dg_error *err)
 {
     json_t *first = NULL;
+    dg_code rc;
+    if ((rc = tell(&first, *run, err)) >= 0 && (rc = ask_others(run, first, r, err)) >= 0
+        && (rc = dg_run_explain_breaks(*run, err)) >= 0
+        && (rc = try_positions(*run, r->plan, err)) >= 0)
+        rc = tell(outcome, *run, err);
+    json_decref(first);
+    return rc;
+}
+
+static dg_code once(json_t **outcome, dg_hash *hash, request *r, dg_error *err)
+{
     dg_run_state *run;
     dg_code rc = perform(&run, r, err);
-    if (rc >= 0 && (rc = tell(&first, run, err)) >= 0 && (rc = ask_others(&run, first, r, err)) >= 0
-        && (rc = dg_run_explain_breaks(run, err)) >= 0
-        && (rc = try_positions(run, r->plan, err)) >= 0
-        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
-        && (rc = tell(outcome, run, err)) >= 0 && r->options->events_path)
+    if (rc >= 0 && (rc = conclude(outcome, &run, r, err)) >= 0
+        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0 && r->options->events_path)
         rc = dg_event_log_write(&run->log, r->options->events_path, err);
-    json_decref(first);
-    run_free(run);
+    dg_run_free(run);
     return rc;
 }
 
 /* ---- one of several ---- */
 
-dg_code dg_run_warm(const dg_plan *plan, const dg_run_options *options, dg_error *err)
+dg_code dg_run_open(dg_run_state **out, const dg_plan *plan, const dg_run_options *options,
+                    dg_error *err)
 {
-    dg_run_state *run = dg_calloc(1, sizeof *run);
+    dg_run_state *run = *out = dg_calloc(1, sizeof *run);
     dg_code rc;
     if (!run)
         return dg_fail(err, DG_NOMEM, "no memory for a run");
@@ -410,8 +439,48 @@ dg_code dg_run_warm(const dg_plan *plan, const dg_run_options *options, dg_error
     run->options = options;
     dg_run_ask(run);
     rc = blame_snapshot(run, open_all(run, err), err);
-    run_free(run);
+    if (rc < 0) {
+        dg_run_free(run);
+        *out = NULL;
+    }
     return rc < 0 ? rc : DG_OK;
+}
+
+/* A copy, and then each thing that is not shared begun anew. */
+dg_code dg_run_open_beside(dg_run_state **out, const dg_run_state *host, const dg_plan *plan,
+                           dg_error *err)
+{
+    dg_run_state *run = *out = dg_calloc(1, sizeof *run);
+    dg_code rc;
+    if (!run)
+        return dg_fail(err, DG_NOMEM, "no memory for a run");
+    *run = *host;
+    run->is_guest = run->in_child = true;
+    run->plan = plan;
+    run->settled = NULL;
+    run->from_kept = dg_runtime_keep(host->from_kept);
+    run->to = dg_runtime_keep(host->to);
+    run->config_wanted = NULL;
+    run->faults = NULL;
+    run->fault_count = 0;
+    run->chain_only[0] = 0;
+    run->assumed = (dg_release_span){ .oldest = NULL };
+    run->control = (dg_run_arm){ .run = run, .chain = host->control.chain, .is_guest = true };
+    run->treatment = (dg_run_arm){ .run = run, .which = DG_ARM_TREATMENT };
+    dg_run_ask(run);
+    rc = place_all(run, err);
+    if (rc < 0) {
+        dg_run_free(run);
+        *out = NULL;
+    }
+    return rc < 0 ? rc : DG_OK;
+}
+
+dg_code dg_run_conclude(json_t **outcome, dg_run_state *run, const dg_plan *plan, dg_error *err)
+{
+    request r = { .plan = plan, .options = run->options, .in_child = true };
+    *outcome = NULL;
+    return conclude(outcome, &run, &r, err);
 }
 
 dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,

@@ -106,6 +106,7 @@ dg_code dg_run_pool_fork(pool *p, size_t job, bool *in_child, dg_error *err)
         return dg_fail(err, DG_IO, "fork: %s", strerror(errno));
     }
     dg_buf_init(&w->said, DG_RUN_ANSWER_MAX);
+    p->answers[job].begun = true;
     p->busy++;
     return DG_OK;
 }
@@ -183,13 +184,13 @@ static dg_code hear(pool *p, unsigned i, dg_error *err)
     return tell_end(p, job, err);
 }
 
-static dg_code hear_any(pool *p, dg_error *err)
+static dg_code hear_any(pool *p, int wait_ms, dg_error *err)
 {
     struct pollfd ends[DG_RUN_WORKERS_MAX];
     dg_code rc = DG_OK;
     for (unsigned i = 0; i < p->busy; i++)
         ends[i] = (struct pollfd){ .fd = p->at[i].fd, .events = POLLIN };
-    if (poll(ends, p->busy, p->options.halts ? HALT_SEEN_MS : -1) < 0)
+    if (poll(ends, p->busy, wait_ms) < 0)
         return errno == EINTR ? DG_OK : dg_fail(err, DG_IO, "poll: %s", strerror(errno));
     for (unsigned i = p->busy; i-- && rc >= 0;) /* one that ends makes way for a later one, seen */
         if (ends[i].revents)
@@ -197,11 +198,21 @@ static dg_code hear_any(pool *p, dg_error *err)
     return rc;
 }
 
-dg_code dg_run_pool_wait(pool *p, dg_error *err)
+static dg_code hear_unless_halted(pool *p, int wait_ms, dg_error *err)
 {
     if (p->options.halts && p->options.halts(p->user))
         return DG_END;
-    return p->busy ? hear_any(p, err) : DG_OK;
+    return p->busy ? hear_any(p, wait_ms, err) : DG_OK;
+}
+
+dg_code dg_run_pool_wait(pool *p, dg_error *err)
+{
+    return hear_unless_halted(p, p->options.halts ? HALT_SEEN_MS : -1, err);
+}
+
+dg_code dg_run_pool_peek(pool *p, dg_error *err)
+{
+    return hear_unless_halted(p, 0, err);
 }
 
 bool dg_run_pool_is_full(const pool *p)

@@ -24,7 +24,8 @@ typedef struct dg_run_answer {
     dg_code rc;       /* the job's own; DG_LIMIT: its process ended without an answer */
     json_t *document; /* owned; NULL unless rc is DG_OK */
     dg_error err;     /* why not */
-    bool crashed;     /* it ended without one */
+    bool begun;       /* it had a process */
+    bool crashed;     /* which ended without an answer */
 } dg_run_answer;
 
 /* What is called is called in the parent, with the `user` of the jobs; each may be NULL. */
@@ -67,6 +68,8 @@ _Noreturn void dg_run_pool_answer(const dg_run_pool *pool, dg_code rc, json_t *d
 /* Waits until something is heard of those at work. DG_END: it is halted; codes of `ended`; DG_IO.
  */
 dg_code dg_run_pool_wait(dg_run_pool *pool, dg_error *err);
+/* Hears what there is to be heard without waiting. Codes as of dg_run_pool_wait. */
+dg_code dg_run_pool_peek(dg_run_pool *pool, dg_error *err);
 /* Ends those that are still at work. Fine on NULL. */
 void dg_run_pool_free(dg_run_pool *pool);
 

@@ -1,0 +1,137 @@
+/* Runs that share control come to what each comes to by itself, to the byte of their outcomes:
+ * those that cannot share are told apart, and done by themselves. */
+#include "model_run.h"
+
+#include <string.h>
+
+#include "run/run_impl.h"
+
+#define STALL "fixtures/incidents/polkadot-2024-04-21/plan.json"
+
+enum { CELLS = 4 };
+
+static dg_run_options options_of(void)
+{
+    return (dg_run_options){ .cache_dir = dg_engine_cache_dir(),
+                             .compiler = DG_COMPILER_SPEED,
+                             .explain = DG_RUN_EXPLAIN_RECORDED };
+}
+
+static dg_plan *plan_at(const char *at, const char *more)
+{
+    dg_plan *plan;
+    dg_error err = { .text = "" };
+    char key[60];
+    if (dg_plan_load(&plan, STALL, &err) < 0 || dg_plan_set(plan, "upgrade.at", at, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    if (more[0]) {
+        snprintf(key, sizeof key, "%.*s", (int)strcspn(more, "="), more);
+        if (dg_plan_set(plan, key, strchr(more, '=') + 1, &err) < 0)
+            ck_abort_msg("%s", err.text);
+    }
+    if (dg_plan_check(plan, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return plan;
+}
+
+static void made_alone(json_t **outcome, const dg_plan *plan)
+{
+    dg_run_options options = options_of();
+    dg_error err = { .text = "" };
+    if (dg_run(outcome, plan, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    json_object_set_new(*outcome, "environment", json_object());
+}
+
+/* ---- shared ---- */
+
+typedef struct kept {
+    json_t *of[CELLS];
+} kept;
+
+static dg_code keep(void *user, size_t cell, json_t *outcome, bool crashed, const dg_error *why,
+                    dg_error *err)
+{
+    kept *k = user;
+    (void)err;
+    ck_assert_msg(outcome && !crashed, "%s", why->text);
+    json_object_set_new(outcome, "environment", json_object());
+    ck_assert_ptr_null(k->of[cell]);
+    k->of[cell] = outcome;
+    return DG_OK;
+}
+
+static const struct {
+    const char *at[CELLS], *more;
+    bool shares;
+} rows[] = {
+    { { "boundary-3", "boundary-8", "boundary" }, "", true },
+    { { "boundary@2-1", "boundary@2-1" }, "network.classes=v1.12=1", true },
+    { { "boundary-1", "boundary" }, "network.exchange=messages", true },
+    { { "boundary-1", "boundary" },
+      "network.faults=[{\"kind\":\"crash\",\"share\":0.2,\"from\":\"U-2\"}]",
+      false },
+    { { "boundary-3b", "boundary-1b" }, "", false },
+};
+
+static size_t plans_of(dg_plan **plans, int row)
+{
+    size_t count = 0;
+    for (; count < CELLS && rows[row].at[count]; count++)
+        plans[count] = plan_at(rows[row].at[count], rows[row].more);
+    return count;
+}
+
+START_TEST(a_cell_is_its_own_run)
+{
+    dg_plan *plans[CELLS];
+    size_t count = plans_of(plans, _i);
+    dg_run_options options = options_of();
+    kept shared = { .of = { NULL } };
+    dg_run_cells_options how = { .at_once = 2, .ended = keep, .user = &shared };
+    dg_error err = { .text = "" };
+    ck_assert_msg(dg_run_cells((const dg_plan *const *)plans, count, &options, &how, &err) == DG_OK,
+                  "%s", err.text);
+    for (size_t i = 0; i < count; i++) {
+        json_t *alone;
+        made_alone(&alone, plans[i]);
+        ck_assert_msg(json_equal(alone, shared.of[i]), "%s differs", rows[_i].at[i]);
+        json_decref(alone);
+        json_decref(shared.of[i]);
+        dg_plan_free(plans[i]);
+    }
+}
+END_TEST
+
+/* Else the rows above would hold for runs that share nothing. */
+START_TEST(control_is_shared_where_it_can_be)
+{
+    dg_plan *plans[CELLS];
+    size_t count = plans_of(plans, _i), jobs[CELLS] = { 0, 1, 2, 3 };
+    dg_run_options options = options_of();
+    dg_run_answer answers[CELLS];
+    dg_run_pool *pool;
+    dg_error err = { .text = "" };
+    dg_code rc;
+    ck_assert_int_eq(dg_run_pool_new(&pool, answers, count, NULL, NULL, &err), DG_OK);
+    rc = dg_run_shared(pool, (const dg_plan *const *)plans, jobs, count, &options, &err);
+    ck_assert_msg(rc == (rows[_i].shares ? DG_OK : DG_UNSUPPORTED), "%d: %s", rc, err.text);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert(answers[i].begun == rows[_i].shares);
+        dg_plan_free(plans[i]);
+    }
+    dg_run_pool_free(pool);
+    dg_run_answers_clear(answers, count);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("cells");
+    TCase *tc = tcase_create("cells");
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, a_cell_is_its_own_run, 0, sizeof rows / sizeof *rows);
+    tcase_add_loop_test(tc, control_is_shared_where_it_can_be, 0, sizeof rows / sizeof *rows);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
