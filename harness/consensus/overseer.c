@@ -16,6 +16,7 @@ typedef struct dg_held_signal {
     dg_signal signal;
     uint32_t id;
     dg_mode mode;
+    dg_leaf_fate fate;
 } dg_held_signal;
 
 /* ---- what the subsystems make of it ---- */
@@ -103,9 +104,11 @@ static dg_code tell_statements(dg_world *world, dg_node_ix node, const dg_held_s
                                dg_error *err)
 {
     const dg_world_block *b = &world->blocks[held->id];
-    dg_new_leaf leaf = {
-        .id = held->id, .number = b->number, .mode = held->mode, .info = b->gone ? NULL : b->session
-    };
+    dg_new_leaf leaf = { .id = held->id,
+                         .number = b->number,
+                         .mode = held->mode,
+                         .fate = held->fate,
+                         .info = b->gone ? NULL : b->session };
     dg_parent *ancestors = NULL;
     dg_losses lost;
     dg_code rc;
@@ -192,16 +195,25 @@ static dg_code go_down(dg_world *world, dg_node_ix node, dg_ns wait, dg_error *e
                                  err);
 }
 
+/* Up to v1.6 what fails at a leaf leaves all as it was; since then the leaves before it go. */
+static void take_mode(dg_held_signal *held, const dg_world_node *n, const dg_view *view)
+{
+    uint32_t kept = dg_answers_kept(&n->answers, view);
+    bool goes_on = n->of->early != DG_EARLY_DROP && view->mode == DG_MODE_ENABLED;
+    held->mode = goes_on ? view->mode : dg_view_mode_for(view, n->of, kept);
+    held->fate = goes_on ? dg_view_fate_for(view, n->of, kept) : DG_LEAF_TAKEN;
+}
+
 dg_code dg_consensus_signal(dg_world *world, dg_node_ix node, const dg_signal *signal,
                             dg_leaf_id id, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node.v];
     dg_consensus_node *own = &world->consensus->nodes[node.v];
     const dg_view *view = &world->blocks[id.v].view;
-    dg_held_signal held = { *signal, id.v,
-                            dg_view_mode_for(view, n->of, dg_answers_kept(&n->answers, view)) };
+    dg_held_signal held = { .signal = *signal, .id = id.v };
     dg_ns now = dg_sim_now(world->sim), from = own->busy_until > now ? own->busy_until : now;
     dg_code rc;
+    take_mode(&held, n, view);
     if (from - now > dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT))
         && !own->stalls && (rc = go_down(world, node, from - now, err)) < 0)
         return rc;

@@ -110,7 +110,8 @@ X(NET_PARAS, net_paras, "net-paras", slot, backed, included, timed_out, offered,
  * enabled (work with asynchronous backing there: not those who still wait for answers, nor
  * those who never will), entries (have a session entry), holders (and its grid) */
 X(NET_HOLDERS, net_holders, "net-holders", slot, validators, enabled, entries, holders, session)
-/* `node` lost a topology; how: 0 dropped, 1 purged; topology_block: that it came with */
+/* `node` lost a topology; how: 0 dropped, 1 purged, 2 with what it kept of the
+ * session, into which it had moved; topology_block: that it came with */
 X(NET_LOST, net_lost, "net-lost", session, how, topology_block)
 /* first node to get a leaf signal that only deactivates; deactivated: block number, 0 before
  * the fork; by_finality: a flag */

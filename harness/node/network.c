@@ -251,6 +251,7 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
             return rc;
         if (i == world->node_count)
             break;
+        world->nodes[i].sd.copies = world->options.spared.kept >> DG_SESSION_GRID & 1;
         world->nodes[i].of = world->nodes[i].sd.of = class_of(&world->options, (dg_node_ix){ i });
         world->asked_by |= 1u << world->nodes[i].of->host_known;
         world->nodes[i].hardware = dg_world_hardware_of(&world->options, (dg_node_ix){ i });

@@ -138,8 +138,10 @@ static void lost_words(room out, const dg_outcome_facts *run, const dg_event *e)
     (void)run;
     say(out, "the topology of session %lld, received at #%lld, is %s", (ll)n->session,
         (ll)n->topology_block,
-        n->how ? "purged, because no relay parent of that session is in view"
-               : "dropped: there is no entry for that session yet");
+        n->how == 2
+            ? "lost with all that it kept of that session, as no relay parent of it is in view"
+        : n->how ? "purged, because no relay parent of that session is in view"
+                 : "dropped: there is no entry for that session yet");
 }
 
 static void signal_words(room out, const dg_outcome_facts *run, const dg_event *e)

@@ -162,6 +162,11 @@ const char *dg_class_early_name(const dg_node_class *of)
     return of->early == DG_EARLY_DROP ? "drops" : of->early == DG_EARLY_DERIVE ? "derives" : "none";
 }
 
+bool dg_class_within(const dg_node_class *of, uint32_t first, uint32_t last)
+{
+    return of->from && of->from->major == 1 && of->from->minor >= first && of->to->minor <= last;
+}
+
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
 {
     unsigned both = a->validation & b->validation, newest = 0;

@@ -142,6 +142,9 @@ void dg_class_list(char *out, size_t size);
  * backing, in a word that is static: "drops"; "forgets", once a fork is pruned; "keeps";
  * "derives" its own; "none": there is nothing that needs one. */
 const char *dg_class_early_name(const dg_node_class *of);
+/* Are all releases that a class stands for of v1.`first` to v1.`last`? False for another
+ * implementation. */
+bool dg_class_within(const dg_node_class *of, uint32_t first, uint32_t last);
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
@@ -453,6 +456,17 @@ bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
  * answer. `kept`: a bit for each request whose answer it has of the session from before. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
+/* What statement distribution makes of a leaf with asynchronous backing. */
+typedef enum dg_leaf_fate {
+    DG_LEAF_TAKEN,  /* it works there */
+    DG_LEAF_PASSED, /* a question got no usable answer: it is in view, and nothing is done there */
+    DG_LEAF_UNSEEN  /* not even in view; the leaves before it are deactivated all the same */
+} dg_leaf_fate;
+/* Of a leaf of that mode, by a release and what it keeps, as of dg_view_mode_for. Mirrors:
+ * statement-distribution 8.0.0 lib.rs (what is deactivated goes before an error is looked at);
+ * subsystem-util 29.0.0 backing_implicit_view.rs (fetch_ancestors asks two questions of its own).
+ */
+dg_leaf_fate dg_view_fate_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
 /* Is this validator among the disabled ones, by the runtime's answer? */
 bool dg_view_is_disabled(const dg_view *view, uint32_t validator);
 /* Gives back all answers; a view of zeros is fine. */
@@ -622,7 +636,10 @@ typedef enum dg_session_value {
     DG_SESSION_VOTES,
     DG_SESSION_FEATURES,
     DG_SESSION_ROTATION, /* of the backing groups */
-    DG_SESSION_VALUE_COUNT
+    DG_SESSION_VALUE_COUNT,
+    /* no answer, and lost rather than kept: the grid, which moves into what statement distribution
+     * has of a session while a relay parent of it is in view */
+    DG_SESSION_GRID = DG_SESSION_VALUE_COUNT
 } dg_session_value;
 /* Of one session. */
 typedef struct dg_session_answers {
@@ -747,6 +764,7 @@ typedef struct dg_entry {
     const dg_session *info;
     /* grid_view; NULL: nothing is told to the grid, nothing taken from it */
     const dg_session *grid;
+    uint32_t block; /* that the grid came with */
     bool stamped;
     dg_ns grid_at; /* since when; what was backed before is not announced any more */
 } dg_entry;
@@ -762,12 +780,14 @@ typedef struct dg_unused {
 
 typedef struct dg_loss {
     uint32_t session, block;
-    bool purged;
-} dg_loss; /* of a topology */
+    bool purged,
+        moved; /* while it was put aside; with the session's entry, into which it had moved */
+} dg_loss;     /* of a topology */
 
 /* Clear with dg_statement_clear. */
 typedef struct dg_statement {
     const dg_node_class *of;
+    bool copies; /* a world in which a grid that an entry has is kept beside it too */
     /* state machine of before asynchronous backing */
     uint32_t *legacy, legacy_count, legacy_cap; /* active heads */
     /* the one after: implicit view, per_relay_parent, per_session, unused_topologies */
@@ -789,6 +809,7 @@ typedef struct dg_statement {
 typedef struct dg_new_leaf {
     uint32_t id, number;
     dg_mode mode;
+    dg_leaf_fate fate;          /* where the mode is that of asynchronous backing */
     const dg_session *info;     /* session of its children; NULL: the runtime has none */
     const dg_parent *ancestors; /* that candidates may name beside it, same session */
     uint32_t ancestor_count;
@@ -800,7 +821,7 @@ typedef struct dg_losses {
     uint32_t count;
 } dg_losses;
 
-/* A process that begins anew: all but `of` is forgotten. */
+/* A process that begins anew: all but `of` and `copies` is forgotten. */
 void dg_statement_clear(dg_statement *sd);
 /* One signal of the overseer, taken as the node's class takes it.
  *

@@ -39,7 +39,7 @@ void dg_statement_clear(dg_statement *sd)
     dg_free(sd->entries);
     dg_free(sd->unused);
     dg_free(sd->lost);
-    *sd = (dg_statement){ .of = sd->of };
+    *sd = (dg_statement){ .of = sd->of, .copies = sd->copies };
 }
 
 enum { MINIMUM_RETAINED = 2 }; /* blocks below a leaf: backing_implicit_view.rs */
@@ -68,16 +68,44 @@ static void unused_remove(dg_statement *sd, uint32_t i)
     memmove(&sd->unused[i], &sd->unused[i + 1], (--sd->unused_count - i) * sizeof sd->unused[0]);
 }
 
-/* The topology that was put aside for the session, taken out; NULL: none. */
-static const dg_session *take_unused(dg_statement *sd, uint32_t session)
+/* The topology that was put aside for the session, taken out; of NULL: none. */
+static dg_unused take_unused(dg_statement *sd, uint32_t session)
 {
     for (uint32_t i = 0; i < sd->unused_count; i++)
         if (sd->unused[i].topology->index == session) {
-            const dg_session *found = sd->unused[i].topology;
+            dg_unused found = sd->unused[i];
             unused_remove(sd, i);
             return found;
         }
-    return NULL;
+    return (dg_unused){ .topology = NULL };
+}
+
+static void put_aside(dg_statement *sd, const dg_session *topology, uint32_t block)
+{
+    take_unused(sd, topology->index);          /* a second one for the session replaces it */
+    assert(sd->unused_count < sd->unused_cap); /* room_for_topology has made it */
+    sd->unused[sd->unused_count++] = (dg_unused){ topology, block };
+}
+
+/* It moves into the entry, and is nowhere else then. */
+static void move_unused(dg_statement *sd, dg_entry *entry)
+{
+    dg_unused u = take_unused(sd, entry->session);
+    entry->grid = u.topology;
+    entry->block = u.block;
+    if (u.topology && sd->copies)
+        put_aside(sd, u.topology, u.block);
+}
+
+/* For all that may get lost at once: what is put aside, and what entries have. */
+static dg_code room_for_losses(dg_statement *sd, dg_error *err)
+{
+    dg_loss *lost =
+        room_for(sd->lost, &sd->lost_cap, sd->unused_cap + sd->entry_cap, sizeof *lost, err);
+    if (!lost)
+        return DG_NOMEM;
+    sd->lost = lost;
+    return DG_OK;
 }
 
 static dg_code entry_make(dg_statement *sd, const dg_session *info, dg_error *err)
@@ -88,12 +116,14 @@ static dg_code entry_make(dg_statement *sd, const dg_session *info, dg_error *er
     if (!(made = room_for(sd->entries, &sd->entry_cap, sd->entry_count + 1, sizeof *made, err)))
         return DG_NOMEM;
     sd->entries = made;
+    if (room_for_losses(sd, err) < 0)
+        return DG_NOMEM;
     made = &sd->entries[sd->entry_count++];
     *made = (dg_entry){ .session = info->index, .info = info };
     if (sd->of->early == DG_EARLY_DERIVE)
         made->grid = info;
     else if (sd->of->early == DG_EARLY_KEEP)
-        made->grid = take_unused(sd, info->index);
+        move_unused(sd, made);
     return DG_OK;
 }
 
@@ -142,14 +172,16 @@ static dg_code v2_activate(dg_statement *sd, const dg_new_leaf *leaf, dg_error *
     dg_parent own;
     void *leaves;
     dg_code rc;
-    if (!leaf->info)
-        return DG_OK; /* no session info: the leaf is passed over */
+    if (leaf->fate == DG_LEAF_UNSEEN)
+        return DG_OK;
     if (!(leaves =
               room_for(sd->leaves, &sd->leaf_cap, sd->leaf_count + 1, sizeof *sd->leaves, err)))
         return DG_NOMEM;
     sd->leaves = leaves;
     sd->leaves[sd->leaf_count].id = leaf->id;
     sd->leaves[sd->leaf_count++].retain = leaf->number > below ? leaf->number - below : 0;
+    if (leaf->fate == DG_LEAF_PASSED || !leaf->info)
+        return DG_OK; /* what is below it stays in view */
     own = (dg_parent){ leaf->id, leaf->number, leaf->info->index };
     if ((rc = entry_make(sd, leaf->info, err)) < 0 || (rc = parent_add(sd, &own, err)) < 0)
         return rc;
@@ -191,15 +223,6 @@ static bool session_in_view(const dg_statement *sd, uint32_t session)
     return false;
 }
 
-static void forget_entries(dg_statement *sd)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < sd->entry_count; i++)
-        if (session_in_view(sd, sd->entries[i].session))
-            sd->entries[kept++] = sd->entries[i];
-    sd->entry_count = kept;
-}
-
 static uint32_t newest_unused(const dg_statement *sd)
 {
     uint32_t newest = 0;
@@ -212,8 +235,34 @@ static void note_loss(dg_statement *sd, dg_losses *lost, const dg_session *topol
                       bool purged)
 {
     assert(lost->count < sd->lost_cap);
-    sd->lost[lost->count++] = (dg_loss){ topology->index, block, purged };
+    sd->lost[lost->count++] = (dg_loss){ topology->index, block, .purged = purged };
     lost->of = sd->lost;
+}
+
+static bool has_newer(const dg_statement *sd, uint32_t session)
+{
+    for (uint32_t i = 0; i < sd->parent_count; i++)
+        if (sd->parents[i].session > session)
+            return true;
+    return false;
+}
+
+/* A grid goes with its entry. That is a loss, unless a newer session has begun. */
+static void forget_entries(dg_statement *sd, dg_losses *lost)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < sd->entry_count; i++) {
+        const dg_entry *e = &sd->entries[i];
+        bool stays = session_in_view(sd, e->session);
+        if (!stays && e->grid && !sd->copies && sd->of->early == DG_EARLY_KEEP
+            && !has_newer(sd, e->session)) {
+            note_loss(sd, lost, e->grid, e->block, false);
+            sd->lost[lost->count - 1].moved = true;
+        }
+        if (stays)
+            sd->entries[kept++] = *e;
+    }
+    sd->entry_count = kept;
 }
 
 static void forget_unused(dg_statement *sd, dg_losses *lost)
@@ -222,7 +271,7 @@ static void forget_unused(dg_statement *sd, dg_losses *lost)
     for (uint32_t i = 0; i < sd->unused_count;) {
         const dg_unused *u = &sd->unused[i];
         if (session_in_view(sd, u->topology->index)
-            || (sd->of->keeps_newest && u->topology->index == newest)) {
+            || ((sd->of->keeps_newest || sd->copies) && u->topology->index == newest)) {
             i++;
             continue;
         }
@@ -236,7 +285,7 @@ static void v2_deactivate(dg_statement *sd, dg_losses *lost, const dg_signal *si
     for (uint32_t i = 0; i < signal->deactivated_count; i++)
         if (forget_leaf(sd, signal->deactivated[i]))
             forget_parents(sd);
-    forget_entries(sd);
+    forget_entries(sd, lost);
     if (sd->of->forgets_unused)
         forget_unused(sd, lost);
 }
@@ -302,26 +351,15 @@ dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *
     return rc;
 }
 
-static void put_aside(dg_statement *sd, const dg_session *topology, uint32_t block)
-{
-    assert(sd->unused_count < sd->unused_cap); /* room_for_topology has made it */
-    take_unused(sd, topology->index);          /* a second one for the session replaces it */
-    sd->unused[sd->unused_count++] = (dg_unused){ topology, block };
-}
-
 /* For one topology more, which may get lost with all others at once. */
 static dg_code room_for_topology(dg_statement *sd, dg_error *err)
 {
     dg_unused *unused =
         room_for(sd->unused, &sd->unused_cap, sd->unused_count + 1, sizeof *unused, err);
-    dg_loss *lost;
     if (!unused)
         return DG_NOMEM;
     sd->unused = unused;
-    if (!(lost = room_for(sd->lost, &sd->lost_cap, sd->unused_cap, sizeof *lost, err)))
-        return DG_NOMEM;
-    sd->lost = lost;
-    return DG_OK;
+    return room_for_losses(sd, err);
 }
 
 dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology,
@@ -333,9 +371,15 @@ dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_sessio
     lost->count = 0;
     if (rc < 0)
         return rc;
-    if (entry)
+    if (entry) {
         entry->grid = topology;
-    else if (sd->of->early == DG_EARLY_DROP)
+        entry->block = block;
+    }
+    if (entry && sd->copies)
+        put_aside(sd, topology, block);
+    if (entry)
+        return DG_OK;
+    if (sd->of->early == DG_EARLY_DROP)
         note_loss(sd, lost, topology, block, false);
     else if (sd->of->early == DG_EARLY_KEEP)
         put_aside(sd, topology, block);

@@ -121,6 +121,23 @@ dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t 
     return view->mode;
 }
 
+/* Its implicit view asks for the session and the lookahead by itself, from v1.22 on. */
+static bool view_asks(const dg_node_class *of)
+{
+    return dg_class_within(of, 22, UINT32_MAX);
+}
+
+dg_leaf_fate dg_view_fate_for(const dg_view *view, const dg_node_class *of, uint32_t kept)
+{
+    bool no_lookahead = view->failed >> DG_ASK_LOOKAHEAD & 1 && !(kept >> DG_ASK_LOOKAHEAD & 1)
+                        && dg_view_is_asked(view, DG_ASK_LOOKAHEAD, of);
+    if (view_asks(of) && (!view->session_known || no_lookahead))
+        return DG_LEAF_UNSEEN;
+    return view->session_known && dg_view_mode_for(view, of, kept) != DG_MODE_ERROR
+               ? DG_LEAF_TAKEN
+               : DG_LEAF_PASSED;
+}
+
 /* What the runtime itself got wrong, as opposed to this program. */
 static bool is_theirs(dg_code rc)
 {

@@ -98,8 +98,58 @@ static void find_value(dg_suspects *out, const dg_suspect_facts *f, dg_session_v
     advise(s, f, &r);
 }
 
+/* ---- the grid ---- */
+
+/* Nodes of treatment that lost it with what they kept of its session, from U on, the first of them;
+ * 0: none, or none that wants it after that. */
+static size_t lost_grids(const dg_suspect_facts *f, const dg_event **first)
+{
+    size_t count = 0;
+    bool wanted = false;
+    *first = NULL;
+    for (size_t i = 0; i < f->log->count; i++) {
+        const dg_event *e = &f->log->at[i];
+        if (e->arm != DG_ARM_TREATMENT || e->block < f->upgrade_block)
+            continue;
+        if (e->kind == DG_EVENT_NET_LOST && e->net_lost.how == 2) {
+            *first = *first ? *first : e;
+            count += e->net_lost.session == (*first)->net_lost.session;
+        }
+        wanted |= *first && e->kind == DG_EVENT_NET_HOLDERS
+                  && e->net_holders.session == (*first)->net_lost.session
+                  && e->net_holders.holders < e->net_holders.enabled;
+    }
+    return wanted ? count : 0;
+}
+
+static void find_grid(dg_suspects *out, const dg_suspect_facts *f)
+{
+    const dg_event *first;
+    size_t count = f->upgrade_block ? lost_grids(f, &first) : 0;
+    dg_suspect *s;
+    if (!count
+        || !(s = dg_suspect_add(out, DG_SUSPECT_KEPT, DG_SESSION_GRID,
+                                "nodes keep a session's grid topology until the session ends")))
+        return;
+    snprintf(s->seen, sizeof s->seen, "at #%u %zu nodes lost the grid topology of session %lld",
+             first->block, count, (long long)first->net_lost.session);
+    snprintf(
+        s->says, sizeof s->says,
+        "%zu nodes lost the grid topology of session %lld at #%u: a leaf whose questions got no "
+        "usable answer (v1.22 and later) was not in view, and with the leaves before it went "
+        "what they keep of the session; the topology comes once in a session",
+        count, (long long)first->net_lost.session, first->block);
+    snprintf(
+        s->advice, sizeof s->advice,
+        "make N answer session_index_for_child and scheduling_lookahead over the storage of N-1 "
+        "too, or have validators restart their nodes after #%u; else wait for the end of "
+        "session %lld",
+        first->block + 1, (long long)first->net_lost.session);
+}
+
 void dg_suspect_find_kept(dg_suspects *out, const dg_suspect_facts *facts)
 {
     for (dg_session_value v = 0; v < DG_SESSION_VALUE_COUNT; v++)
         find_value(out, facts, v);
+    find_grid(out, facts);
 }

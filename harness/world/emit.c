@@ -31,7 +31,7 @@ dg_code dg_world_emit_losses(dg_world *world, dg_node_ix node, dg_leaf_id id, co
         const dg_event e = { .kind = DG_EVENT_NET_LOST,
                              .node = node.v,
                              .net_lost = { .session = lost->of[i].session,
-                                           .how = lost->of[i].purged,
+                                           .how = lost->of[i].moved ? 2 : lost->of[i].purged,
                                            .topology_block = lost->of[i].block } };
         dg_code rc = dg_world_emit(world, &world->blocks[id.v], &e, err);
         if (rc < 0)

@@ -40,11 +40,17 @@ bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
            && of->host_known >= dg_request_at(DG_ASK_FEATURES)->since;
 }
 
+/* statement-distribution and collator-protocol 20.0.0 to 28.0.0 */
+static bool refuses_by_feature(const dg_node_class *of)
+{
+    return of->receipts_by_feature || (of->receipts_v2 && dg_class_within(of, 17, 21));
+}
+
 bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
 {
     const dg_node_class *of = world->nodes[node.v].of;
     return of->receipts_v2
-           && (!of->receipts_by_feature
+           && (!refuses_by_feature(of)
                || dg_world_features(world, node, leaf) & DG_VIEW_FEATURE_RECEIPTS_V2);
 }
 
@@ -65,7 +71,7 @@ bool dg_world_collates(const dg_world *world, dg_node_ix node, dg_leaf_id leaf, 
 static uint64_t features_of(const dg_node_class *of)
 {
     return (of->bits_by_feature ? DG_VIEW_FEATURE_CORE_BITS : 0)
-           | (of->receipts_by_feature ? DG_VIEW_FEATURE_RECEIPTS_V2 : 0);
+           | (refuses_by_feature(of) ? DG_VIEW_FEATURE_RECEIPTS_V2 : 0);
 }
 
 static void compare(dg_kept_told *out, const dg_session_answers *s, const dg_view *v,

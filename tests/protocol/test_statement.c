@@ -137,6 +137,8 @@ END_TEST
  *   d  a leaf whose runtime does not know asynchronous backing
  *   e  a leaf whose runtime does
  *   x  a leaf whose mode could not be asked
+ *   p  one whose answers are no use, but which is in view
+ *   u  one that is not even in view
  *   f  a signal that only deactivates (a head that was never active there)
  *   o  the topology of the running session once more
  *   N  as n, but the topology comes before the leaf */
@@ -145,25 +147,27 @@ typedef struct story {
     dg_session sessions[8];
     uint32_t session, next;
     dg_losses lost;
-    uint32_t dropped, purged;
+    uint32_t dropped, purged, moved;
     char last;
 } story;
 
 static void count_losses(story *s)
 {
     for (uint32_t i = 0; i < s->lost.count; i++)
-        s->lost.of[i].purged ? s->purged++ : s->dropped++;
+        s->lost.of[i].moved ? s->moved++ : s->lost.of[i].purged ? s->purged++ : s->dropped++;
 }
 
-static void leaf(story *s, dg_mode mode)
+static void leaf(story *s, dg_mode mode, dg_leaf_fate fate)
 {
     dg_signal signal = { .activates = true,
                          .activated = { s->next, s->next },
                          .deactivated = (const uint32_t[]){ s->next - 1 },
                          .deactivated_count = 1 };
-    dg_new_leaf in = {
-        .id = s->next, .number = s->next, .mode = mode, .info = &s->sessions[s->session]
-    };
+    dg_new_leaf in = { .id = s->next,
+                       .number = s->next,
+                       .mode = mode,
+                       .fate = fate,
+                       .info = &s->sessions[s->session] };
     s->next++;
     ck_assert_int_eq(dg_statement_signal(&s->sd, &s->lost, &signal, &in, NULL), DG_OK);
     count_losses(s);
@@ -197,7 +201,13 @@ static void step(story *s, char c)
     default:
         if (s->last == 'N')
             topology(s);
-        leaf(s, c == 'e' ? DG_MODE_ENABLED : c == 'd' ? DG_MODE_DISABLED : DG_MODE_ERROR);
+        leaf(s,
+             strchr("epu", c) ? DG_MODE_ENABLED
+             : c == 'd'       ? DG_MODE_DISABLED
+                              : DG_MODE_ERROR,
+             c == 'p'   ? DG_LEAF_PASSED
+             : c == 'u' ? DG_LEAF_UNSEEN
+                        : DG_LEAF_TAKEN);
         if (s->last == 'n')
             topology(s);
     }
@@ -262,6 +272,45 @@ START_TEST(who_holds_the_topology)
                   stories[_i].steps, s.dropped);
     ck_assert_msg(s.purged == stories[_i].purged, "%s %s: %u purged", stories[_i].of,
                   stories[_i].steps, s.purged);
+    dg_statement_clear(&s.sd);
+}
+END_TEST
+
+/* The grid has moved into what is kept of the session, and goes with it: one leaf that is not in
+ * view costs it to the session's end. Not where what is below stays in view. */
+static const struct {
+    const char *of, *steps;
+    bool copies, holds;
+    uint32_t moved;
+} failing[] = {
+    { "SD_V2_ONLY", "neueee", false, false, 1 },
+    { "SD_V2_ONLY", "neueenee", false, true, 1 }, /* healed by the next session */
+    { "SD_V2_ONLY", "neupee", false, false, 1 },
+    { "SD_V2_ONLY", "nepee", false, true, 0 },
+    { "SD_V2_ONLY", "neppee", false, true, 0 },
+    { "SD_V2_ONLY", "nepppee", false, false, 1 }, /* two blocks are retained, and no more */
+    { "SD_V2_ONLY", "neuee", true, true, 0 },     /* a copy of it would have helped */
+    /* first leaf of a session: its topology comes behind it, and is put aside; what is lost is the
+     * one of the session before */
+    { "SD_V2_ONLY", "neenuee", false, true, 1 },
+    /* computes its own with each entry */
+    { "KAGOME", "neuee", false, true, 0 },
+    { "SD_V12_PURGE", "neuee", false, false, 1 },
+};
+START_TEST(a_failing_leaf_may_cost_the_grid)
+{
+    static story s;
+    memset(&s, 0, sizeof s);
+    s.sd.of = dg_class_named(failing[_i].of);
+    s.sd.copies = failing[_i].copies;
+    s.next = 100;
+    for (uint32_t i = 0; i < 8; i++)
+        s.sessions[i].index = i;
+    for (const char *c = failing[_i].steps; *c; c++)
+        step(&s, *c);
+    ck_assert_msg(holds(&s) == failing[_i].holds, "%s %s", failing[_i].of, failing[_i].steps);
+    ck_assert_msg(s.moved == failing[_i].moved, "%s %s: %u lost", failing[_i].of, failing[_i].steps,
+                  s.moved);
     dg_statement_clear(&s.sd);
 }
 END_TEST
@@ -374,6 +423,8 @@ int main(void)
     tcase_add_test(tc, a_node_without_memory_says_so);
     tcase_add_test(tc, as_many_heads_as_there_are);
     tcase_add_loop_test(tc, who_holds_the_topology, 0, ROWS(stories));
+    tcase_add_loop_test(tc, a_failing_leaf_may_cost_the_grid, 0,
+                        (int)(sizeof failing / sizeof *failing));
     tcase_add_test(tc, each_machine_works_on_its_own_leaves);
     tcase_add_test(tc, an_old_node_works_in_the_old_way_whatever_the_runtime_says);
     tcase_add_test(tc, sessions_without_finality_are_all_remembered_and_then_forgotten);

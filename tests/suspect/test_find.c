@@ -316,6 +316,41 @@ START_TEST(what_nodes_keep_is_suspected_where_a_leaf_says_otherwise)
 }
 END_TEST
 
+/* A grid that was lost is suspected where somebody wants it after that. */
+static const struct {
+    uint32_t block;
+    int64_t how, holders; /* of 9 that want it */
+    const char *kinds;
+} grids[] = {
+    { 33, 2, 4, "kept-answer" },
+    { 33, 2, 9, "" }, /* the session was over */
+    { 32, 2, 4, "" }, /* before U (#33) */
+    { 33, 1, 4, "" }, /* a repair's */
+};
+START_TEST(a_grid_that_went_with_its_session_is_suspected)
+{
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", "SD_V2_ONLY", "");
+    for (uint32_t node = 0; node < 5; node++)
+        dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                              .kind = DG_EVENT_NET_LOST,
+                                              .node = node,
+                                              .block = grids[_i].block,
+                                              .net_lost = { 2, grids[_i].how, 30 } });
+    dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                          .kind = DG_EVENT_NET_HOLDERS,
+                                          .node = DG_EVENT_NO_NODE,
+                                          .block = 34,
+                                          .net_holders = { .slot = 101,
+                                                           .validators = 9,
+                                                           .enabled = 9,
+                                                           .holders = grids[_i].holders,
+                                                           .session = 2 } });
+    ck_assert_str_eq(kinds(&w), grids[_i].kinds);
+    close_world(&w);
+}
+END_TEST
+
 /* Where nothing explains a break the reader gets where the arms part: of each answer the first and
  * the last moment, of events the first of a kind that differs. */
 START_TEST(where_the_arms_part_is_told)
@@ -604,6 +639,8 @@ int main(void)
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
     tcase_add_loop_test(tc, what_nodes_keep_is_suspected_where_a_leaf_says_otherwise, 0,
                         (int)(sizeof keeps / sizeof *keeps));
+    tcase_add_loop_test(tc, a_grid_that_went_with_its_session_is_suspected, 0,
+                        (int)(sizeof grids / sizeof *grids));
     tcase_add_test(tc, where_the_arms_part_is_told);
     tcase_add_test(tc, each_planned_field_is_suspected);
     LOOP(a_feature_is_suspected_where_nodes_work_by_it, features);

@@ -290,6 +290,48 @@ START_TEST(a_leaf_without_an_answer_is_passed_over)
 }
 END_TEST
 
+/* In the middle of a session one leaf's lookahead cannot be asked. Since v1.22 that leaf is not in
+ * view, and the grid goes with what was: nobody has it to the session's end. Before, or were it
+ * kept, the leaf alone is lost. */
+static const struct {
+    const char *of;
+    uint32_t spared;
+    bool loses;
+} losers[] = {
+    { "v1.22", 0, true },
+    { "v1.22", 1u << DG_SESSION_GRID, false },
+    { "v1.19", 0, false },
+};
+START_TEST(a_leaf_that_fails_may_cost_a_session_its_grid)
+{
+    dg_node_class of;
+    dg_share all = { &of, 1000000 };
+    world_options o = { .shares = &all,
+                        .share_count = 1,
+                        .seed = 5,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = 4,
+                        .no_forks = true,
+                        .spared.kept = losers[_i].spared };
+    uint32_t id;
+    world w;
+    ck_assert(dg_class_read(&of, losers[_i].of, strlen(losers[_i].of)));
+    world_open(&w, &o);
+    world_run(&w, SILENT - 1);
+    for (id = w.world->block_count; id == w.world->block_count || !w.world->blocks[id].viewed;)
+        ck_assert_int_eq(dg_sim_step(dg_network_sim(w.net), NULL), DG_OK);
+    dg_view_fail(&w.world->blocks[id].view, DG_ASK_LOOKAHEAD);
+    world_run(&w, 2 * EPOCH + 3);
+    for (uint32_t slot = SILENT + 2; slot < 2 * EPOCH; slot++)
+        ck_assert_int_eq(world_sum(&w, DG_EVENT_NET_HOLDERS, "holders", slot, slot) < 50,
+                         losers[_i].loses);
+    ck_assert_int_eq(w.world->stats.topologies_dropped > 0, losers[_i].loses);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_HOLDERS, "holders", 2 * EPOCH + 2, 2 * EPOCH + 2),
+                      100);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- answers are one thing, who reads them another ---- */
 
 /* In the middle of a session the claim queue names the parachains one core on. Who knows of
@@ -343,6 +385,8 @@ int main(void)
                         (int)(sizeof unanswered / sizeof *unanswered));
     tcase_add_loop_test(tc, a_leaf_without_an_answer_is_passed_over, 0,
                         (int)(sizeof silences / sizeof *silences));
+    tcase_add_loop_test(tc, a_leaf_that_fails_may_cost_a_session_its_grid, 0,
+                        (int)(sizeof losers / sizeof *losers));
     tcase_add_loop_test(tc, a_broken_queue_takes_nothing_from_who_never_asks, 0,
                         (int)(sizeof readers / sizeof *readers));
     suite_add_tcase(s, tc);
