@@ -147,6 +147,8 @@ typedef struct dg_chain_options {
     /* import `i` of those of a runtime that the chain's nodes lack, NULL past the end: they make no
      * block with it, unless the code of the chain's root imports it too. NULL: they have all */
     const char *(*lacked)(const dg_runtime *runtime, size_t i);
+    bool asks_code; /* nodes find out a version as if there were no sections: see dg_runtime_refused
+                     */
 } dg_chain_options;
 
 /* A chain over the snapshot, which must outlive it: the fork block is its root. `options` is

@@ -101,7 +101,7 @@ dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *e
     const char *why = dg_runtime_refused(runtime);
     size_t at = 0;
     dg_code rc;
-    if (why)
+    if (why && !chain->options.asks_code)
         return refuse(runtime, "", why, err);
     while (at < chain->runtime_count && chain->runtimes[at].runtime != runtime)
         at++;

@@ -59,12 +59,15 @@ dg_code dg_runtime_describe(void *engine, dg_snapshot_info *info, dg_bytes code,
 dg_runtime *dg_runtime_keep(dg_runtime *runtime);
 /* One owner less; the last one frees it. NULL is fine. */
 void dg_runtime_free(dg_runtime *runtime);
-/* What it says it is. Lives as long as the runtime, as do the answers below. */
+/* What it says it is, as nodes read it; where they read none, what its code answers. Lives as long
+ * as the runtime, as do the answers below. */
 const dg_version *dg_runtime_version(const dg_runtime *runtime);
 /* Why nodes make no block with it though it can be called here, as a clause ("its version
  * cannot be read: .."); NULL: they do. Lives as long as the runtime.
  * Mirrors: sc-executor create_versioned_wasm_runtime; sc-block-builder (VersionInvalid). */
 const char *dg_runtime_refused(const dg_runtime *runtime);
+/* Bytes behind the version in its section runtime_version, which nodes pass over. */
+size_t dg_runtime_section_rest(const dg_runtime *runtime);
 /* BLAKE2b-256 of the blob as stored: what `:code` hashes to. */
 const dg_hash *dg_runtime_hash(const dg_runtime *runtime);
 /* Bytes of the blob as stored. */

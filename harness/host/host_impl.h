@@ -57,11 +57,13 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
                     dg_bytes input, dg_state *state, const dg_host_options *options,
                     unsigned nesting, dg_error *err);
 /* sections.c: DG_ABSENT without a section runtime_version; DG_MALFORMED when it, or the list of
- * APIs beside it, does not decode: nodes then make no instance of the blob. */
-dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err);
+ * APIs beside it, does not decode: nodes then make no instance of the blob. `rest`: bytes behind
+ * the version, which nodes pass over. */
+dg_code dg_host_sections_version(dg_version *out, size_t *rest, dg_bytes wasm, dg_error *err);
 /* version.c: what the section says, but for its APIs. `core`: version of the Core API by the
  * list beside it, which tells the fields that trail; 0: not listed. DG_MALFORMED. */
-dg_code dg_host_version_of_section(dg_version *out, dg_bytes raw, uint32_t core, dg_error *err);
+dg_code dg_host_version_of_section(dg_version *out, size_t *rest, dg_bytes raw, uint32_t core,
+                                   dg_error *err);
 dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
                             dg_error *err);
 dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,

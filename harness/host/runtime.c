@@ -12,7 +12,8 @@ struct dg_runtime {
     dg_version version;
     dg_hash hash;
     dg_buf blob;
-    char refused[200]; /* why nodes make no block with it; empty: they do */
+    char refused[200];   /* why nodes make no block with it; empty: they do */
+    size_t section_rest; /* bytes behind the version in its section */
 };
 
 static const char *const needed[] = { "Core_version", "Core_execute_block",
@@ -39,20 +40,20 @@ static dg_code ask_version(dg_runtime *r, dg_error *err)
     return rc;
 }
 
-/* A section that does not decode is none for a node; that the code can be asked all the same
- * lets the rest of the runtime be looked at. */
+/* Where nodes read no version, or no APIs in it, the code is asked all the same: so the rest of the
+ * runtime can be looked at. */
 static dg_code read_version(dg_runtime *r, dg_bytes wasm, dg_error *err)
 {
     dg_error why;
-    dg_code rc = dg_host_sections_version(&r->version, wasm, &why);
+    dg_code rc = dg_host_sections_version(&r->version, &r->section_rest, wasm, &why);
     if (rc == DG_MALFORMED)
         snprintf(r->refused, sizeof r->refused, "its version cannot be read: %.150s", why.text);
     else if (rc == DG_OK && dg_version_api(&r->version, "Core") == 0)
         snprintf(r->refused, sizeof r->refused,
                  "its sections name no runtime API Core, so nodes find none and build no block");
-    return rc == DG_MALFORMED || rc == DG_ABSENT ? ask_version(r, err)
-           : rc < 0                              ? dg_fail(err, rc, "%s", why.text)
-                                                 : rc;
+    return rc == DG_ABSENT || r->refused[0] ? ask_version(r, err)
+           : rc < 0                         ? dg_fail(err, rc, "%s", why.text)
+                                            : rc;
 }
 
 static dg_code load(dg_runtime *r, dg_bytes wasm, dg_error *err)
@@ -120,6 +121,11 @@ const dg_version *dg_runtime_version(const dg_runtime *runtime)
 const char *dg_runtime_refused(const dg_runtime *runtime)
 {
     return runtime->refused[0] ? runtime->refused : NULL;
+}
+
+size_t dg_runtime_section_rest(const dg_runtime *runtime)
+{
+    return runtime->section_rest;
 }
 
 const dg_hash *dg_runtime_hash(const dg_runtime *runtime)

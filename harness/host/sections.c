@@ -6,8 +6,8 @@
 static dg_code read_api_list(dg_version *out, dg_bytes apis, dg_error *err)
 {
     if (apis.len % 12 != 0 || apis.len / 12 > DG_VERSION_APIS_MAX)
-        return dg_fail(err, DG_MALFORMED, "section runtime_apis has %zu bytes, which is no list",
-                       apis.len);
+        return dg_fail(err, DG_MALFORMED,
+                       "section runtime_apis has %zu bytes, which is no list of 12 each", apis.len);
     for (size_t i = 0; i < apis.len / 12; i++) {
         memcpy(out->apis[i].id, apis.at + 12 * i, 8);
         out->apis[i].version = dg_le32(apis.at + 12 * i + 8);
@@ -20,7 +20,7 @@ static dg_code read_api_list(dg_version *out, dg_bytes apis, dg_error *err)
  * behind it is ignored; without a list of APIs there are none, and the code is not asked.
  * Mirrors: sc-executor wasm_runtime.rs (read_embedded_version), sp-version
  * (decode_with_version_hint). */
-dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err)
+dg_code dg_host_sections_version(dg_version *out, size_t *rest, dg_bytes wasm, dg_error *err)
 {
     dg_version listed = { .api_count = 0 };
     dg_bytes version, apis;
@@ -30,7 +30,8 @@ dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err)
         return rc;
     lists = rc == DG_OK;
     if ((lists && (rc = read_api_list(&listed, apis, err)) < 0)
-        || (rc = dg_host_version_of_section(out, version, dg_version_api(&listed, "Core"), err))
+        || (rc = dg_host_version_of_section(out, rest, version, dg_version_api(&listed, "Core"),
+                                            err))
                < 0)
         return rc;
     if (lists) {
@@ -84,12 +85,13 @@ dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, un
                            dg_error *err)
 {
     dg_version version;
+    size_t rest;
     dg_buf wasm;
     dg_code rc;
     dg_buf_init(&wasm, DG_BLOB_MAX);
     rc = dg_blob_decode(&wasm, blob, err);
     if (rc == DG_OK) {
-        rc = dg_host_sections_version(&version, dg_buf_bytes(&wasm), err);
+        rc = dg_host_sections_version(&version, &rest, dg_buf_bytes(&wasm), err);
         if (rc == DG_OK) {
             dg_version_encode(encoded, &version);
             rc = dg_buf_check(encoded, err, "runtime version");

@@ -50,7 +50,8 @@ static void read_first(dg_version *out, dg_scale *in)
     out->transaction_version = 1;
 }
 
-dg_code dg_host_version_of_section(dg_version *out, dg_bytes raw, uint32_t core, dg_error *err)
+dg_code dg_host_version_of_section(dg_version *out, size_t *rest, dg_bytes raw, uint32_t core,
+                                   dg_error *err)
 {
     dg_scale in = dg_scale_from(raw);
     read_first(out, &in);
@@ -59,6 +60,7 @@ dg_code dg_host_version_of_section(dg_version *out, dg_bytes raw, uint32_t core,
         out->transaction_version = dg_scale_u32(&in);
     if (core >= 4)
         out->system_version = dg_scale_u8(&in);
+    *rest = dg_scale_left(&in);
     return dg_scale_check(&in, err, "section runtime_version");
 }
 

@@ -45,32 +45,81 @@ static bool versions_differ(char *out, size_t size, const dg_version *a, const d
     return true;
 }
 
-static dg_code compare_sections(dg_preflight_look *l, dg_bytes wasm, dg_error *err)
+static bool carries(const dg_runtime *runtime, const char *section)
 {
-    const dg_version *said = l->new_;
-    dg_version answered;
-    dg_bytes section;
-    dg_buf answer;
-    dg_error why;
-    char where[200];
-    dg_code rc;
-    if (dg_wasm_section(&section, wasm, "runtime_version", &why) != DG_OK) {
+    dg_bytes found;
+    dg_buf wasm;
+    bool there;
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    there = dg_blob_decode(&wasm, dg_runtime_blob(runtime), NULL) == DG_OK
+            && dg_wasm_section(&found, dg_buf_bytes(&wasm), section, NULL) == DG_OK;
+    dg_buf_clear(&wasm);
+    return there;
+}
+
+/* Nodes ask the code then, as does set_code. Mirrors: sc-executor (read_embedded_version). */
+static void say_absent(dg_preflight_look *l)
+{
+    bool list = carries(l->in->to, "runtime_apis");
+    if (list || carries(l->in->from, "runtime_version"))
+        dg_preflight_find(
+            l, DG_FIND_WARN, "code.section", "runtime_version", NULL, NULL,
+            "N carries no runtime_version section, and %s: its build lost it, and its "
+            "version is the answer of Core_version",
+            list ? "has a list of APIs beside none" : "N-1 does");
+    else
         dg_preflight_find(l, DG_FIND_NOTE, "code.section", "runtime_version", NULL, NULL,
                           "N carries no runtime_version section (it predates them, or was "
                           "stripped): its version is the answer of Core_version");
-        return DG_OK;
-    }
-    if (dg_runtime_refused(l->in->to)) {
-        dg_preflight_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
-                          "no node can use N: %s", dg_runtime_refused(l->in->to));
-        return DG_OK;
-    }
+}
+
+static void say_refused(dg_preflight_look *l)
+{
+    dg_buf version;
+    bool told;
+    dg_buf_init(&version, VERSION_MAX);
+    told =
+        dg_host_inner_version(l->in->engine, &version, dg_runtime_blob(l->in->to), NULL) == DG_OK;
+    dg_buf_clear(&version);
+    dg_preflight_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
+                      "no node can use N: %s; set_code %s", dg_runtime_refused(l->in->to),
+                      told ? "takes it all the same, and U is the last block" : "refuses it");
+}
+
+static dg_code answered(dg_version *out, dg_preflight_look *l, dg_error *why)
+{
+    dg_buf answer;
+    dg_code rc;
     dg_buf_init(&answer, VERSION_MAX);
     rc = dg_preflight_look_call(&answer, l, l->in->to, l->before, "Core_version",
-                                dg_bytes_of(NULL, 0), &why);
+                                dg_bytes_of(NULL, 0), why);
     if (rc == DG_OK)
-        rc = dg_version_decode(&answered, dg_buf_bytes(&answer), &why);
+        rc = dg_version_decode(out, dg_buf_bytes(&answer), why);
     dg_buf_clear(&answer);
+    return rc;
+}
+
+static dg_code compare_sections(dg_preflight_look *l, dg_error *err)
+{
+    size_t rest = dg_runtime_section_rest(l->in->to);
+    dg_version by_code;
+    dg_error why;
+    char where[200];
+    dg_code rc;
+    if (dg_runtime_refused(l->in->to)) {
+        say_refused(l);
+        return DG_OK;
+    }
+    if (!carries(l->in->to, "runtime_version")) {
+        say_absent(l);
+        return DG_OK;
+    }
+    if (rest)
+        dg_preflight_find(l, DG_FIND_WARN, "code.section", "runtime_version", NULL, NULL,
+                          "N's runtime_version section has %zu byte%s behind the version: nodes "
+                          "pass over them, but no build of today leaves any",
+                          rest, rest == 1 ? "" : "s");
+    rc = answered(&by_code, l, &why);
     if (rc == DG_NOMEM || rc == DG_IO)
         return dg_fail(err, rc, "%s", why.text);
     if (rc != DG_OK)
@@ -79,7 +128,7 @@ static dg_code compare_sections(dg_preflight_look *l, dg_bytes wasm, dg_error *e
             "N carries its version in a section, but does not answer Core_version over this "
             "state: %s",
             why.text);
-    else if (versions_differ(where, sizeof where, said, &answered))
+    else if (versions_differ(where, sizeof where, l->new_, &by_code))
         dg_preflight_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
                           "N's runtime_version section and its Core_version disagree: %s", where);
     return DG_OK;
@@ -150,7 +199,7 @@ dg_code dg_preflight_look_code(dg_preflight_look *look, dg_error *err)
         && (rc = dg_blob_decode(&b, dg_runtime_blob(look->in->to), err)) == DG_OK) {
         sizes(look, a.len, b.len);
         imports(look);
-        rc = compare_sections(look, dg_buf_bytes(&b), err);
+        rc = compare_sections(look, err);
     }
     dg_buf_clear(&a);
     dg_buf_clear(&b);

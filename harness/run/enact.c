@@ -181,11 +181,22 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
     return DG_OK;
 }
 
+/* What the code takes itself for, whatever its section says: that is what it records. */
+static uint32_t version_by_code(dg_run_arm *a, dg_block *block)
+{
+    dg_version by_code;
+    dg_bytes raw;
+    return dg_chain_call(a->chain, block, &raw, NULL, "Core_version", dg_bytes_of(NULL, 0), NULL)
+                       == DG_OK
+                   && dg_version_decode(&by_code, raw, NULL) == DG_OK
+               ? by_code.spec_version
+               : dg_runtime_version(a->run->to)->spec_version;
+}
+
 /* System.LastRuntimeUpgrade says whose migrations ran last; chains without it are
  * judged by the code that answers. */
 static bool took_over(dg_run_arm *a, dg_block *block, char *why, size_t why_size)
 {
-    const dg_version *n = dg_runtime_version(a->run->to);
     dg_runtime *now = NULL;
     json_t *last;
     bool right;
@@ -196,8 +207,8 @@ static bool took_over(dg_run_arm *a, dg_block *block, char *why, size_t why_size
     }
     if (!(last = dg_run_item_at(a, block, "System", "LastRuntimeUpgrade")))
         return true;
-    right =
-        json_integer_value(json_object_get(last, "spec_version")) == (json_int_t)n->spec_version;
+    right = json_integer_value(json_object_get(last, "spec_version"))
+            == (json_int_t)version_by_code(a, block);
     if (!right)
         snprintf(why, why_size, "System.LastRuntimeUpgrade is still %lld, so no migration ran",
                  (long long)json_integer_value(json_object_get(last, "spec_version")));

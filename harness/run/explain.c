@@ -149,7 +149,8 @@ static dg_suspect_facts facts_of(const dg_run_state *run)
         .network = dg_plan_wants_network(run->plan),
         .stuck = run->treatment.at.failures >= DG_RUN_ARM_FAILURES_MAX,
         .lacked = lacked,
-        .lacked_count = lacked_count
+        .lacked_count = lacked_count,
+        .unread = dg_runtime_refused(run->to)
     };
 }
 

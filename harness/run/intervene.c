@@ -68,10 +68,11 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_networ
     case DG_SUSPECT_HOST_VERSION:
         options->spared.host_most = s->index;
         break;
-    case DG_SUSPECT_HOST_FUNCTIONS: /* open_chain.c asks for it */
-    case DG_SUSPECT_FAULT:          /* faults.c leaves it out, */
-    case DG_SUSPECT_ROLLOUT:        /* rollouts.c that */
-    case DG_SUSPECT_CONFIG:         /* and these are no longer in the transition */
+    case DG_SUSPECT_HOST_FUNCTIONS: /* open_chain.c asks for these two */
+    case DG_SUSPECT_SECTIONS:
+    case DG_SUSPECT_FAULT:   /* faults.c leaves it out, */
+    case DG_SUSPECT_ROLLOUT: /* rollouts.c that */
+    case DG_SUSPECT_CONFIG:  /* and these are no longer in the transition */
     case DG_SUSPECT_CONFIG_ITEM:
     case DG_SUSPECT_STORAGE_VERSION: /* put_back.c has these written */
     case DG_SUSPECT_STORAGE_ITEM:

@@ -22,6 +22,7 @@ dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
         .state = run->state,
         .simulated_validators = true,
         .lacked = dg_run_is_without(run, DG_SUSPECT_HOST_FUNCTIONS, 0) ? NULL : dg_release_none_has,
+        .asks_code = dg_run_is_without(run, DG_SUSPECT_SECTIONS, 0),
         .known = run->met.at,
         .known_count = run->met.count,
         .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,

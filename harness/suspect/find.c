@@ -62,6 +62,7 @@ void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts)
     assert(facts->plan && facts->asked && facts->log);
     memset(out, 0, sizeof *out);
     dg_suspect_find_functions(out, facts);
+    dg_suspect_find_sections(out, facts);
     dg_suspect_find_plan(out, facts);
     dg_suspect_find_rollouts(out, facts);
     dg_suspect_find_state(out, facts);

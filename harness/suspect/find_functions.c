@@ -1,5 +1,5 @@
-/* find_functions.c - host functions that N imports and no node has: all nodes stop at U, whether
- * anything calls them or not. */
+/* find_functions.c - why no node can start N: host functions that it imports and nobody has,
+ * whether anything calls them or not, and sections in which no version can be read. */
 #include "suspect/suspect_impl.h"
 
 /* Nodes of another implementation: what they provide is not known here. */
@@ -41,4 +41,18 @@ void dg_suspect_find_functions(dg_suspects *out, const dg_suspect_facts *facts)
              "build N without %s%s; or wait until a release of the node provides %s, and enact N "
              "only when nearly all validators run it",
              facts->lacked, more, facts->lacked_count == 1 ? "it" : "them");
+}
+
+/* Only where it is in: one that set_code refused did not stop anything. */
+void dg_suspect_find_sections(dg_suspects *out, const dg_suspect_facts *facts)
+{
+    dg_suspect *s;
+    if (!facts->unread || !facts->stuck
+        || !(s = dg_suspect_add(out, DG_SUSPECT_SECTIONS, 0, "nodes ask N's code for its version")))
+        return;
+    snprintf(s->says, sizeof s->says, "no node can use N: %s", facts->unread);
+    snprintf(s->seen, sizeof s->seen, "N's custom sections were read as nodes read them");
+    snprintf(s->advice, sizeof s->advice,
+             "build N again with its sections runtime_version and runtime_apis whole, as the wasm "
+             "builder makes them");
 }

@@ -64,6 +64,7 @@ typedef struct dg_suspect_facts {
     /* the first import of N that nodes lack and N-1 does not need, and how many there are; NULL */
     const char *lacked;
     uint32_t lacked_count;
+    const char *unread; /* why nodes make no block with N, as dg_runtime_refused; NULL: they do */
 } dg_suspect_facts;
 
 /* Finds whoever differs between the arms, or is planned for treatment, and was recorded. Where no

@@ -10,6 +10,7 @@ dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t inde
                            ...) __attribute__((format(printf, 4, 5)));
 
 /* What each finder suspects. */
+void dg_suspect_find_sections(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_functions(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_nodes(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_kept(dg_suspects *out, const dg_suspect_facts *facts);

@@ -8,6 +8,8 @@
 
 /* nodes have the host functions that N imports and they lack; name: the first of them */
 X(HOST_FUNCTIONS, "host-functions")
+/* nodes ask the code for its version, as if it had no sections */
+X(SECTIONS, "version-sections")
 /* a planned fault does not happen; index: of network.faults */
 X(FAULT, "fault")
 /* nodes do not restart or change by plan; index: of network.rollout */

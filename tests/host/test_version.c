@@ -101,6 +101,7 @@ START_TEST(sections_are_read_as_nodes_read_them)
     static const uint8_t empty[8] = { 0, 'a', 's', 'm', 1 };
     uint8_t list[12] = { 0xdf, 0x6a, 0xcb, 0x68, 0x99, 0x07, 0x60, 0x9b, 4 };
     dg_buf said = version("paseo", 0, 0, blobs[_i].cut), wasm;
+    size_t rest = 0;
     dg_version v;
     dg_error err;
     for (size_t i = 0; i < blobs[_i].padded; i++)
@@ -111,10 +112,11 @@ START_TEST(sections_are_read_as_nodes_read_them)
         put_section(&wasm, "runtime_version", dg_buf_bytes(&said));
     if (blobs[_i].list)
         put_section(&wasm, "runtime_apis", dg_bytes_of(list, sizeof list - blobs[_i].clipped));
-    ck_assert_msg(dg_host_sections_version(&v, dg_buf_bytes(&wasm), &err) == blobs[_i].rc, "%s: %s",
-                  blobs[_i].name, err.text);
+    ck_assert_msg(dg_host_sections_version(&v, &rest, dg_buf_bytes(&wasm), &err) == blobs[_i].rc,
+                  "%s: %s", blobs[_i].name, err.text);
     if (blobs[_i].rc == DG_OK) {
         ck_assert_uint_eq(v.spec_version, 1002000);
+        ck_assert_uint_eq(rest, blobs[_i].list ? blobs[_i].padded : 5); /* read as of Core 2 */
         ck_assert_uint_eq(v.api_count, blobs[_i].apis);
         ck_assert_uint_eq(dg_version_api(&v, "Core"), blobs[_i].list ? 4 : 0);
         ck_assert_uint_eq(v.transaction_version, blobs[_i].transaction);
