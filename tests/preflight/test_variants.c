@@ -8,8 +8,8 @@
 #include "model_pair.h"
 
 /* What the sound successor has, by severity: ParachainHost crosses 7, its
- * configuration migrates, it is stored raw. */
-static const char sound_warns[] = "api.version code.raw storage.at-u";
+ * configuration migrates, it is stored raw, and the mode of backing is kept. */
+static const char sound_warns[] = "api.version code.raw session.kept storage.at-u";
 
 /* `fails`, `warns`: what a variant has beyond the sound one; a '-' takes away one
  * of the sound one's. Faults that no look at a state can see have neither. */
@@ -35,11 +35,11 @@ static const row rows[] = {
       "-storage.at-u" },
     { "mini-2-epoch-length", "constants.epoch", "constants.watched" },
     { "mini-2-not-recorded", "migration.recorded", "" },
-    { "mini-2-init-traps", "migration.trap", "" },
-    { "mini-2-init-loops", "migration.trap", "" },
-    { "mini-2-init-recurses", "migration.trap", "" },
-    { "mini-2-init-eats-memory", "migration.trap", "" },
-    { "mini-2-migration-traps", "migration.trap", "" },
+    { "mini-2-init-traps", "migration.trap", "-session.kept" },
+    { "mini-2-init-loops", "migration.trap", "-session.kept" },
+    { "mini-2-init-recurses", "migration.trap", "-session.kept" },
+    { "mini-2-init-eats-memory", "migration.trap", "-session.kept" },
+    { "mini-2-migration-traps", "migration.trap", "-session.kept" },
     { "mini-2-migration-heavy", "migration.weight", "" },
     { "mini-2-migration-endless", "", "migration.multi-block storage.in-steps" },
     { "mini-2-migration-stuck", "", "migration.multi-block storage.in-steps" },
@@ -58,7 +58,7 @@ static const row rows[] = {
     { "mini-2-calls-renumbered", "queued.call transactions.calls", "calls.index" },
     { "mini-2-extension-added", "transactions.signed", "" },
     { "mini-2-calls-vanished", "queued.call", "pallet.index" },
-    { "mini-2-api-missing", "api.missing", "" },
+    { "mini-2-api-missing", "api.missing", "-session.kept" },
     { "mini-2-answer-type", "api.answer", "" },
     { "mini-2-api-defaults", "", "grandpa.at-u" },
     /* seen by a run alone */
