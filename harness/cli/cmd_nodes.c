@@ -52,7 +52,7 @@ static json_t *repairs_json(const dg_node_class *class, bool lacking)
     json_t *out = json_array();
     const dg_repair *r;
     for (size_t i = 0; (r = dg_repair_at(i)); i++)
-        if (lacking ? r->lacks(class) : r->has(class))
+        if (lacking ? r->lacks(class) && !r->instead : r->has(class))
             json_array_append_new(
                 out, lacking ? json_pack("{s:s, s:s, s:s}", "repair", r->name, "they", r->lack,
                                          "since", dg_class_named(r->first)->from->name)
@@ -373,7 +373,7 @@ const dg_command dg_cmd_nodes = {
     "nodes",
     "[RELEASE]",
     "Releases of the node: what each does, lacks and keeps",
-    "RELEASE is v1.10, stable2407-1, a row such as v1.9..v1.11, kagome, or what a node says of "
+    "RELEASE is v1.10, stable2407-1, a row such as v1.10..v1.11, kagome, or what a node says of "
     "itself.",
     0,
     1,

@@ -92,7 +92,7 @@ dg_code dg_plan_counts_parse(dg_plan_counts *counts, dg_bytes text, dg_error *er
  * too. */
 dg_code dg_plan_counts_read(dg_plan_counts *counts, const char *path, const char *folder,
                             dg_error *err);
-/* "v1.12", "v1.9..v1.11=0.9,v1.6=0.1", "v1.10=276,v1.6=24" or "@FILE": as network.classes says it;
+/* "v1.12", "v1.10..v1.11=0.9,v1.6=0.1", "v1.10=276,v1.6=24" or "@FILE": as network.classes says it;
  * owned by the caller. Codes as above. */
 dg_code dg_plan_nodes_of(json_t **out, const char *text, const char *folder, dg_error *err);
 /* .. the same of a text, an object or a list: what network.nodes says. */

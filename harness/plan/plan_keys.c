@@ -87,7 +87,7 @@ static const dg_keys_row fixed[] = {
               "v1.10=0.92,v1.6=0.08" },
     { "network.classes[]", DG_KEYS_OBJECT, .says = "a class of nodes" },
     { "network.classes[].class", DG_KEYS_TEXT, true,
-      .says = "release that its nodes run, such as v1.10, or releases alike, such as v1.9..v1.11 "
+      .says = "release that its nodes run, such as v1.10, or releases alike, such as v1.10..v1.11 "
               "(doppel help nodes)" },
     { "network.classes[].share", DG_KEYS_NUMBER, true, .max = 1,
       .says = "share of the validators, drawn by lot" },

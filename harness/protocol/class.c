@@ -2,8 +2,9 @@
  *
  * A row is named by the releases whose faults it has, as operators name what they run; `also` is
  * what it was called before, by the state of its statement distribution.
- * Sources: releases and faults from polkadot-sdk pull requests 1920, 3042, 3063, 4211,
- * 4269, 6215 and 7449, and issue 8481 (receipts); Kagome from its statement_distribution.cpp. */
+ * Sources: the published crates, RELEASES.md beside this file, and tests/fidelity/releases.json
+ * with a row for each column; Kagome from its statement_distribution.cpp, the rest of its row
+ * unverified. */
 #include "protocol/release_impl.h"
 
 #include <assert.h>
@@ -11,72 +12,89 @@
 #include <string.h>
 
 #define V(n) (1u << (n))
-/* Questions for ParachainHost came with the releases: 5 with v0.9.43, 9 by v1.6, 10
- * with v1.8, 11 (claim_queue) with v1.11, 13 in 2025. For the table of versions see
- * subsystem-types messages.rs; which release first asked is unverified. */
-/* Artifacts stay over a restart since v1.7 or about then, validators of the next session prepare
- * ahead since 4791: unverified to the release. */
-#define KEEPS .keeps_artifacts = true
-#define COLLATION .collation = V(1) | V(2), .keeps_v1_collations = true
-
 #define SPAN(first, last) .from = &dg_release_table[first], .to = &dg_release_table[last]
 #define KEEPS_EARLY .early = DG_EARLY_KEEP, .forgets_unused = true
 #define KEEPS_NEWEST KEEPS_EARLY, .keeps_newest = true
+#define TAKES_V1 .keeps_v1_collations = true
 /* By node features as kept for the session: backing 8.0.1 to 21.0.0 (inject_core_index);
  * statement-distribution 20.0.0 to 28.0.0 (allow_v2_descriptors), collator-protocol likewise. */
 #define BITS .bits_by_feature = true
 #define RECEIPTS .receipts_v2 = true, .receipts_by_feature = true
+/* Before v1.2 what is there of asynchronous backing waits for ParachainHost 99. */
+#define LEGACY_ALONE                                                                               \
+    .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE, .validation = V(1),             \
+    .collation = V(1), .pace = 1000
+#define DROPS_EARLY                                                                                \
+    .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,                     \
+    .collation = V(1) | V(2), .pace = 1000
+#define BOTH_STATEMENTS                                                                            \
+    .legacy = true, .v2 = true, .validation = V(1) | V(2) | V(3), .collation = V(1) | V(2),        \
+    TAKES_V1, .pace = 1000
+#define NEW_STATEMENTS                                                                             \
+    .prepares_ahead = true, .v2 = true, KEEPS_NEWEST, .validation = V(3), TAKES_V1, .pace = 1000
 
 static const dg_node_class classes[] = {
-    { "v0.9", "SD_V1", "legacy statements only, so it cannot back once ParachainHost is 7",
-      SPAN(V0_9, V0_9), .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE,
-      .validation = V(1), .collation = V(1), .host_known = 5, .pace = 1000 },
-    { "v1.0..v1.2", "SD_V12_STRICT",
-      "without pull request 1920: like v1.3 to v1.6, but also refuses collations of version 1 "
-      "once asynchronous backing is on",
-      SPAN(V1_0, V1_2), .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
-      .validation = V(1) | V(2), .collation = V(1) | V(2), .host_known = 8, .pace = 1000 },
-    { "v1.3..v1.6", "SD_V12_DROP",
+    { "v0.9..v1.0", "SD_V1", "legacy statements only, so it cannot back once ParachainHost is 7",
+      SPAN(V0_9, V1_0), LEGACY_ALONE, .host_known = 5 },
+    { "v1.1", "", "legacy statements only where ParachainHost is below 99, as before",
+      SPAN(V1_1, V1_1), LEGACY_ALONE, .host_known = 6 },
+    { "v1.2", "SD_V12_STRICT",
+      "without pull request 1920: like v1.3, but also refuses collations of version 1 once "
+      "asynchronous backing is on",
+      SPAN(V1_2, V1_2), DROPS_EARLY, .validation = V(1) | V(2), .host_known = 7 },
+    { "v1.3", "",
       "without pull request 3063: forgets a grid topology that arrives before asynchronous "
       "backing is on",
-      SPAN(V1_3, V1_6), .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
-      .validation = V(1) | V(2), COLLATION, .host_known = 9, .pace = 1000 },
+      SPAN(V1_3, V1_3), DROPS_EARLY, .validation = V(1) | V(2), TAKES_V1, .host_known = 8 },
+    { "v1.4", "SD_V12_DROP", "without pull request 3063, like v1.3", SPAN(V1_4, V1_4), DROPS_EARLY,
+      .validation = V(1) | V(2), TAKES_V1, .host_known = 9 },
+    { "v1.5", "",
+      "without pull request 3063, like v1.3; alone in keeping prepared code over a restart",
+      SPAN(V1_5, V1_5), DROPS_EARLY, .validation = V(1) | V(2), TAKES_V1, .host_known = 9,
+      .keeps_artifacts = true },
+    { "v1.6", "", "without pull request 3063, like v1.3", SPAN(V1_6, V1_6), DROPS_EARLY,
+      .validation = V(1) | V(2) | V(3), TAKES_V1, .host_known = 10 },
     { "v1.7..v1.8", "",
       "without pull request 4269: keeps an early topology for later, but loses it when a leaf "
       "signal only deactivates",
-      SPAN(V1_7, V1_8), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY, BITS,
-      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
-    { "v1.9..v1.11", "SD_V12_PURGE", "without pull request 4269: like v1.7 and v1.8",
-      SPAN(V1_9, V1_11), KEEPS, .artifact_full = true, .legacy = true, .v2 = true, KEEPS_EARLY,
-      BITS, .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10, .pace = 1000 },
-    { "v1.12..v1.16", "SD_V12_OK", "with pull request 4269: keeps the newest early topology",
-      SPAN(V1_12, V1_16), KEEPS, .legacy = true, .v2 = true, KEEPS_NEWEST, BITS,
-      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11, .pace = 1000 },
-    { "v1.17", "SD_V12_RECEIPTS",
-      "like v1.12 to v1.16, and also reads candidate receipts of version 2", SPAN(V1_17, V1_17),
-      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, RECEIPTS, BITS,
-      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
-    { "v1.18", "", "reads candidate receipts of version 2, as v1.17 does", SPAN(V1_18, V1_18),
-      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, KEEPS_NEWEST, RECEIPTS,
-      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
-    { "v1.19..v1.25", "SD_V2_ONLY", "no legacy statements, only validation protocol 3",
-      SPAN(V1_19, V1_25), KEEPS, .prepares_ahead = true, .v2 = true, KEEPS_NEWEST,
-      .receipts_v2 = true, .validation = V(3), COLLATION, .host_known = 13, .pace = 1000 },
+      SPAN(V1_7, V1_8), BOTH_STATEMENTS, .artifact_full = true, KEEPS_EARLY, BITS,
+      .host_known = 10 },
+    { "v1.9", "", "without pull request 4269, like v1.7", SPAN(V1_9, V1_9), BOTH_STATEMENTS,
+      .artifact_full = true, KEEPS_EARLY, BITS, .host_known = 10 },
+    { "v1.10..v1.11", "SD_V12_PURGE", "without pull request 4269, like v1.7", SPAN(V1_10, V1_11),
+      BOTH_STATEMENTS, .artifact_full = true, KEEPS_EARLY, BITS, .host_known = 11 },
+    { "v1.12..v1.15", "SD_V12_OK", "with pull request 4269: keeps the newest early topology",
+      SPAN(V1_12, V1_15), BOTH_STATEMENTS, KEEPS_NEWEST, BITS, .host_known = 11 },
+    { "v1.16", "", "like v1.12, and prepares parachains' code for the next session",
+      SPAN(V1_16, V1_16), BOTH_STATEMENTS, KEEPS_NEWEST, BITS, .prepares_ahead = true,
+      .host_known = 11 },
+    { "v1.17", "SD_V12_RECEIPTS", "like v1.16, and also reads candidate receipts of version 2",
+      SPAN(V1_17, V1_17), BOTH_STATEMENTS, KEEPS_NEWEST, BITS, .prepares_ahead = true, RECEIPTS,
+      .host_known = 11 },
+    { "v1.18..v1.19", "SD_V2_ONLY", "no legacy statements, only validation protocol 3",
+      SPAN(V1_18, V1_19), NEW_STATEMENTS, RECEIPTS, .collation = V(1) | V(2), .host_known = 13 },
+    { "v1.20..v1.21", "", "like v1.18, for newer runtimes", SPAN(V1_20, V1_21), NEW_STATEMENTS,
+      RECEIPTS, .collation = V(1) | V(2), .host_known = 14 },
+    { "v1.22..v1.25", "", "like v1.18, for newer runtimes, and with collation protocol 3",
+      SPAN(V1_22, V1_25), NEW_STATEMENTS, .receipts_v2 = true, .collation = V(1) | V(2) | V(3),
+      .host_known = 16 },
     { "kagome", "KAGOME",
-      "another implementation: computes the grid when it creates the entry of a session", KEEPS,
-      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true,
-      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000,
-      .caches_compiled = true },
+      "another implementation: computes the grid when it creates the entry of a session",
+      BOTH_STATEMENTS, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .host_known = 12,
+      .keeps_artifacts = true, .caches_compiled = true },
 };
 
 #undef V
 #undef SPAN
-#undef COLLATION
-#undef KEEPS
 #undef KEEPS_EARLY
 #undef KEEPS_NEWEST
+#undef TAKES_V1
 #undef BITS
 #undef RECEIPTS
+#undef LEGACY_ALONE
+#undef DROPS_EARLY
+#undef BOTH_STATEMENTS
+#undef NEW_STATEMENTS
 
 const dg_node_class *dg_class_at(size_t i)
 {

@@ -78,7 +78,7 @@ enum { DG_CLASS_NAME_MAX = 128 };
 /* Nodes that behave alike: a row of the table in class.c, or a copy that stands for fewer of its
  * releases or is without some of its repairs. */
 typedef struct dg_node_class {
-    /* "v1.9..v1.11", "v1.10", "v1.12 without 4269", "kagome" */
+    /* "v1.10..v1.11", "v1.10", "v1.12 without 4269", "kagome" */
     char name[DG_CLASS_NAME_MAX];
     const char *also; /* older name of the row, "SD_V12_DROP"; "": none */
     const char *says; /* what its nodes do, for the report */
@@ -120,10 +120,10 @@ typedef struct dg_node_class {
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "6"
+#define DG_CLASS_TABLE_VERSION "7"
 /* The table of classes, row by row, the oldest first; NULL past the end. Static. */
 const dg_node_class *dg_class_at(size_t i);
-/* The row of this name, "v1.9..v1.11", or of this older one, "SD_V12_PURGE", letter by letter;
+/* The row of this name, "v1.10..v1.11", or of this older one, "SD_V12_PURGE", letter by letter;
  * NULL: there is none. Static. */
 const dg_node_class *dg_class_named(const char *name);
 /* The row that a release of the table stands in: each does in one. Static. */
@@ -134,9 +134,9 @@ const dg_node_class *dg_class_of_release(const dg_release *release);
 bool dg_class_read(dg_node_class *out, const char *text, size_t len);
 /* Makes it a class of these releases alone, which it stands for, and names it by them. */
 void dg_class_narrow(dg_node_class *of, const dg_release *from, const dg_release *to);
-/* What the nodes run, for a sentence: "v1.9 to v1.11", "v1.12 without 4269", "Kagome". */
+/* What the nodes run, for a sentence: "v1.10 to v1.11", "v1.12 without 4269", "Kagome". */
 void dg_class_words(char *out, size_t size, const dg_node_class *of);
-/* "v0.9, v1.0..v1.2, .., kagome": the names of all rows in one line. */
+/* "v0.9..v1.0, v1.1, .., kagome": the names of all rows in one line. */
 void dg_class_list(char *out, size_t size);
 /* What nodes of the class do with a topology that comes before they work with asynchronous
  * backing, in a word that is static: "drops"; "forgets", once a fork is pruned; "keeps";
@@ -199,6 +199,8 @@ typedef struct dg_repair {
     const char *name, *says;
     const char *lack;  /* what nodes that lack it do, after "they" */
     const char *first; /* the oldest row that has it and what it stands on */
+    /* what to do, where newer rows than the first have it no more; NULL: update to those */
+    const char *instead;
     bool (*has)(const dg_node_class *of);
     void (*undo)(dg_node_class *of);
     bool (*lacks)(const dg_node_class *of);

@@ -155,7 +155,7 @@ static bool has_legacy_alone(const dg_node_class *c)
 }
 static void be_v2(dg_node_class *c)
 {
-    const dg_node_class *ok = dg_class_named("v1.12..v1.16");
+    const dg_node_class *ok = dg_class_named("v1.12..v1.15");
     c->v2 = true;
     c->validation |= ok->validation;
     c->collation |= ok->collation;
@@ -166,29 +166,30 @@ static void be_v2(dg_node_class *c)
 
 static const dg_repair repairs[] = {
     { "1920", "collations of version 1 are accepted under asynchronous backing as well",
-      "refuse collations of version 1 once asynchronous backing is on", "v1.3..v1.6", keeps_v1,
+      "refuse collations of version 1 once asynchronous backing is on", "v1.3", NULL, keeps_v1,
       refuse_v1, refuses_v1, keep_v1 },
     { "3063", "a topology that arrives early is kept for later",
-      "forget a grid topology that arrives before asynchronous backing is on", "v1.7..v1.8",
+      "forget a grid topology that arrives before asynchronous backing is on", "v1.7..v1.8", NULL,
       puts_aside, drop_early, drops_early, put_aside },
     { "4211", "artifacts depend only on the executor parameters that affect them",
-      "prepare every parachain's code again when any executor parameter changes", "v1.12..v1.16",
-      few_params, all_params, knows_all_params, know_few_params },
+      "prepare every parachain's code again when any executor parameter changes", "v1.12..v1.15",
+      NULL, few_params, all_params, knows_all_params, know_few_params },
     { "4269", "the newest topology kept for later is not lost",
       "lose the grid topology that they kept for later when a leaf signal only deactivates",
-      "v1.12..v1.16", keeps_newest, forget_newest, loses_newest, keep_newest },
+      "v1.12..v1.15", NULL, keeps_newest, forget_newest, loses_newest, keep_newest },
     { "async-backing", "backing and statements work where ParachainHost is 7 or newer",
-      "take no part in backing where ParachainHost is 7 or newer", "v1.12..v1.16", has_v2,
+      "take no part in backing where ParachainHost is 7 or newer", "v1.12..v1.15", NULL, has_v2,
       be_legacy, has_legacy_alone, be_v2 },
     { "artifacts", "prepared code of parachains outlives a restart",
-      "lose the parachains' prepared code when they restart", "v1.7..v1.8", keeps_artifacts,
-      lose_artifacts, loses_artifacts, keep_artifacts },
+      "lose the parachains' prepared code when they restart", "v1.5",
+      "restart validators one group after the other, and wait until each has prepared its code",
+      keeps_artifacts, lose_artifacts, loses_artifacts, keep_artifacts },
     { "receipts-v2", "candidate receipts of version 2 can be read",
-      "call candidates with receipts of version 2 invalid", "v1.17", reads_receipts,
+      "call candidates with receipts of version 2 invalid", "v1.17", NULL, reads_receipts,
       read_no_receipts, cannot_read, read_receipts },
     { "rotation", "collations are asked for by the group rotation of each leaf",
       "keep the group rotation of a session's first leaf, with the experimental collator protocol",
-      "v1.19..v1.25", asks_rotation, keep_rotation, keeps_rotation, ask_rotation },
+      "v1.18..v1.19", NULL, asks_rotation, keep_rotation, keeps_rotation, ask_rotation },
 };
 
 const dg_repair *dg_repair_at(size_t i)

@@ -153,7 +153,7 @@ static bool seen_of(char *out, size_t size, const dg_suspect_facts *f, const dg_
 
 /* ---- who lacks it ---- */
 
-/* "v0.9, v1.3 to v1.6", what those run who lack it; how many there are. */
+/* "v0.9 to v1.0, v1.2", what those run who lack it; how many there are. */
 static json_int_t lacking(char *out, size_t size, const looking *l, const dg_repair *r)
 {
     json_int_t sum = 0, all = l->start->net_start.nodes;
@@ -197,8 +197,12 @@ static void find_repair(dg_suspects *out, const looking *l, uint32_t index)
     else
         snprintf(many, sizeof many, "%lld of %lld validators", nodes, all);
     snprintf(s->says, sizeof s->says, "%s run %s: they %s%s", many, who, r->lack, request);
-    snprintf(s->advice, sizeof s->advice, "update %s%s that run %s to %s or newer%s",
-             nodes == all ? "" : "the ", many, who, dg_class_named(r->first)->from->name, request);
+    if (r->instead)
+        snprintf(s->advice, sizeof s->advice, "%s", r->instead);
+    else
+        snprintf(s->advice, sizeof s->advice, "update %s%s that run %s to %s or newer%s",
+                 nodes == all ? "" : "the ", many, who, dg_class_named(r->first)->from->name,
+                 request);
 }
 
 /* ---- collators ---- */

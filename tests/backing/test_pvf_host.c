@@ -54,9 +54,10 @@ END_TEST
 enum { PARAS = 6, FIRST = 3000 };
 static dg_session changed; /* executor parameters that nothing is prepared with */
 
+/* Of the release that keeps what it has prepared when it restarts. */
 static void open_small(world *w)
 {
-    world_options o = { .of = "SD_V12_PURGE", .seed = 7 };
+    world_options o = { .of = "v1.5", .seed = 7 };
     world_open(w, &o);
     w->world->options.prepare_ns_min = w->world->options.prepare_ns_max = 10 * 1000 * DG_MS;
     for (uint32_t i = 0; i < PARAS; i++) {
@@ -457,7 +458,7 @@ END_TEST
 static const struct {
     const char *of;
     bool kept;
-} processes[] = { { "SD_V12_DROP", false }, { "SD_V12_PURGE", true } };
+} processes[] = { { "SD_V12_PURGE", false }, { "SD_V2_ONLY", false }, { "v1.5", true } };
 START_TEST(a_new_process_prepares_again_what_is_not_kept)
 {
     world_options o = { .of = processes[_i].of, .seed = 7 };

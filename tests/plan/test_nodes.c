@@ -31,17 +31,17 @@ static const struct {
     /* patches are as their release, and add up */
     { "v1.10.0=0.25,v1.10.1=0.25,v1.12=0.5", "v1.10=0.5,v1.12=0.5" },
     /* evenly over the releases of a range, row by row of the table */
-    { "v1.7..v1.11", "v1.7..v1.8=0.4,v1.9..v1.11=0.6" },
-    { "v1.7..v1.11=0.5,v1.12=0.5", "v1.7..v1.8=0.2,v1.9..v1.11=0.3,v1.12=0.5" },
-    { "v1.8..v1.10=0.3,v1.12=0.7", "v1.8=0.1,v1.9..v1.10=0.2,v1.12=0.7" },
-    { "stable2407..stable2412-3", "v1.15..v1.16=0.6667,v1.17=0.3333" },
+    { "v1.7..v1.11", "v1.7..v1.8=0.4,v1.9=0.2,v1.10..v1.11=0.4" },
+    { "v1.7..v1.11=0.5,v1.12=0.5", "v1.7..v1.8=0.2,v1.9=0.1,v1.10..v1.11=0.2,v1.12=0.5" },
+    { "v1.8..v1.10=0.3,v1.12=0.7", "v1.8=0.1,v1.9=0.1,v1.10=0.1,v1.12=0.7" },
+    { "stable2407..stable2412-3", "v1.15=0.3333,v1.16=0.3333,v1.17=0.3333" },
     { "v1.10..v1.10", "v1.10=1" },
-    { "SD_V12_PURGE", "v1.9..v1.11=1" },
-    { "v1.9..v1.11", "v1.9..v1.11=1" },
+    { "SD_V12_PURGE", "v1.10..v1.11=1" },
+    { "v1.10..v1.11", "v1.10..v1.11=1" },
     /* numbers of nodes */
     { "v1.10=276,v0.9.43=24", "v1.10=0.92,v0.9=0.08" },
     { "v1.10=1,v1.12=1", "v1.10=0.5,v1.12=0.5" },
-    { "v1.7..v1.11=10,kagome=10", "v1.7..v1.8=0.2,v1.9..v1.11=0.3,kagome=0.5" },
+    { "v1.7..v1.11=10,kagome=10", "v1.7..v1.8=0.2,v1.9=0.1,v1.10..v1.11=0.2,kagome=0.5" },
     { "v1.10=2", "v1.10=1" },
     { "kagome-0.9.3=0.5,kagome=0.5", "kagome=1" },
 };
@@ -62,9 +62,8 @@ START_TEST(nodes_are_named_in_few_words)
 END_TEST
 
 #define KNOWN                                                                                      \
-    "known are v0.9, v1.0..v1.2, v1.3..v1.6, v1.7..v1.8, v1.9..v1.11, v1.12..v1.16, v1.17, "       \
-    "v1.18, "                                                                                      \
-    "v1.19..v1.25, kagome"
+    "known are v0.9..v1.0, v1.1, v1.2, v1.3, v1.4, v1.5, v1.6, v1.7..v1.8, v1.9, v1.10..v1.11, "   \
+    "v1.12..v1.15, v1.16, v1.17, v1.18..v1.19, v1.20..v1.21, v1.22..v1.25, kagome"
 
 static const struct {
     const char *text, *says;
@@ -142,7 +141,7 @@ static const struct {
     { "Parity Polkadot/v1.10.0-7049c3c9883 (a=b) (litep2p)\nstable2412-3\n",
       "v1.10=0.5,v1.17=0.5" },
     { "Parity Polkadot/v1.10.0-7049c3c9883 (a, b),7\n1.12.0,1", "v1.10=0.875,v1.12=0.125" },
-    { "v1.7..v1.11,5", "v1.7..v1.8=0.4,v1.9..v1.11=0.6" },
+    { "v1.7..v1.11,5", "v1.7..v1.8=0.4,v1.9=0.2,v1.10..v1.11=0.4" },
 };
 START_TEST(counts_are_read_as_they_are_written_down)
 {
@@ -266,7 +265,7 @@ START_TEST(a_plan_says_it_in_each_form)
         { "{\"network\":{\"nodes\":[[\"1.10.0\",276],[\"0.9.43\",24]]}}", "v1.10=0.92,v0.9=0.08" },
         { "{\"network\":{\"nodes\":\"@corpus/nodes/counts.csv\"}}", "v1.10=0.75,kagome=0.25" },
         { "{\"network\":{\"classes\":[{\"class\":\"v1.7..v1.11\",\"share\":1}]}}",
-          "v1.7..v1.8=0.4,v1.9..v1.11=0.6" },
+          "v1.7..v1.8=0.4,v1.9=0.2,v1.10..v1.11=0.4" },
     };
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
         dg_plan *plan = parsed(plans[i].text);

@@ -216,14 +216,14 @@ static const struct {
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"SD_V12_PURG\",\"share\":0.5}]}}",
       DG_USAGE,
       "network.classes[1]: node release \"SD_V12_PURG\" is not known; known are "
-      "v0.9, " },
+      "v0.9..v1.0, " },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"v1.23\",\"share\":0.5}]}}",
-      DG_USAGE, "network.classes[1]: node release \"v1.23\" is not known; known are v0.9, v1.0" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF
-      ",{\"class\":\"v1.12\",\"without\":[\"3063\",\"1920\",\"artifacts\",\"receipts-v2\"],"
-      "\"share\":0.5}]}}",
       DG_USAGE,
-      "network.classes[1]: v1.12 without 3063, 1920, artifacts has no repair receipts-v2" },
+      "network.classes[1]: node release \"v1.23\" is not known; known are v0.9..v1.0, v1.1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF
+      ",{\"class\":\"v1.12\",\"without\":[\"3063\",\"1920\",\"4211\",\"receipts-v2\"],"
+      "\"share\":0.5}]}}",
+      DG_USAGE, "network.classes[1]: v1.12 without 3063, 1920, 4211 has no repair receipts-v2" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}",
       DG_USAGE, "must be two numbers" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}",
@@ -254,7 +254,7 @@ static const struct {
     { ROLLOUT("\"at\":\"U*2\""), DG_USAGE,
       "network.rollout[0]: at is \"U*2\": write U, U-5 or U+3" },
     { ROLLOUT("\"at\":\"U\",\"to\":\"v1.99\""), DG_USAGE,
-      "network.rollout[0]: to: node release \"v1.99\" is not known; known are v0.9, " },
+      "network.rollout[0]: to: node release \"v1.99\" is not known; known are v0.9..v1.0, " },
     { ROLLOUT("\"at\":\"U\",\"to\":\"v1.8..v1.9\""), DG_USAGE,
       "network.rollout[0]: to: v1.8..v1.9 are releases that behave differently: name one" },
     { ROLLOUT("\"at\":\"U\",\"class\":\"v1.11..v1.7\""), DG_USAGE,
@@ -483,8 +483,8 @@ END_TEST
 START_TEST(a_flag_may_name_classes_in_short)
 {
     static const char *const forms[] = {
-        "v1.12..v1.16=0.75,v0.9=0.25", "SD_V12_OK=0.75,SD_V1=0.25",
-        "[{\"class\":\"v1.12..v1.16\",\"share\":0.75},{\"class\":\"v0.9\",\"share\":0.25}]"
+        "v1.12..v1.15=0.75,v0.9..v1.0=0.25", "SD_V12_OK=0.75,SD_V1=0.25",
+        "[{\"class\":\"v1.12..v1.15\",\"share\":0.75},{\"class\":\"v0.9..v1.0\",\"share\":0.25}]"
     };
     json_t *read[3];
     for (int i = 0; i < 3; i++) {
@@ -528,7 +528,7 @@ START_TEST(shares_of_one_class_are_one)
 {
     dg_plan *plan = parsed(
         "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":0.5},{\"class\":"
-        "\"v1.15\",\"share\":0.1},{\"class\":\"v1.12..v1.16\",\"share\":0.1},{\"class\":"
+        "\"v1.15\",\"share\":0.1},{\"class\":\"v1.12..v1.15\",\"share\":0.1},{\"class\":"
         "\"stable2407-2\",\"share\":0.2},{\"class\":\"v1.15\",\"without\":[\"4269\"],\"share\":"
         "0.1}]}}");
     dg_error err = { .text = "" };
@@ -536,7 +536,7 @@ START_TEST(shares_of_one_class_are_one)
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     dg_plan_network_read(&wish, plan);
     ck_assert_uint_eq(wish.share_count, 3);
-    ck_assert_str_eq(wish.shares[0].of->name, "v1.12..v1.16");
+    ck_assert_str_eq(wish.shares[0].of->name, "v1.12..v1.15");
     ck_assert_uint_eq(wish.shares[0].ppm, 600000);
     ck_assert_str_eq(wish.shares[1].of->name, "v1.15");
     ck_assert_uint_eq(wish.shares[1].ppm, 300000);
@@ -661,7 +661,7 @@ static const struct {
     { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" },
     { "network", "true", "network must be an object or false" },
     { "network.classes", "v1.10=0.9,v1.99=0.1",
-      "network.classes: node release \"v1.99\" is not known; known are v0.9, v1.0..v1.2, " },
+      "network.classes: node release \"v1.99\" is not known; known are v0.9..v1.0, v1.1, " },
     { "network.classes", "stable9999", "node release \"stable9999\" is not known" },
     { "network.classes", "v1.10=0.9,vv=0.1", "node release \"vv\" is not known" },
     { "network.classes", "SD_V12_OK=", "is a decimal from 0 to 1" },

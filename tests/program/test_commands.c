@@ -296,7 +296,7 @@ END_TEST
 /* Every release has its row, as text and as data, and what is asked for alone is told whole. */
 START_TEST(nodes_are_listed_by_their_releases)
 {
-    static const char *const shown[] = { "v1.9..v1.11 (2024-03 to 2024-05), once SD_V12_PURGE",
+    static const char *const shown[] = { "v1.10..v1.11 (2024-04 to 2024-05), once SD_V12_PURGE",
                                          "\n  does ",
                                          "\n  speaks ",
                                          "\n  lacks ",
@@ -378,8 +378,8 @@ END_TEST
 
 START_TEST(a_release_that_is_not_known_is_one_line)
 {
-    refused(doppel("nodes v1.99"), "v1.99", "node release \"v1.99\" is not known; known are v0.9, ",
-            2);
+    refused(doppel("nodes v1.99"), "v1.99",
+            "node release \"v1.99\" is not known; known are v0.9..v1.0, ", 2);
     refused(doppel("nodes v1.9..v1.7"), "a range", "upside down", 2);
     refused(doppel("nodes v1.9 v1.7"), "two", "one argument too many", 2);
 }

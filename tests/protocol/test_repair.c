@@ -7,15 +7,16 @@
 static const struct {
     const char *of, *without, *is, *refused;
 } rows[] = {
-    { "v1.12..v1.16", "4269", "v1.9..v1.11", NULL },
-    { "v1.7..v1.8", "3063", "v1.3..v1.6", NULL },
-    { "v1.9..v1.11", "4269", NULL, "v1.9..v1.11 has no repair 4269" },
+    { "v1.12..v1.15", "4269", "v1.10..v1.11", NULL },
+    { "v1.7..v1.8", "3063", "v1.6", NULL },
+    { "v1.10..v1.11", "4269", NULL, "v1.10..v1.11 has no repair 4269" },
     { "kagome", "3063", NULL, "kagome has no repair 3063" },
-    { "v1.12..v1.16", "9999", NULL,
+    { "v1.12..v1.15", "9999", NULL,
       "there is no repair 9999; the repairs are 1920, 3063, 4211, 4269, async-backing, "
       "artifacts, receipts-v2" },
-    { "v1.3..v1.6", "1920", "v1.0..v1.2", NULL },
-    { "v0.9", "1920", NULL, "v0.9 has no repair 1920" },
+    { "v1.3", "1920", "v1.2", NULL },
+    { "v0.9..v1.0", "1920", NULL, "v0.9..v1.0 has no repair 1920" },
+    { "v1.1", "1920", NULL, "v1.1 has no repair 1920" },
 };
 
 START_TEST(without_its_repair_a_family_is_the_one_before)
@@ -44,17 +45,18 @@ END_TEST
 static const struct {
     const char *of, *without, *does;
 } early[] = {
-    { "v0.9", "", "none" },
-    { "v1.0..v1.2", "", "drops" },
-    { "v1.3..v1.6", "", "drops" },
-    { "v1.9..v1.11", "", "forgets" },
-    { "v1.12..v1.16", "", "keeps" },
-    { "v1.12..v1.16", "4269", "forgets" },
-    { "v1.12..v1.16", "3063", "drops" },
+    { "v0.9..v1.0", "", "none" },
+    { "v1.1", "", "none" },
+    { "v1.2", "", "drops" },
+    { "v1.6", "", "drops" },
+    { "v1.10..v1.11", "", "forgets" },
+    { "v1.12..v1.15", "", "keeps" },
+    { "v1.12..v1.15", "4269", "forgets" },
+    { "v1.12..v1.15", "3063", "drops" },
     { "v1.17", "", "keeps" },
-    { "v1.18", "", "keeps" },
+    { "v1.18..v1.19", "", "keeps" },
     { "v1.7..v1.8", "", "forgets" },
-    { "v1.19..v1.25", "", "keeps" },
+    { "v1.22..v1.25", "", "keeps" },
     { "kagome", "", "derives" },
 };
 
@@ -69,16 +71,21 @@ END_TEST
 
 /* What each family is with a repair that it lacks: the first family that has it, as far as the
  * repair goes; and it lacks what it has no use for no more than what it has. */
+#define LEGACY "v0.9..v1.0 v1.1"
+#define DROP "v1.2 v1.3 v1.4 v1.5 v1.6"
+#define PURGE "v1.7..v1.8 v1.9 v1.10..v1.11"
 static const struct {
     const char *repair, *lacking; /* in the order of the table */
 } lacks[] = {
-    { "1920", "v1.0..v1.2" },
-    { "3063", "v1.0..v1.2 v1.3..v1.6" },
-    { "4211", "v0.9 v1.0..v1.2 v1.3..v1.6 v1.7..v1.8 v1.9..v1.11" },
-    { "4269", "v1.0..v1.2 v1.3..v1.6 v1.7..v1.8 v1.9..v1.11" },
-    { "async-backing", "v0.9" },
-    { "artifacts", "v0.9 v1.0..v1.2 v1.3..v1.6" },
-    { "receipts-v2", "v0.9 v1.0..v1.2 v1.3..v1.6 v1.7..v1.8 v1.9..v1.11 v1.12..v1.16" },
+    { "1920", "v1.2" },
+    { "3063", DROP },
+    { "4211", LEGACY " " DROP " " PURGE },
+    { "4269", DROP " " PURGE },
+    { "async-backing", LEGACY },
+    { "artifacts",
+      LEGACY " v1.2 v1.3 v1.4 v1.6 " PURGE " v1.12..v1.15 v1.16 v1.17 v1.18..v1.19 v1.20..v1.21 "
+             "v1.22..v1.25" },
+    { "receipts-v2", LEGACY " " DROP " " PURGE " v1.12..v1.15 v1.16" },
 };
 
 START_TEST(a_repair_is_lacked_by_the_families_before_it)

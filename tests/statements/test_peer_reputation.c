@@ -237,7 +237,8 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
         for (uint32_t i = 0; i < w.world->statements->peers[node].scores.count; i++) {
             const dg_peer_score *o = &w.world->statements->peers[node].scores.of[i];
             if (o->score + o->waiting < 0)
-                ck_assert_str_eq(dg_network_class(w.net, (dg_node_ix){ o->peer })->name, "v0.9");
+                ck_assert_str_eq(dg_network_class(w.net, (dg_node_ix){ o->peer })->name,
+                                 "v0.9..v1.0");
         }
     world_close(&w);
 }

@@ -181,7 +181,8 @@ START_TEST(every_repair_has_its_record)
 }
 END_TEST
 
-/* Nodes that went down, and lack what was prepared. */
+/* Nodes that went down, and lack what was prepared: no newer release keeps it, so none is advised.
+ */
 START_TEST(a_restart_is_suspected_of_what_is_lost_by_it)
 {
     dg_event gap = { .arm = DG_ARM_TREATMENT,
@@ -189,11 +190,14 @@ START_TEST(a_restart_is_suspected_of_what_is_lost_by_it)
                      .node = DG_EVENT_NO_NODE,
                      .net_pvf = { .slot = 101, .pairs = 9, .ready = 8 } };
     dg_event stalled = { .arm = DG_ARM_TREATMENT, .kind = DG_EVENT_NET_STALLED };
+    static dg_suspects found;
     world w;
-    open_world(&w, ",\"to\":\"README.md\"", _i ? "SD_V12_PURGE" : "SD_V12_DROP", "");
+    open_world(&w, ",\"to\":\"README.md\"", _i ? "v1.5" : "v1.22..v1.25", "");
     dg_event_log_add(&w.log, &gap);
     dg_event_log_add(&w.log, &stalled);
     ck_assert_str_eq(kinds(&w), _i ? "work" : "repair work"); /* who keeps them loses none */
+    dg_suspects_find(&found, &w.facts);
+    ck_assert(_i || strncmp(found.at[0].advice, "restart validators", 18) == 0);
     close_world(&w);
 }
 END_TEST
@@ -571,24 +575,24 @@ static const struct {
     uint32_t nodes;
     const char *says; /* NULL: nobody is suspected */
 } left[] = {
-    { 0, 0, "all 100 validators run v1.9 to v1.11: " },
-    { 99, 40, "60 of 100 validators run v1.9 to v1.11: " },
+    { 0, 0, "all 100 validators run v1.10 to v1.11: " },
+    { 99, 40, "60 of 100 validators run v1.10 to v1.11: " },
     { 99, 100, NULL },
-    { 100, 40, "all 100 validators run v1.9 to v1.11: " },
-    { 130, 100, "all 100 validators run v1.9 to v1.11: " },
+    { 100, 40, "all 100 validators run v1.10 to v1.11: " },
+    { 130, 100, "all 100 validators run v1.10 to v1.11: " },
 };
 START_TEST(a_release_that_was_left_before_the_upgrade_is_not_blamed)
 {
     static dg_suspects found;
     world w;
-    open_world(&w, ",\"to\":\"VERSION\"", "v1.9..v1.11", "");
+    open_world(&w, ",\"to\":\"VERSION\"", "v1.10..v1.11", "");
     for (uint32_t i = 0; i < left[_i].nodes; i++)
         dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
                                               .kind = DG_EVENT_NET_RENEWED,
                                               .node = i,
                                               .net_renewed = { .slot = left[_i].slot },
                                               .detail = json_pack("{s:s, s:s}", "from",
-                                                                  "v1.9..v1.11", "to", "v1.12") });
+                                                                  "v1.10..v1.11", "to", "v1.12") });
     dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
                                           .kind = DG_EVENT_NET_HOLDERS,
                                           .node = DG_EVENT_NO_NODE,
