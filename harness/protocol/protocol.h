@@ -193,6 +193,14 @@ typedef struct dg_release_span {
 bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t spec_version,
                            uint32_t parachain_host);
 
+/* ---- memory.c ---- */
+
+/* What nodes of a release give a runtime call; NULL: another implementation, which is Kagome.
+ * Mirrors: sc-executor by version, see RELEASES.md. */
+dg_chain_memory dg_release_memory(const dg_release *release);
+/* .. nodes of a class: as its oldest release, which gives least. */
+dg_chain_memory dg_class_memory(const dg_node_class *of);
+
 /* A repair that some families have, named by the number of its pull request, or by what came
  * with many of them. A family neither has nor lacks what it has no use for. */
 typedef struct dg_repair {
