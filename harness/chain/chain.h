@@ -129,6 +129,8 @@ enum {
     DG_CHAIN_HEAP_PAGES = 2048,    /* sc-executor-common DEFAULT_HEAP_ALLOC_PAGES */
     DG_CHAIN_HEAP_IMPORT_TIMES = 2 /* since sc-executor 0.49.0; before: once */
 };
+/* What nodes give a query, where it is made over a state and not at a block of a chain. */
+#define DG_CHAIN_HEAP_OF_QUERY ((dg_call_heap){ .set = true, .pages = DG_CHAIN_HEAP_PAGES })
 
 typedef struct dg_chain_options {
     dg_engine *engine; /* outlives the chain */
@@ -289,8 +291,8 @@ typedef enum dg_build_step {
 
 /* Of several calls the one that took the largest part of what it could have. */
 typedef struct dg_memory_use {
-    uint32_t peak, max; /* bytes, as in dg_call_cost; 0: no call was made */
-    const char *entry;  /* that was called; static, or as long as who asked keeps it */
+    uint32_t peak, max, first; /* bytes, as in dg_call_cost; 0: no call was made */
+    const char *entry;         /* that was called; static, or as long as who asked keeps it */
 } dg_memory_use;
 /* Takes one more call into `use`. */
 void dg_memory_use_note(dg_memory_use *use, const char *entry, const dg_call_cost *cost);
@@ -323,8 +325,10 @@ dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_by
                         const dg_bytes *extrinsics, size_t count, dg_error *err);
 /* Executes a block of the tree once more, with code compiled by `engine` (NULL:
  * the chain's), and compares roots; leaves the tree as it is. A block with
- * `writes` is replayed step by step. */
-dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err);
+ * `writes` is replayed step by step. `use`: the memory that an importer's call took; NULL: not
+ * wanted. */
+dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_memory_use *use,
+                           dg_error *err);
 
 /* A file of blocks that is read. */
 typedef struct dg_block_reader dg_block_reader;

@@ -120,7 +120,7 @@ static dg_code compare(dg_bytes got_raw, dg_bytes want_raw, dg_error *err)
 }
 
 static dg_code make_and_compare(dg_chain *chain, dg_block *parent, dg_runtime *runtime,
-                                const given *g, dg_error *err)
+                                const given *g, dg_memory_use *use, dg_error *err)
 {
     dg_build_report report = { .step = DG_BUILD_RUNTIME };
     dg_buf bare;
@@ -131,6 +131,7 @@ static dg_code make_and_compare(dg_chain *chain, dg_block *parent, dg_runtime *r
         && (rc = make_again(&exec, g, err)) >= 0
         && (rc = dg_header_unseal(&bare, NULL, g->header, err)) >= 0)
         rc = compare(dg_buf_bytes(&exec.output), dg_buf_bytes(&bare), err);
+    *use = report.memory;
     dg_exec_clear(&exec);
     dg_buf_clear(&bare);
     return rc;
@@ -164,13 +165,14 @@ static dg_code explain(dg_chain *chain, dg_block *parent, dg_runtime *runtime, c
                        dg_error *err)
 {
     dg_error why = { .code = DG_OK };
-    if (make_and_compare(chain, parent, runtime, g, &why) == DG_MISMATCH)
+    dg_memory_use use;
+    if (make_and_compare(chain, parent, runtime, g, &use, &why) == DG_MISMATCH)
         return dg_fail(err, DG_MISMATCH, "%s", why.text);
     return DG_TRAP;
 }
 
 static dg_code execute_on(dg_chain *chain, dg_block *parent, dg_runtime *runtime, dg_exec *exec,
-                          const given *g, dg_error *err)
+                          const given *g, dg_memory_use *use, dg_error *err)
 {
     dg_build_report report = { .step = DG_BUILD_RUNTIME };
     dg_code rc = dg_exec_init(exec, chain, parent, runtime, &report, err);
@@ -178,6 +180,7 @@ static dg_code execute_on(dg_chain *chain, dg_block *parent, dg_runtime *runtime
         return rc;
     exec->heap = dg_chain_heap_of(chain, parent->state, true);
     rc = execute(exec, g, err);
+    *use = report.memory;
     return rc == DG_TRAP ? explain(chain, parent, runtime, g, err) : rc;
 }
 
@@ -221,12 +224,13 @@ dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_by
     given g = { .header = header, .extrinsics = extrinsics, .count = count };
     dg_error own = { .code = DG_OK };
     dg_exec exec = { .chain = chain };
+    dg_memory_use use;
     dg_runtime *runtime;
     dg_code rc;
     *out = NULL;
     if ((rc = check_parent(parent, header, &own)) >= 0
         && (rc = dg_block_runtime_next(chain, parent, &runtime, &own)) >= 0
-        && (rc = execute_on(chain, parent, runtime, &exec, &g, &own)) >= 0)
+        && (rc = execute_on(chain, parent, runtime, &exec, &g, &use, &own)) >= 0)
         rc = keep(chain, out, parent, &exec, &g, &own);
     dg_exec_clear(&exec);
     assert(rc < 0 || *out);
@@ -244,7 +248,8 @@ static dg_code runtime_again(dg_chain *chain, dg_block *parent, dg_runtime **out
     return dg_chain_runtime_of(chain, out, dg_runtime_blob(*out), engine, err);
 }
 
-dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err)
+dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_memory_use *use,
+                           dg_error *err)
 {
     assert(block->chain == chain);
     given g = { .header = dg_buf_bytes(&block->header),
@@ -254,13 +259,16 @@ dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, 
                 .write_count = block->write_count };
     dg_error own = { .code = DG_OK };
     dg_exec exec = { .chain = chain };
+    dg_memory_use took = { 0 };
     dg_runtime *runtime;
     dg_code rc;
     if (!block->parent)
         return dg_fail(err, DG_ABSENT, "block #%u: its parent's state is gone", block->number);
     if ((rc = runtime_again(chain, block->parent, &runtime, engine, &own)) >= 0)
-        rc = block->write_count ? make_and_compare(chain, block->parent, runtime, &g, &own)
-                                : execute_on(chain, block->parent, runtime, &exec, &g, &own);
+        rc = block->write_count ? make_and_compare(chain, block->parent, runtime, &g, &took, &own)
+                                : execute_on(chain, block->parent, runtime, &exec, &g, &took, &own);
+    if (use)
+        *use = took;
     dg_exec_clear(&exec);
     return rc < 0 ? dg_fail(err, rc, "block #%u again: %s", block->number, own.text) : DG_OK;
 }

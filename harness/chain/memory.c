@@ -33,5 +33,5 @@ void dg_memory_use_note(dg_memory_use *use, const char *entry, const dg_call_cos
         || (use->max
             && (uint64_t)cost->memory_peak * use->max <= (uint64_t)use->peak * cost->memory_max))
         return;
-    *use = (dg_memory_use){ cost->memory_peak, cost->memory_max, entry };
+    *use = (dg_memory_use){ cost->memory_peak, cost->memory_max, cost->memory_first, entry };
 }

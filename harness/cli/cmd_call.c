@@ -100,7 +100,9 @@ static dg_code unknown(const dg_runtime *runtime, const char *entry, dg_error *e
 static dg_code ask(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
                    dg_state *state, uint64_t fuel, dg_error *err)
 {
-    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY, .fuel = fuel ? fuel : FUEL };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
+                            .heap = DG_CHAIN_HEAP_OF_QUERY,
+                            .fuel = fuel ? fuel : FUEL };
     dg_code rc = dg_runtime_call(runtime, result, entry, input, state, &how, err);
     return rc == DG_ABSENT ? unknown(runtime, entry, err) : rc;
 }

@@ -19,6 +19,7 @@ dg_code dg_preflight_look_call(dg_buf *out, const dg_preflight_look *look, dg_ru
                                dg_state *state, const char *entry, dg_bytes input, dg_error *err)
 {
     dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
+                            .heap = DG_CHAIN_HEAP_OF_QUERY,
                             .fuel = look->in->fuel ? look->in->fuel : DG_PREFLIGHT_FUEL };
     dg_host_result result;
     dg_state *fork = dg_state_fork(state);

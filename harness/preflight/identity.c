@@ -58,6 +58,7 @@ static dg_code configuration(dg_survey_babe *out, dg_preflight_look *l, dg_runti
                              const char *side, dg_error *err)
 {
     dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
+                            .heap = DG_CHAIN_HEAP_OF_QUERY,
                             .fuel = l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL };
     dg_error why = { .text = "" };
     dg_code rc = dg_survey_babe_of(out, runtime, l->before, &how, &why, err);

@@ -86,6 +86,7 @@ static dg_code call(const asked *at, dg_host_result *room, dg_bytes *value, cons
                     dg_bytes input, dg_error *why)
 {
     dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY,
+                                .heap = DG_CHAIN_HEAP_OF_QUERY,
                                 .simulated_validators = true,
                                 .fuel = at->how->fuel };
     dg_state *state;
@@ -112,6 +113,7 @@ static dg_code ask(dg_survey_answer *out, const asked *at, const dg_survey_api *
     out->asked = true;
     out->rc = call(at, &room, &value, entry, input, &why);
     out->fuel = room.cost.fuel;
+    dg_memory_use_note(&out->memory, row->method, &room.cost);
     if (out->rc == DG_OK)
         keep(out, at, row, meta, value);
     else

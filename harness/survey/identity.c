@@ -152,7 +152,9 @@ static void compare_constants(facts *f, const dg_meta *old, const dg_meta *now)
 dg_code dg_survey_identity(dg_survey_fact *out, size_t *count, dg_runtime *from, dg_runtime *to,
                            dg_state *before, dg_error *err)
 {
-    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY, .simulated_validators = true };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
+                            .heap = DG_CHAIN_HEAP_OF_QUERY,
+                            .simulated_validators = true };
     facts f = { .at = out };
     dg_survey_babe old, now;
     const dg_meta *old_meta, *meta;

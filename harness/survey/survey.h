@@ -292,6 +292,7 @@ typedef struct dg_survey_answer {
     dg_code rc;
     uint32_t version; /* of the API that the runtime declared */
     uint64_t fuel;
+    dg_memory_use memory;
     size_t len;
     bool decodes;     /* by the runtime's own types, or the layout */
     bool described;   /* the metadata had its type: fields have names */

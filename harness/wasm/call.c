@@ -287,6 +287,7 @@ static void count_cost(dg_call_cost *cost, const dg_guest *g, uint64_t fuel)
     cost->fuel = fuel - (left < fuel ? left : fuel);
     cost->memory_peak = peak_of(g);
     cost->memory_max = g->memory_max;
+    cost->memory_first = (uint32_t)g->first_len;
     cost->host_calls = g->host_calls;
 }
 

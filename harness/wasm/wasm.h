@@ -126,7 +126,8 @@ typedef struct dg_call_cost {
     /* bytes, whole pages: how far its memory was in use. More than `memory_max` of a call that
      * ended because it asked for so much */
     uint32_t memory_peak;
-    uint32_t memory_max; /* bytes that it could have had */
+    uint32_t memory_max;   /* bytes that it could have had */
+    uint32_t memory_first; /* bytes that its code begins with */
     uint64_t host_calls;
 } dg_call_cost;
 

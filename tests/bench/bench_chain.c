@@ -145,7 +145,7 @@ void bench_call(const char *spec)
 static void reimport(dg_chain *chain, dg_block *block)
 {
     dg_error err;
-    must(dg_chain_reexecute(chain, block, NULL, &err), &err, "re-import");
+    must(dg_chain_reexecute(chain, block, NULL, NULL, &err), &err, "re-import");
 }
 
 /* Shares of a block's runtime calls: 200 blocks more, with every host call timed. */

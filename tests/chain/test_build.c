@@ -60,7 +60,7 @@ START_TEST(each_relay_chain_builds_and_builds_again)
         dg_block *block = fork_build(&f, tip, next_slot(&clock, i));
         ck_assert_uint_eq(clock.epoch_slots, specs[_i].epoch);
         ck_assert_uint_eq(dg_block_extrinsic_count(block), 2);
-        if (dg_chain_reexecute(f.chain, block, fork_other_engine(), &err) != DG_OK)
+        if (dg_chain_reexecute(f.chain, block, fork_other_engine(), NULL, &err) != DG_OK)
             ck_abort_msg("%s: %s", specs[_i].spec, err.text);
         sessions = fork_clock(&f, block).session;
         ck_assert_int_eq(dg_chain_finalize(f.chain, block, NULL), DG_OK);

@@ -161,12 +161,12 @@ START_TEST(each_way_enacts_the_real_successor)
     ck_assert_uint_eq(keys_of(u, "Preimage"), keys_of(tip, "Preimage"));
     ck_assert(says_code_updated(&f, u) == (ways[_i].how != DG_HOW_OVERRIDE));
     ck_assert(report.environment_updated == (ways[_i].how != DG_HOW_OVERRIDE));
-    if (dg_chain_reexecute(f.chain, u, NULL, &err) != DG_OK)
+    if (dg_chain_reexecute(f.chain, u, NULL, NULL, &err) != DG_OK)
         ck_abort_msg("%s", err.text);
     tip = fork_build(&f, u, fork_clock(&f, u).next_slot);
     ck_assert_int_eq(dg_block_runtime(f.chain, tip, &runtime, &err), DG_OK);
     ck_assert(dg_bytes_equal(dg_runtime_blob(runtime), dg_buf_bytes(&code)));
-    ck_assert_int_eq(dg_chain_reexecute(f.chain, tip, NULL, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_reexecute(f.chain, tip, NULL, NULL, &err), DG_OK);
     dg_enactment_clear(&e);
     dg_buf_clear(&code);
     fork_close(&f);

@@ -112,7 +112,7 @@ START_TEST(kusama_blocks_give_their_own_roots)
                         g.count, &err)
         != DG_OK)
         ck_abort_msg("%s", err.text);
-    if (dg_chain_reexecute(f.chain, block, fork_other_engine(), &err) != DG_OK)
+    if (dg_chain_reexecute(f.chain, block, fork_other_engine(), NULL, &err) != DG_OK)
         ck_abort_msg("%s", err.text);
     dg_buf_clear(&g.header);
     fork_close(&f);

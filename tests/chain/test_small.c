@@ -120,7 +120,7 @@ START_TEST(the_right_code_runs_around_the_upgrade)
     ck_assert_uint_eq(version_of(&f, tip, false), 2);
     ck_assert_uint_eq(version_of(&f, tip, true), 2);
     for (dg_block *b = tip; dg_block_parent(b); b = dg_block_parent(b))
-        if (dg_chain_reexecute(f.chain, b, fork_other_engine(), &err) != DG_OK)
+        if (dg_chain_reexecute(f.chain, b, fork_other_engine(), NULL, &err) != DG_OK)
             ck_abort_msg("%s", err.text);
     tip = grow(&f, tip, 25); /* over two boundaries */
     ck_assert_uint_ge(fork_clock(&f, tip).session, 2);
@@ -172,7 +172,7 @@ START_TEST(a_migration_over_blocks_is_followed_to_its_end)
         ck_assert_uint_eq(report.refused_count, report.only_inherents ? 0 : 1);
         ck_assert_uint_eq(report.refused_inherents, 0); /* a transaction is none */
         ck_assert_uint_eq(report.first_refusal[0], report.only_inherents ? 0 : 1);
-        if (dg_chain_reexecute(f.chain, tip, NULL, &err) != DG_OK)
+        if (dg_chain_reexecute(f.chain, tip, NULL, NULL, &err) != DG_OK)
             ck_abort_msg("%s", err.text);
         dg_buf_clear(&extrinsic);
     }
@@ -250,9 +250,9 @@ START_TEST(a_block_that_executes_otherwise_than_it_was_built_is_found)
     u = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE,
                    "mini-2-execution-differs.wasm", &pending);
     tip = grow(&f, u, 1);
-    ck_assert_int_ne(dg_chain_reexecute(f.chain, tip, NULL, &err), DG_OK);
+    ck_assert_int_ne(dg_chain_reexecute(f.chain, tip, NULL, NULL, &err), DG_OK);
     ck_assert_int_lt(err.code, 0);
-    ck_assert_int_eq(dg_chain_reexecute(f.chain, u, NULL, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_reexecute(f.chain, u, NULL, NULL, &err), DG_OK);
     fork_close(&f);
 }
 END_TEST

@@ -48,8 +48,8 @@ START_TEST(finality_keeps_what_descends_and_frees_the_rest)
     ck_assert_ptr_null(dg_block_parent(a2));
     ck_assert_ptr_eq(dg_block_parent(b3), a2);
     ck_assert(dg_hash_equal(&hash, dg_block_hash(b3)));
-    ck_assert_int_eq(dg_chain_reexecute(f.chain, a2, NULL, NULL), DG_ABSENT);
-    ck_assert_int_eq(dg_chain_reexecute(f.chain, b3, NULL, NULL), DG_OK);
+    ck_assert_int_eq(dg_chain_reexecute(f.chain, a2, NULL, NULL, NULL), DG_ABSENT);
+    ck_assert_int_eq(dg_chain_reexecute(f.chain, b3, NULL, NULL, NULL), DG_OK);
     root_of(a2);
     root_of(b3);
     fork_build(&f, b3, DG_GENESIS_SLOT + 9);
@@ -95,7 +95,7 @@ START_TEST(an_amended_block_lives_beside_the_one_it_amends)
     b = fork_build(&f, amended, DG_GENESIS_SLOT + 1);
     ck_assert_int_eq(dg_chain_finalize(f.chain, a, NULL), DG_OK);
     ck_assert_uint_eq(dg_chain_block_count(f.chain), 3);
-    ck_assert_int_eq(dg_chain_reexecute(f.chain, b, NULL, NULL), DG_OK);
+    ck_assert_int_eq(dg_chain_reexecute(f.chain, b, NULL, NULL, NULL), DG_OK);
     ck_assert_int_eq(dg_chain_finalize(f.chain, b, NULL), DG_OK);
     ck_assert_uint_eq(dg_chain_block_count(f.chain), 1);
     ck_assert_int_eq(dg_state_get(dg_block_state(b), &value, top, dg_text("key"), NULL), DG_OK);
