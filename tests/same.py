@@ -166,6 +166,7 @@ TRANSLATIONS = [
         ['{"kind":"slot","seq":0}'],
     )
     for kind in (
+        "memory",
         "net-built",
         "net-failed",
         "net-absent",

@@ -65,6 +65,12 @@ X(CONFIG, config, "config", decodes, equal, control_decodes, fields, fields_chan
 X(AUTHORITIES, authorities, "authorities", validators, grandpa, babe, para)
 /* paras_present: -1 where the block failed; detail: refused */
 X(INHERENT, inherent, "inherent", produced, applied, paras_present)
+/* the call that took the largest part of the memory that nodes give it, of a block or of all
+ * answers at a moment; pages (of 64 KiB): it took, or asked for where that is more; limit: it could
+ * have had; of: 0 a block by its author, 1 by who imports it, 2 answers; refusing: nodes that give
+ * less than that and so refuse the block (1 without a network); detail: call, at (a moment's label;
+ * "session", "era": the block that begins one; "": none, it took much) */
+X(MEMORY, memory, "memory", slot, pages, limit, of, refusing)
 /* running: a migration of several blocks; weights in picoseconds, of the block's mandatory
  * part; detail: versions, unraised, empty (arrays; of {item, version}: N wrote it anew, and its
  * pallet's storage version stayed; of pallets new in N that hold nothing) */

@@ -46,6 +46,7 @@ void dg_run_arm_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
             .kind = DG_EVENT_BUILD_FAILED,
             .build_failed = { .slot = (int64_t)slot, .step = report->step, .trap = report->trap },
             .detail = detail });
+    dg_run_memory_refused(a, slot, number, report);
     if (report->step >= DG_BUILD_INHERENTS) /* which ones were in is not known without the block */
         dg_run_arm_log(a, slot, number,
                        &(dg_event){ .kind = DG_EVENT_INHERENT,

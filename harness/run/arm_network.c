@@ -190,6 +190,18 @@ static dg_code settled(void *user, const dg_authored *made, dg_error *err)
 
 /* ---- the network ---- */
 
+uint64_t dg_run_network_refusing(const dg_run_arm *a, uint64_t bytes, uint64_t once)
+{
+    uint64_t refusing = 0;
+    if (!a->network)
+        return bytes > once * DG_CHAIN_HEAP_IMPORT_TIMES;
+    for (uint32_t k = 0; k < dg_network_node_count(a->network->stage->net); k++) {
+        const dg_node_class *of = dg_network_class(a->network->stage->net, (dg_node_ix){ k });
+        refusing += bytes > once * dg_class_memory(of).import_times;
+    }
+    return refusing;
+}
+
 /* Puts how many nodes each class has, and what it does with a topology that comes early. */
 static int put_classes(json_t *out, const dg_run_stage *w)
 {

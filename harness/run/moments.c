@@ -119,13 +119,15 @@ static bool executed_again(const dg_run_arm *a, uint64_t slot)
 static dg_code log_reimport(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_error why = { .text = "" };
+    dg_memory_use use;
     dg_code rc;
     if (!dg_block_parent(block) || !executed_again(a, dg_block_slot(block))
         || !dg_run_asks(a->run, DG_CLAIM_REIMPORT))
         return DG_OK;
-    rc = dg_chain_reexecute(a->chain, block, NULL, &why);
+    rc = dg_chain_reexecute(a->chain, block, NULL, &use, &why);
     if (rc == DG_IO || rc == DG_NOMEM)
         return dg_fail(err, rc, "%s", why.text);
+    dg_run_memory_imported(a, block, &use);
     dg_run_arm_log(
         a, dg_block_slot(block), dg_block_number(block),
         &(dg_event){
@@ -140,6 +142,8 @@ static dg_code log_reimport(dg_run_arm *a, dg_block *block, dg_error *err)
 static dg_code ask_at(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error *err)
 {
     dg_code rc = dg_run_sample_take(a, m, block, err);
+    if (rc >= 0)
+        dg_run_memory_answers(a, m, dg_block_slot(block));
     if (rc < 0 || a->which == DG_ARM_CONTROL)
         return rc;
     if (m == DG_RUN_MOMENT_AFTER)
@@ -283,6 +287,8 @@ static dg_code block_done(dg_run_arm *a, dg_block *block, const dg_build_report 
         rc = at_upgrade(a, block, err);
     else if (a->at.upgrade_block)
         rc = after_upgrade(a, block, report, err);
+    if (rc >= 0)
+        dg_run_memory_block(a, block, report);
     if (rc >= 0 && a->which == DG_ARM_TREATMENT && a->at.upgrade_block)
         rc = log_reimport(a, block, err);
     return rc < 0 ? rc : dg_event_log_check(&a->run->log, err);
@@ -321,7 +327,7 @@ bool dg_run_arm_not_enacted(const dg_run_arm *a)
 
 /* ---- the end ---- */
 
-static int64_t era_at(dg_run_arm *a, dg_block *block)
+int64_t dg_run_era_at(dg_run_arm *a, dg_block *block)
 {
     json_t *era = dg_run_item_at(a, block, "Staking", "ActiveEra");
     int64_t index = json_integer_value(json_object_get(era, "index"));
@@ -342,7 +348,7 @@ dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err)
         || (rc = dg_run_scan_take(&a->kept.end, a, block, err)) < 0
         || (rc = dg_run_config_take(&a->kept.config_end, a, block, err)) < 0)
         return rc;
-    a->kept.era_end = era_at(a, block);
+    a->kept.era_end = dg_run_era_at(a, block);
     if (a->which == DG_ARM_CONTROL)
         return DG_OK;
     dg_run_config_log(a, block, a->kept.config_end, control->kept.config_end);

@@ -217,6 +217,9 @@ dg_code dg_run_network_enact(dg_run_arm *a, dg_error *err);
 dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err);
 /* The rest of the best chain is noted, and what was sent is kept. */
 dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err);
+/* Nodes that refuse a block of which an importer's call wants `bytes` of heap, where an author gets
+ * `once`; without a network 1 if the newest release does, else 0. */
+uint64_t dg_run_network_refusing(const dg_run_arm *a, uint64_t bytes, uint64_t once);
 /* Newest block of the best chain, noted or not. */
 dg_block *dg_run_network_best(const dg_run_arm *a);
 /* Fine where there is none. */
@@ -231,6 +234,15 @@ void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, 
 /* A block that could not be built, and why. */
 void dg_run_arm_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
                         const dg_build_report *report, const char *why);
+/* memory.c: how much memory the calls of a block took, of one that could not be built for want of
+ * it, of one that is imported, and of the answers at a moment. */
+void dg_run_memory_block(dg_run_arm *a, dg_block *block, const dg_build_report *report);
+void dg_run_memory_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
+                           const dg_build_report *report);
+void dg_run_memory_imported(dg_run_arm *a, dg_block *block, const dg_memory_use *use);
+void dg_run_memory_answers(dg_run_arm *a, dg_run_moment m, uint64_t slot);
+/* moments.c: the index of the active era; 0: the runtime tells of none. */
+int64_t dg_run_era_at(dg_run_arm *a, dg_block *block);
 /* A build that took all the time it may: the next one will, too. */
 bool dg_run_arm_takes_long(const dg_build_report *report);
 /* What a client makes of a block with an epoch digest, or that should have one. */

@@ -494,6 +494,30 @@ static const struct row {
     { "reimport", DG_VERDICT_BROKE, 12, "1 of 2 blocks: root",
       "T11 reimport 1\nT12 reimport 0 {'reason':'root'}" },
 
+    /* pages, limit, of, refusing */
+    { "memory", DG_VERDICT_UNEXERCISED, 0, "no call was measured", "T11 slot 11 1 1" },
+    { "memory", DG_VERDICT_HELD, 0,
+      "A at #11 (U) takes 1651 of 2065 pages of memory (103.1 of 129.0 MiB); control takes at most "
+      "1600 (100.0 MiB)",
+      "C11 memory 111 1600 2065 0 0 {'call':'B','at':'U'}\n"
+      "T11 memory 111 1651 2065 0 0 {'call':'A','at':'U'}" },
+    { "memory", DG_VERDICT_WARNED, 0, "A at #12 (session) takes 1652 of 2065 pages",
+      "C11 memory 111 1600 2065 0 0\nT11 memory 111 1600 2065 0 0\n"
+      "T12 memory 112 1652 2065 0 0 {'call':'A','at':'session'}" },
+    /* so much before: N does nothing to it */
+    { "memory", DG_VERDICT_HELD, 0, "1700 of 2065 pages",
+      "C11 memory 111 1700 2065 0 0\nT11 memory 111 1700 2065 0 0" },
+    { "memory", DG_VERDICT_WARNED, 0, "2065 of 2065 pages", "T11 memory 111 2065 2065 0 0" },
+    { "memory", DG_VERDICT_BROKE, 12,
+      "A at #12 (era) asks for 2066 pages of memory (129.1 MiB), and nodes give 2065 (129.0 MiB); "
+      "control takes at most 20 (1.2 MiB)",
+      "C11 memory 111 20 2065 0 0\nT11 memory 111 20 2065 0 0\n"
+      "T12 memory 112 2066 2065 0 1 {'call':'A','at':'era'}" },
+    /* before U it is N-1's */
+    { "memory", DG_VERDICT_HELD, 0, "20 of 2065",
+      "T9 memory 109 2066 2065 0 1\nT11 memory 111 20 2065 0 0" },
+    { "memory", DG_VERDICT_UNEXERCISED, 0, "N-1 alone: A at #11 asks for 2066 pages",
+      "C11 memory 111 2066 2065 0 1 {'call':'A'}\nT11 memory 111 2066 2065 0 1" },
     { "state-growth", DG_VERDICT_UNEXERCISED, 0, "not measured", "C11 slot 11 1 1" },
     { "state-growth", DG_VERDICT_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000" },
     { "state-growth", DG_VERDICT_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000" },
@@ -515,6 +539,10 @@ static const struct row {
     at " net-renewed " slot " 0 1 {'early_from':'" from "','early_to':'" to "'}\n"
 /* N's own first block is in */
 #define RAN "T11 upgrade 0 1 111 1\n"
+    { "memory", DG_VERDICT_BROKE, 12, "and 1 of 4 nodes give 2065",
+      NET("1") "T12 memory 112 2500 2065 1 1" },
+    { "memory", DG_VERDICT_BROKE, 12, "and nodes give 2065",
+      NET("1") "T12 memory 112 2500 2065 1 4" },
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
       NET("1") "T9 net-holders 109 4 0 0 0 1" },
     /* no network began */
