@@ -179,6 +179,18 @@ static const char *ending(int64_t trap)
                                     : "fails";
 }
 
+/* The call of that block that asked for more memory than nodes give; NULL: none did. */
+static const dg_event *out_of_memory(const dg_outcome_facts *run, uint32_t block)
+{
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_MEMORY && e->block == block
+            && e->memory.pages > e->memory.limit)
+            return e;
+    }
+    return NULL;
+}
+
 static bool builds(line *out, const dg_outcome_facts *run)
 {
     line other;
@@ -191,8 +203,9 @@ static bool builds(line *out, const dg_outcome_facts *run)
     snprintf(out->says, sizeof out->says,
              "N's %s %s over this state in %zu of %zu builds, first "
              "in #%u%s%s",
-             text_at(e->detail, "step"), ending(e->build_failed.trap), failed,
-             failed + (built ? built - 1 : 0), e->block, panic[0] ? ": " : "", panic);
+             text_at(e->detail, "step"),
+             out_of_memory(run, e->block) ? "runs out of memory" : ending(e->build_failed.trap),
+             failed, failed + (built ? built - 1 : 0), e->block, panic[0] ? ": " : "", panic);
     if (built <= 1) /* U itself */
         snprintf(out->advice, sizeof out->advice,
                  "do not enact N: where no block can be built, only a new client brings the chain "

@@ -68,8 +68,9 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_networ
     case DG_SUSPECT_HOST_VERSION:
         options->spared.host_most = s->index;
         break;
-    case DG_SUSPECT_HOST_FUNCTIONS: /* open_chain.c asks for these two */
+    case DG_SUSPECT_HOST_FUNCTIONS: /* open_chain.c asks for these three */
     case DG_SUSPECT_SECTIONS:
+    case DG_SUSPECT_MEMORY:
     case DG_SUSPECT_FAULT:   /* faults.c leaves it out, */
     case DG_SUSPECT_ROLLOUT: /* rollouts.c that */
     case DG_SUSPECT_CONFIG:  /* and these are no longer in the transition */

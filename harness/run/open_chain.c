@@ -30,5 +30,7 @@ dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
             how->fuel_query ? how->fuel_query : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US)
     };
     assert(!a->chain && run->engine);
+    options.memory.unlimited =
+        a->which == DG_ARM_TREATMENT && dg_run_is_without(run, DG_SUSPECT_MEMORY, 0);
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }

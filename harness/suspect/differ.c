@@ -19,6 +19,7 @@ static bool is_told_of_both(const dg_event *e)
     case DG_EVENT_NET_START:
     case DG_EVENT_NET_UPGRADE:
     case DG_EVENT_API:
+    case DG_EVENT_MEMORY: /* never to the page the same; what is too much has a claim of its own */
         return false;
     default:
         return e->node == DG_EVENT_NO_NODE;

@@ -66,6 +66,7 @@ void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts)
     dg_suspect_find_plan(out, facts);
     dg_suspect_find_rollouts(out, facts);
     dg_suspect_find_state(out, facts);
+    dg_suspect_find_memory(out, facts); /* chain alone, too */
     if (facts->network && !facts->stuck) {
         dg_suspect_find_nodes(out, facts);
         dg_suspect_find_kept(out, facts);

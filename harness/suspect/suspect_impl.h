@@ -17,6 +17,7 @@ void dg_suspect_find_kept(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_plan(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_rollouts(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_state(dg_suspects *out, const dg_suspect_facts *facts);
+void dg_suspect_find_memory(dg_suspects *out, const dg_suspect_facts *facts);
 void dg_suspect_find_runtime(dg_suspects *out, const dg_suspect_facts *facts);
 
 /* find_rollouts.c: how many nodes were of a class at U, or at most at one time after it; `start` is

@@ -39,6 +39,8 @@ X(KEPT, "kept-answer")
 X(MIGRATED, "answers-at-upgrade")
 /* N's blocks and answers take no longer than N-1's longest */
 X(WORK, "work")
+/* calls have as much memory as they want */
+X(MEMORY, "memory")
 /* N is compiled in no time */
 X(COMPILE, "compile")
 /* a node feature is taken for not set; index: its bit */

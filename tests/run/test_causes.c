@@ -131,6 +131,48 @@ START_TEST(a_function_that_no_node_has_is_the_cause_where_n_imports_one)
 }
 END_TEST
 
+/* A page more than nodes give, and the chain stands; a page less, and there is a warning. */
+static const struct {
+    const char *variant, *network, *broke, *is, *advice; /* broke: NULL: it warns */
+} hungry[] = {
+    { "mini-2-migration-appetite", "false", "authorable",
+      "Core_initialize_block at #16 runs out of memory: N asks for 2066 pages of 64 KiB and more, "
+      "nodes give 2065, and calls of N-1 take at most 21",
+      "System.set_heap_pages" },
+    { "mini-2-session-appetite", "false", "authorable",
+      "Core_initialize_block at #21 runs out of memory: N asks for 2066 pages",
+      "System.set_heap_pages" },
+    { "mini-2-query-appetite", "false", "api-window",
+      "ParachainHost_availability_cores at #15 runs out of memory: N asks for 2066 pages",
+      "nothing on chain raises the limit of a query" },
+    { "mini-2-session-appetite", NODES("SD_V12_OK", ""), "authorable", "Core_initialize_block at #",
+      "System.set_heap_pages" },
+    { "mini-2-migration-nearly", "false", NULL, NULL, NULL },
+    { "mini-2-session-nearly", "false", NULL, NULL, NULL },
+    { "mini-2-query-nearly", "false", NULL, NULL, NULL },
+    { "mini-2-session-nearly", NODES("SD_V12_OK", ""), NULL, NULL, NULL },
+};
+START_TEST(what_asks_for_more_memory_than_nodes_give_is_the_cause)
+{
+    const char *folder = getenv("DOPPEL_RUNTIMES") ? getenv("DOPPEL_RUNTIMES") : "build/runtimes";
+    char snapshot[300], upgrade[400];
+    json_t *o;
+    snprintf(snapshot, sizeof snapshot, "%s/mini.json", folder);
+    snprintf(upgrade, sizeof upgrade, "{\"to\":\"%s/%s.wasm\",\"at\":\"boundary@2-6\"}", folder,
+             hungry[_i].variant);
+    o = explain(snapshot, upgrade, "2", hungry[_i].network, "{\"default\":true}",
+                DG_RUN_EXPLAIN_PROVED);
+    ck_assert_msg(strcmp(claim_status(o, "memory"), hungry[_i].broke ? "broke" : "warned") == 0,
+                  "%s", verdicts(o));
+    ck_assert_msg(!hungry[_i].broke || strcmp(claim_status(o, hungry[_i].broke), "broke") == 0,
+                  "%s", verdicts(o));
+    ck_assert_msg(!hungry[_i].broke || any_cause(o, hungry[_i].is), "%s", causes_of(o));
+    ck_assert_msg(!hungry[_i].broke || any_advice(o, hungry[_i].advice), "%s", causes_of(o));
+    ck_assert_msg(hungry[_i].broke || !any_cause(o, "runs out of memory"), "%s", causes_of(o));
+    json_decref(o);
+}
+END_TEST
+
 static void check(const json_t *o, const char *parts, bool there)
 {
     char part[200];
@@ -272,6 +314,8 @@ int main(void)
                         sizeof starts / sizeof *starts);
     if (!REDUCED) {
         tcase_add_test(tc, nodes_that_restart_lose_artifacts_by_that);
+        tcase_add_loop_test(tc, what_asks_for_more_memory_than_nodes_give_is_the_cause, 0,
+                            (int)(sizeof hungry / sizeof *hungry));
         tcase_add_test(tc, what_control_has_too_is_not_proved_by_treatment_without_it);
         tcase_add_test(tc, what_nothing_explains_is_told_as_that);
         tcase_add_test(tc, the_number_of_processes_changes_nothing);
