@@ -194,7 +194,8 @@ static dg_code tell_unknown(dg_world *world, const dg_world_block *b, bool known
 /* The session of a block as approval voting has it: by the index at its parent, from what a
  * node keeps of that session, whichever leaf it was asked at, or else asked at the block.
  * `*told`: somebody told its rules.
- * Mirrors: approval-voting import.rs (imported_block_info), runtime-api (cache by session). */
+ * Mirrors: approval-voting import.rs (imported_block_info), runtime-api (cache by session),
+ * subsystem-util runtime/mod.rs (get_extended_session_info: NoExecutorParams). */
 static dg_code find_session(dg_world *world, dg_leaf_id id, const dg_session **out, bool *told,
                             dg_error *err)
 {
@@ -219,6 +220,10 @@ static dg_code find_session(dg_world *world, dg_leaf_id id, const dg_session **o
         }
     }
     *told |= s != NULL;
+    if (s && s->executor.none) { /* known, and of no use: ExtendedSessionInfo has to have them */
+        *told = false;
+        s = NULL;
+    }
     *out = s;
     return DG_OK;
 }

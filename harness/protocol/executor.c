@@ -59,6 +59,7 @@ dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err)
     dg_code rc;
     if (!some)
         params = DG_BYTES_OF(none); /* not told: the defaults, an empty list */
+    out->none = answer.len && !some;
     out->full = dg_blake2_256(params);
     out->backing_ms = BACKING_MS;
     out->approval_ms = APPROVAL_MS;

@@ -584,12 +584,15 @@ typedef struct dg_approval_rules {
 /* ---- executor.c: parameters of a session that artifacts hang on ---- */
 
 typedef struct dg_executor {
+    /* the runtime has none for the session: nobody executes anything in it */
+    bool none;
     dg_hash full, prepares;           /* of all parameters; of those that change what is prepared */
     uint64_t backing_ms, approval_ms; /* that executing a block may take: PvfExecTimeout */
 } dg_executor;
-/* Executor parameters out of an answer, which is an Option of them: none, or no bytes at all, are
- * the defaults (2 s of execution for backing, 12 s for approval); what does not decode counts whole
- * in both digests. DG_NOMEM. Mirrors: ExecutorParams::hash, prep_hash. */
+/* Executor parameters out of an answer, which is an Option of them: none (`none` is set then), or
+ * no bytes at all (the runtime has no such method), are the defaults (2 s of execution for backing,
+ * 12 s for approval); what does not decode counts whole in both digests. DG_NOMEM. Mirrors:
+ * ExecutorParams::hash, prep_hash. */
 dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
 
 typedef struct dg_session {

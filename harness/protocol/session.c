@@ -140,6 +140,13 @@ static dg_code number_of(uint32_t *out, dg_view *view, dg_request request, uint3
     return rc < 0 ? rc : DG_OK;
 }
 
+/* Parameters that a runtime could not be asked for are asked for where it has grown. */
+static bool asks_executor(const dg_session *of, const dg_view *view)
+{
+    return of->asked_version < dg_request_at(DG_ASK_EXECUTOR)->since
+           && dg_view_supports(view, DG_ASK_EXECUTOR);
+}
+
 /* Questions of which only the newest know; asked again where the runtime has grown. */
 static dg_code ask_numbers(dg_session *of, dg_view *view, dg_error *err)
 {
@@ -147,6 +154,9 @@ static dg_code ask_numbers(dg_session *of, dg_view *view, dg_error *err)
     dg_code rc;
     if (of->asked_version >= view->host_version)
         return DG_OK;
+    if (of->asked_version && asks_executor(of, view)
+        && (rc = executor_of(&of->executor, view, err)) < 0)
+        return rc;
     of->asked_version = view->host_version;
     if (dg_view_is_asked_by_any(view, DG_ASK_LOOKAHEAD)
         && (rc = number_of(&lookahead, view, DG_ASK_LOOKAHEAD, 0, err)) < 0)

@@ -56,7 +56,8 @@ dg_ns dg_statements_validated_at(const dg_world *world, dg_leaf_id leaf, dg_plac
                          : dg_backing_pvf_ready_at(world, node, b->session,
                                                    (dg_para_id){ b->candidates[core.v].para });
     dg_ns takes = dg_backing_pvf_execute_ns(world, (dg_para_id){ b->candidates[core.v].para });
-    if (artifact == DG_NEVER || takes > b->session->executor.backing_ms * DG_MS)
+    if (artifact == DG_NEVER || b->session->executor.none
+        || takes > b->session->executor.backing_ms * DG_MS)
         return DG_NEVER;
     return (artifact > from ? artifact : from) + takes;
 }

@@ -403,6 +403,26 @@ START_TEST(what_nobody_tells_the_rules_of_is_not_approved)
 }
 END_TEST
 
+/* The runtime says None of a session's executor parameters, as after a jump over the version that
+ * brought them: nothing is executed in it, so nothing is backed in it, and nothing taken into
+ * approval. The next session has some. */
+START_TEST(without_executor_parameters_a_session_backs_nothing)
+{
+    enum { SLOTS = 10 /* of a session */, AT = SLOTS + 3 };
+    world_options o = { .seed = 3 };
+    world w;
+    world_open_path(&w, fixture_path("paseo-1009001-e10-40val-8paras.json.zst"), &o);
+    world_run(&w, AT);
+    w.world->sessions->executor.none = _i; /* the newest's */
+    world_run(&w, 3 * SLOTS);
+    ck_assert_int_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", AT + 2, 2 * SLOTS - 1) > 0,
+                     _i == 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 2 * SLOTS + 1, 3 * SLOTS), 0);
+    ck_assert_int_eq(world_times(&w, DG_EVENT_NET_UNKNOWN, AT + 1, 2 * SLOTS) > 0, _i == 1);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("approval_voting");
@@ -412,6 +432,7 @@ int main(void)
     tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0,
                         (int)(sizeof worlds / sizeof *worlds));
     tcase_add_loop_test(tc, votes_that_differ_by_listener_move_it_by_no_more, 0, 3);
+    tcase_add_loop_test(tc, without_executor_parameters_a_session_backs_nothing, 0, 2);
     tcase_add_test(tc, each_node_hears_the_last_voice_for_itself);
     tcase_add_test(tc, without_memory_a_run_ends_in_words);
     tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0,

@@ -401,6 +401,9 @@ START_TEST(timeouts_are_those_of_the_session)
                      DG_OK);
     ck_assert_uint_eq(is.backing_ms, timeouts[_i].backing);
     ck_assert_uint_eq(is.approval_ms, timeouts[_i].approval);
+    ck_assert_int_eq(is.none, _i == 0);
+    ck_assert_int_eq(dg_executor_take(&is, dg_bytes_of(NULL, 0), NULL), DG_OK);
+    ck_assert(!is.none); /* no such method: the defaults */
 }
 END_TEST
 
