@@ -130,12 +130,29 @@ const dg_node_class *dg_class_of_release(const dg_release *release)
     return NULL;
 }
 
+/* "v1.9..v1.10": releases of one row. */
+static bool read_part(dg_node_class *out, const char *text, size_t len)
+{
+    const dg_release *from, *to;
+    const dg_node_class *row;
+    size_t dots = 0;
+    while (dots + 2 < len && memcmp(text + dots, "..", 2) != 0)
+        dots++;
+    if (dots + 2 >= len || !dg_agent_read(&row, &from, text, dots) || !from
+        || !dg_agent_read(&row, &to, text + dots + 2, len - dots - 2) || !to || from > to
+        || dg_class_of_release(from) != dg_class_of_release(to))
+        return false;
+    *out = *dg_class_of_release(from);
+    dg_class_narrow(out, from, to);
+    return true;
+}
+
 bool dg_class_read(dg_node_class *out, const char *text, size_t len)
 {
     const dg_node_class *row = row_named(text, len);
     const dg_release *release = NULL;
     if (!row && !dg_agent_read(&row, &release, text, len))
-        return false;
+        return read_part(out, text, len);
     *out = row ? *row : *dg_class_of_release(release);
     if (release)
         dg_class_narrow(out, release, release);

@@ -129,8 +129,8 @@ const dg_node_class *dg_class_named(const char *name);
 /* The row that a release of the table stands in: each does in one. Static. */
 const dg_node_class *dg_class_of_release(const dg_release *release);
 /* The class that a user means: a row, by either of its names, or a release, by any name that
- * dg_release_named takes, which is its row with that release alone. False: `text` of `len` bytes
- * names neither. */
+ * dg_release_named takes or a node gives itself, which is its row with that release alone; likewise
+ * a range of releases of one row. False: `text` of `len` bytes names none of these. */
 bool dg_class_read(dg_node_class *out, const char *text, size_t len);
 /* Makes it a class of these releases alone, which it stands for, and names it by them. */
 void dg_class_narrow(dg_node_class *of, const dg_release *from, const dg_release *to);

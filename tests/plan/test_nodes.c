@@ -8,11 +8,13 @@
 
 #include "plan/plan_impl.h"
 
-/* "v1.10=0.92,v0.9=0.08" of a list of classes, which is given back. */
+/* "v1.10=0.92,v0.9=0.08" of a list of classes, which a plan can have; it is given back. */
 static void in_words(char *out, size_t size, json_t *list)
 {
     const json_t *item;
     size_t i, used = 0;
+    dg_error err = { .text = "" };
+    ck_assert_msg(dg_plan_classes_check(list, &err) == DG_OK, "%s", err.text);
     json_array_foreach(list, i, item) used +=
         (size_t)snprintf(out + used, size - used, "%s%s=%.4g", i ? "," : "",
                          json_string_value(json_object_get(item, "class")),

@@ -27,6 +27,16 @@ static const struct {
     { "SD_V1", "v0.9..v1.0", "v0.9..v1.0" },
     { "KAGOME", "kagome", "kagome" },
     { "stable2407-", "v1.12..v1.15", "v1.15" },
+    /* releases of one row, and of several */
+    { "v1.13..v1.14", "v1.12..v1.15", "v1.13..v1.14" },
+    { "1.13.3..v1.15", "v1.12..v1.15", "v1.13..v1.15" },
+    { "v1.13..v1.13", "v1.12..v1.15", "v1.13" },
+    { "v1.14..v1.13", NULL, NULL },
+    { "v1.9..v1.10", NULL, NULL },
+    { "v1.13..", NULL, NULL },
+    { "..v1.13", NULL, NULL },
+    { "..", NULL, NULL },
+    { "v1.13..kagome", NULL, NULL },
     /* what nodes say of themselves */
     { "Parity Polkadot/v1.10.0-7049c3c9883 (some name) (litep2p)", "v1.10..v1.11", "v1.10" },
     { "Parity Polkadot/v1.16.1", "v1.16", "v1.16" },
