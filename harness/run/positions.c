@@ -2,10 +2,8 @@
  * makes some of them worse than others, and which is the safe one hangs on the pair. Nothing is
  * said of a position but what a run with U there came to.
  *
- * Each is a whole run of the plan, control too: what is asked at U, and how far the arms go, moves
- * with it. */
+ * Each is a whole run of the plan; they share control and what is before U where that can be. */
 #include "run/run_impl.h"
-#include "run/workers_impl.h"
 
 #include <assert.h>
 #include <string.h>
@@ -18,7 +16,9 @@ typedef struct trials {
     const dg_run_state *run;
     const dg_plan *plan;
     dg_position at[POSITIONS];
-    size_t count;
+    dg_plan *plans[POSITIONS]; /* with U there */
+    json_t *rows[POSITIONS];   /* what came of it */
+    size_t count, done;
 } trials;
 
 /* ---- which ---- */
@@ -142,48 +142,32 @@ static json_t *summary(const json_t *outcome)
 
 /* ---- all of them ---- */
 
-/* Where luck keeps away what a claim is about, the position stays open: a red run shall not cost
- * many. Asked for by name, it is looked for with other seeds, as in the run itself. */
-static dg_code run_there(const trials *t, json_t **outcome, const dg_position *at, dg_error *err)
+/* By the seed of the run. Where luck keeps away what a claim is about, the position stays open: a
+ * red run shall not cost many. Asked for by name, other seeds are tried as in the run itself. */
+static dg_code plan_there(trials *t, size_t i, dg_error *err)
 {
-    const dg_plan_asked *asked = t->run->asked;
     bool thorough = t->run->options->positions == DG_RUN_POSITIONS_ALWAYS;
-    uint32_t most = thorough ? asked->seeds_max : 1;
-    dg_code rc = DG_OK;
-    *outcome = NULL;
-    for (uint32_t i = 0; i < most; i++) {
-        json_decref(*outcome);
-        if ((rc = dg_run_alone(outcome, t->plan, t->run->options, asked->seed + i, at, err)) < 0
-            || dg_run_standing_of(*outcome) != DG_RUN_STANDING_NOT_REACHED)
-            return rc;
-    }
-    return rc;
-}
-
-static dg_code job(void *user, size_t i, json_t **document, dg_error *err)
-{
-    const trials *t = user;
-    json_t *outcome;
-    dg_code rc = run_there(t, &outcome, &t->at[i], err);
+    char at[64], seed[24];
+    dg_plan *plan;
+    dg_code rc = dg_plan_copy(&t->plans[i], t->plan, err);
     if (rc < 0)
         return rc;
-    *document = summary(outcome);
-    json_decref(outcome);
-    return *document ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for what a position came to");
-}
-
-static void tell_trials(void *user, size_t done, size_t count)
-{
-    dg_run_tell_progress(((trials *)user)->run, "positions", done, count);
+    plan = t->plans[i];
+    put_at(at, sizeof at, &t->at[i]);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)t->run->asked->seed);
+    if ((rc = dg_plan_set(plan, "upgrade.at", at, err)) < 0
+        || (rc = dg_plan_set(plan, "seed", seed, err)) < 0
+        || (!thorough && (rc = dg_plan_set(plan, "seeds_max", "1", err)) < 0))
+        return rc;
+    return dg_plan_check(plan, err);
 }
 
 /* What could not be run is told as open. */
-static json_t *row_of(const dg_position *at, const dg_run_answer *answer)
+static json_t *row_of(const json_t *outcome, const char *why, const dg_position *at)
 {
     char text[64];
-    json_t *row = answer->rc < 0 ? json_pack("{s:s, s:o}", "standing", "open", "why",
-                                             dg_event_text(answer->err.text))
-                                 : json_incref(answer->document);
+    json_t *row = outcome ? summary(outcome)
+                          : json_pack("{s:s, s:o}", "standing", "open", "why", dg_event_text(why));
     put_at(text, sizeof text, at);
     if (json_object_set_new(row, "at", json_string(text)) == 0)
         return row;
@@ -191,30 +175,44 @@ static json_t *row_of(const dg_position *at, const dg_run_answer *answer)
     return NULL;
 }
 
-static json_t *rows_of(const trials *t, const dg_run_answer *answers)
+static dg_code ended(void *user, size_t i, json_t *outcome, bool crashed, const dg_error *why,
+                     dg_error *err)
 {
-    json_t *out = json_array();
-    for (size_t i = 0; i < t->count; i++)
-        if (json_array_append_new(out, row_of(&t->at[i], &answers[i])) != 0) {
-            json_decref(out);
-            return NULL;
-        }
-    return out;
+    trials *t = user;
+    assert(i < t->count && !t->rows[i]);
+    t->rows[i] = row_of(outcome, crashed ? "its process went down" : why->text, &t->at[i]);
+    json_decref(outcome);
+    dg_run_tell_progress(t->run, "positions", ++t->done, t->count);
+    return t->rows[i] ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for what a position came to");
+}
+
+static dg_code run_all(trials *t, dg_error *err)
+{
+    dg_run_options quiet = *t->run->options;
+    dg_run_cells_options how = { .at_once = quiet.workers, .ended = ended, .user = t };
+    quiet.explain = DG_RUN_EXPLAIN_NONE;
+    quiet.positions = DG_RUN_POSITIONS_NONE;
+    quiet.verify_determinism = false;
+    return dg_run_cells((const dg_plan *const *)t->plans, t->count, &quiet, &how, err);
 }
 
 dg_code dg_run_positions_try(json_t **out, const dg_run_state *run, const dg_plan *plan,
                              dg_error *err)
 {
-    dg_run_workers_options options = { .at_once = run->options->workers, .progress = tell_trials };
-    dg_run_answer answers[POSITIONS];
     trials t = { .run = run, .plan = plan };
-    dg_code rc;
+    dg_code rc = DG_OK;
     assert(!*out);
     choose(&t);
-    tell_trials(&t, 0, t.count);
-    if ((rc = dg_run_workers(answers, t.count, job, &t, &options, err)) < 0)
-        return rc;
-    *out = rows_of(&t, answers);
-    dg_run_answers_clear(answers, t.count);
-    return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for other positions");
+    dg_run_tell_progress(run, "positions", 0, t.count);
+    for (size_t i = 0; i < t.count && rc >= 0; i++)
+        rc = plan_there(&t, i, err);
+    if (rc >= 0 && (rc = run_all(&t, err)) >= 0 && !(*out = json_array()))
+        rc = DG_NOMEM;
+    for (size_t i = 0; i < t.count; i++) {
+        if (rc >= 0 && json_array_append(*out, t.rows[i]) != 0)
+            rc = dg_fail(err, DG_NOMEM, "no memory for other positions");
+        json_decref(t.rows[i]);
+        dg_plan_free(t.plans[i]);
+    }
+    return rc;
 }

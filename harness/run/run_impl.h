@@ -115,11 +115,6 @@ typedef struct dg_run_own_seed {
     bool given;
     uint64_t is;
 } dg_run_own_seed;
-/* .. and for another U. */
-typedef struct dg_run_own_position {
-    bool given;
-    dg_position is;
-} dg_run_own_position;
 
 /* Runtimes that a chain came by, owned. */
 typedef struct dg_run_met {
@@ -133,7 +128,6 @@ struct dg_run_state {
     const dg_plan_asked *asked; /* what it comes to, with the seed of this run: `own` */
     dg_plan_asked own;
     dg_run_own_seed seed;
-    dg_run_own_position at;
     bool in_child; /* one of several runs at once: it compiles in one thread */
     bool is_guest; /* what was opened is another run's */
     const dg_run_options *options;
@@ -371,12 +365,11 @@ dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err)
 
 /* ---- one run, and other seeds of it ---- */
 
-/* twin.c: what `run->plan` asks for, by the seed and the position of the run. */
+/* twin.c: what `run->plan` asks for, by the seed of the run. */
 void dg_run_ask(dg_run_state *run);
-/* A whole run with that seed, and U there or, with NULL, where the plan has it, in a child
- * process: nothing is written, no other seed tried. */
+/* A whole run with that seed, in a child process: nothing is written, no other seed tried. */
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
-                     uint64_t seed, const dg_position *at, dg_error *err);
+                     uint64_t seed, dg_error *err);
 
 /* All that a run of this plan opens: imported, compiled, found fit, and control's chain open. To be
  * given back with dg_run_free. As dg_run. */
@@ -432,8 +425,8 @@ void dg_run_seeds_log(const dg_run_seeds *s, dg_run_state *run);
 /* Gives what they told back. */
 void dg_run_seeds_clear(dg_run_seeds *s);
 
-/* positions.c: runs the plan, by the seed of `run`, with U at other positions of a session, each
- * in a process of its own; `*out` becomes what `answer.positions` of an outcome is, owned by the
+/* positions.c: runs the plan, by the seed of `run`, with U at other positions of a session, as
+ * dg_run_cells does; `*out` becomes what `answer.positions` of an outcome is, owned by the
  * caller. DG_NOMEM, DG_IO. */
 dg_code dg_run_positions_try(json_t **out, const dg_run_state *run, const dg_plan *plan,
                              dg_error *err);

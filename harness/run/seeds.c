@@ -171,7 +171,7 @@ static dg_code job(void *user, size_t i, json_t **document, dg_error *err)
 {
     const batch *b = user;
     json_t *outcome = NULL;
-    dg_code rc = dg_run_alone(&outcome, b->plan, b->options, b->first + i, NULL, err);
+    dg_code rc = dg_run_alone(&outcome, b->plan, b->options, b->first + i, err);
     if (rc < 0)
         return rc;
     *document = summary(outcome);

@@ -297,17 +297,14 @@ void dg_run_ask(dg_run_state *run)
     run->own = *dg_plan_asked_of(run->plan);
     if (run->seed.given)
         run->own.seed = run->seed.is;
-    if (run->at.given)
-        run->own.at = run->at.is;
     run->asked = &run->own;
 }
 
-/* A run as it is asked for: by the plan's seed and position, or others. */
+/* A run as it is asked for: by the plan's seed, or another. */
 typedef struct request {
     const dg_plan *plan;
     const dg_run_options *options;
     dg_run_own_seed seed;
-    dg_run_own_position at;
     bool in_child;
     uint64_t counted; /* U's slot by the blocks of control; 0: not known, or not asked for */
 } request;
@@ -323,7 +320,6 @@ static dg_code try_once(dg_run_state **out, request *r, dg_error *err)
     run->plan = r->plan;
     run->options = r->options;
     run->seed = r->seed;
-    run->at = r->at;
     run->in_child = r->in_child;
     run->counted_slot = r->counted;
     dg_run_ask(run);
@@ -349,14 +345,12 @@ static dg_code perform(dg_run_state **out, request *r, dg_error *err)
 }
 
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
-                     uint64_t seed, const dg_position *at, dg_error *err)
+                     uint64_t seed, dg_error *err)
 {
     dg_run_options quiet = *options;
     request r = { .plan = plan, .options = &quiet, .seed = { true, seed }, .in_child = true };
     dg_run_state *run;
     dg_code rc;
-    if (at)
-        r.at = (dg_run_own_position){ true, *at };
     quiet.events_path = NULL;
     quiet.keep = NULL;
     quiet.compiling = NULL;
