@@ -294,6 +294,8 @@ typedef struct dg_memory_use {
     uint32_t peak, max, first; /* bytes, as in dg_call_cost; 0: no call was made */
     const char *entry;         /* that was called; static, or as long as who asked keeps it */
 } dg_memory_use;
+/* What nodes give the calls of a block over its parent's state, where no chain is at hand. */
+dg_call_heap dg_memory_of_author(dg_state *parent);
 /* Takes one more call into `use`. */
 void dg_memory_use_note(dg_memory_use *use, const char *entry, const dg_call_cost *cost);
 

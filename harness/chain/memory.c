@@ -27,6 +27,14 @@ dg_call_heap dg_chain_heap_of(const dg_chain *chain, dg_state *parent, bool impo
     return (dg_call_heap){ !given->unlimited, all > UINT32_MAX ? UINT32_MAX : (uint32_t)all };
 }
 
+dg_call_heap dg_memory_of_author(dg_state *parent)
+{
+    uint32_t pages = DG_CHAIN_HEAP_PAGES;
+    assert(parent);
+    stored_pages(parent, &pages);
+    return (dg_call_heap){ true, pages };
+}
+
 void dg_memory_use_note(dg_memory_use *use, const char *entry, const dg_call_cost *cost)
 {
     if (!cost->memory_max

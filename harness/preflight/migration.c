@@ -46,7 +46,9 @@ static dg_code initialize_after(dg_host_result *result, dg_state **after, dg_pre
                                 dg_runtime *runtime, const dg_bytes *last, dg_bytes header,
                                 dg_error *err)
 {
-    dg_host_options how = { .context = DG_HOST_CONTEXT_BLOCK, .fuel = fuel_of(l) };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_BLOCK,
+                            .heap = dg_memory_of_author(l->before),
+                            .fuel = fuel_of(l) };
     dg_code rc;
     *after = dg_state_fork(l->before);
     if (!*after)
@@ -74,7 +76,8 @@ static dg_code initialize(dg_host_result *result, dg_state **after, dg_preflight
 /* What starting a block takes. */
 typedef struct start_cost {
     uint64_t fuel;
-    int64_t weight; /* picoseconds; 0: not told */
+    int64_t weight;       /* picoseconds; 0: not told */
+    uint32_t memory_peak; /* bytes */
 } start_cost;
 
 /* What N-1 spends on the same header; nothing when it does not get there. Sets control. */
@@ -84,7 +87,8 @@ static start_cost cost_of_old(dg_preflight_look *l, dg_bytes header)
     dg_error err;
     start_cost out = { 0 };
     if (initialize(&result, &l->control, l, l->in->from, header, &err) == DG_OK) {
-        out = (start_cost){ result.cost.fuel, dg_survey_weight_used(l->old_meta, l->control) };
+        out = (start_cost){ result.cost.fuel, dg_survey_weight_used(l->old_meta, l->control),
+                            result.cost.memory_peak };
     } else {
         dg_state_free(l->control);
         l->control = NULL;
@@ -100,6 +104,20 @@ static void say_cost(dg_preflight_look *l, uint64_t old, uint64_t now)
         dg_preflight_find_int(now),
         "N starts its first block with %llu thousand instructions, N-1 with %llu thousand",
         (unsigned long long)(now / 1000), (unsigned long long)(old / 1000));
+}
+
+/* As claim `memory` warns in a run. */
+static void say_memory(dg_preflight_look *l, uint32_t old, const dg_call_cost *now)
+{
+    enum { WARN_TENTHS = 8 };
+    unsigned pages = now->memory_peak / DG_WASM_PAGE, limit = now->memory_max / DG_WASM_PAGE;
+    if (pages * 10 < limit * WARN_TENTHS || now->memory_peak <= old)
+        return;
+    dg_preflight_find(l, DG_FIND_WARN, "migration.memory", "Core_initialize_block",
+                      dg_preflight_find_int(old / DG_WASM_PAGE), dg_preflight_find_int(pages),
+                      "N starts its first block with %u of the %u pages of memory (64 KiB each) "
+                      "that nodes give a call, N-1 with %u",
+                      pages, limit, old / DG_WASM_PAGE);
 }
 
 /* ---- weight that the migrations registered, against the block's maximum ---- */
@@ -296,6 +314,7 @@ static dg_code start(dg_preflight_look *l, dg_bytes header, dg_error *err)
     dg_code rc = initialize(&result, &l->after, l, l->in->to, header, &why);
     if (rc == DG_OK) {
         start_cost old = cost_of_old(l, header);
+        say_memory(l, old.memory_peak, &result.cost);
         rc = say_all(l, &old, result.cost.fuel, err);
         if (rc == DG_OK && l->migrates)
             rc = try_between(l, header, err);
