@@ -231,8 +231,11 @@ def paras(of, most):
 
 def text(verdict, restarted=None):
     most = max((count(r.backed) for _, *two in verdict.rows for r in two if r), default=0)
+    busy = [k for k, (_, *two) in enumerate(verdict.rows) if any(r and (count(r.backed) or count(r.included)) for r in two)]
+    quiet = max((busy or [len(verdict.rows)])[0] - 1, 0)  # leading rows in which nobody did anything
     lines = ["%-14s %-34s %s" % ("", "real", "model"), "%-14s %-34s %s" % ("place", *("block author backed included",) * 2)]
-    for where, *two in verdict.rows:
+    lines += ["(nothing in %d blocks before, on either side)" % quiet] if quiet else []
+    for where, *two in verdict.rows[quiet:]:
         sides = ["" if r is None else "#%-4d %-6s %-9s %s" % (
             r.number, "-" if r.author is None else "%d%s" % (r.author, "*" if r.author == restarted else ""),
             paras(r.backed, most), paras(r.included, most)) for r in two]

@@ -120,7 +120,7 @@ def table_of_features(found):
         if any(c is not None for c in cells):
             lines.append("#%-4d %-7d %-8d %-8s %s" % (number, session, found["versions"][number], "set" if answers[number] else "not set",
                                                     " ".join("%-12s" % {None: "-", True: "set", False: "not set"}[c] for c in cells)))
-    return "\n".join(lines) + "\n"
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def judge_features(name, found):
