@@ -11,7 +11,7 @@ migration may do. The experimental side of the collator protocol has it from the
 leaf; all else asks at each leaf. Groups have one member each, so a validator that takes itself to
 be at another core asks for collations of the wrong parachain.
 """
-import json, os, re, shutil, signal, time
+import json, os, re, shutil
 
 import model, peers
 
@@ -63,19 +63,15 @@ def predict_features(name, folder):
     return out
 
 
-def restart_at(net, i, number, tell):
-    """A new process whose first leaf is that block: stopped once all have imported it, while N is compiled.
-    The other node stands still until then, or there would be a newer block."""
-    log, other = (os.path.join(net.folder, peers.NAMES[k] + ".log") for k in (i, 1 - i))
-    net.wait(lambda: all("Imported #%d " % number in peers.text(of) for of in (log, other)), 600)
-    os.kill(net.procs[1 - i].pid, signal.SIGSTOP)
-    time.sleep(2)  # until it is on the disk
-    peers.stop(net.procs[i], 5)
+def restart_before(net, i, number, tell):
+    """A new process whose first leaf is that block: stopped once it has imported the one before, and
+    started at once. A leaf that a node has when it starts it does not take up: only what it imports."""
+    log = os.path.join(net.folder, peers.NAMES[i] + ".log")
+    net.wait(lambda: "Imported #%d " % (number - 1) in peers.text(log), 600)
+    peers.stop(net.procs[i], 2)
     os.rename(log, log[:-4] + "-before.log")
     net.start(i)
-    tell("%s started anew after it had imported #%d" % (peers.NAMES[i], number))
-    net.wait(lambda: "inject_core_index" in peers.text(log), peers.START_LIMIT)
-    os.kill(net.procs[1 - i].pid, signal.SIGCONT)
+    tell("%s started anew after it had imported #%d" % (peers.NAMES[i], number - 1))
 
 
 def make_features(name, folder, tell):
@@ -90,7 +86,7 @@ def make_features(name, folder, tell):
         net.wait(lambda: all(net.best(i) is not None for i in range(2)), peers.START_LIMIT)
         net.enact(code)
         if name.endswith("restart"):
-            restart_at(net, 1, number, tell)
+            restart_before(net, 1, number, tell)
         net.wait(lambda: (net.best() or 0) >= LAST, 900)
         blocks = [net.block(n) for n in range(1, LAST)]
         hashes = {net.ask("chain_getBlockHash", n): n for n in range(1, LAST)}
