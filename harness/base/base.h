@@ -269,6 +269,8 @@ void dg_file_in_close(FILE *in);
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
 /* Is there anything at `path`, a folder included? */
 bool dg_file_exists(const char *path);
+/* Are the two one file or folder, by whatever names? Not where one of them is not there. */
+bool dg_file_same(const char *a, const char *b);
 /* Is there a folder at `path`? */
 bool dg_dir_exists(const char *path);
 /* Makes the folder, with its parents; DG_OK if it is there already. DG_IO. */

@@ -58,6 +58,13 @@ bool dg_file_exists(const char *path)
     return stat(path, &about) == 0;
 }
 
+bool dg_file_same(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev
+           && one.st_ino == other.st_ino;
+}
+
 bool dg_dir_exists(const char *path)
 {
     struct stat about;

@@ -93,6 +93,10 @@ dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err);
 /* Which of three words a flag has: its index; NULL: `*out` stays. DG_USAGE. */
 dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char *const names[4],
                        dg_error *err);
+/* Before hours of work: `path` is none of the `count` things that are read (NULL: nothing), and can
+ * be written. DG_USAGE, with the flag's name; DG_IO. */
+dg_code dg_cli_try_place(const char *flag, const char *path, const char *const *inputs,
+                         size_t count, dg_error *err);
 /* The folder of `path`, made if it is not there. DG_IO. */
 dg_code dg_cli_folder_for(const char *path, dg_error *err);
 /* A document to a file, as dg_report_json has it. DG_IO, DG_NOMEM. */

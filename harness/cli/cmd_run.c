@@ -123,15 +123,19 @@ static bool is_stdout(const char *path)
 }
 
 /* What is written at the end is tried at the start: a run takes hours. */
-static dg_code try_places(const char *out, const char *events, dg_error *err)
+static dg_code try_places(const char *out, const char *events, const dg_plan *plan,
+                          const dg_args *args, dg_error *err)
 {
+    const dg_plan_asked *asked = dg_plan_asked_of(plan);
+    const char *inputs[] = { asked->snapshot, asked->to, args->positional[0] };
+    size_t count = sizeof inputs / sizeof *inputs;
     dg_code rc;
     if (is_stdout(out) && is_stdout(events))
         return dg_fail(err, DG_USAGE,
                        "--out - and --events - both ask for stdout: give one of them a file");
-    if ((rc = dg_cli_folder_for(out, err)) < 0 || (rc = dg_file_try(out, err)) < 0)
-        return rc;
-    return events ? dg_file_try(events, err) : DG_OK;
+    if ((rc = dg_cli_folder_for(out, err)) >= 0)
+        rc = dg_cli_try_place("out", out, inputs, count, err);
+    return rc < 0 || !events ? rc : dg_cli_try_place("events", events, inputs, count, err);
 }
 
 /* What --keep asks for; `*out` is `room`, or NULL where it does not. */
@@ -210,7 +214,7 @@ static int run(const dg_args *args)
     dg_code rc = read_depth(&how, args, &err);
     if (rc >= 0 && (rc = read_keep(&how.keep, &keep, args, &err)) >= 0)
         rc = plan_of(&plan, args, &err);
-    if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0 && how.keep)
+    if (rc >= 0 && (rc = try_places(out, how.events_path, plan, args, &err)) >= 0 && how.keep)
         rc = dg_run_keep_try(how.keep, &err);
     if (rc >= 0)
         rc = dg_run(&outcome, plan, &how, &err);

@@ -196,6 +196,7 @@ static int run(const dg_args *args)
                              .progress = step,
                              .user = &bar };
     const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/sweep.json";
+    const char *inputs[] = { args->positional[0], args->text[OPT_SNAPSHOT], args->text[OPT_TO] };
     dg_plan *plan = NULL;
     dg_sweep *sweep = NULL;
     dg_error err;
@@ -206,7 +207,8 @@ static int run(const dg_args *args)
     each.explain = (dg_run_explain)explain;
     if (rc >= 0 && (rc = read_budget(&how.budget_ns, args->text[OPT_BUDGET], &err)) >= 0
         && (rc = make_sweep(&sweep, &plan, args, &err)) >= 0
-        && (rc = dg_cli_folder_for(out, &err)) >= 0 && (rc = dg_file_try(out, &err)) >= 0
+        && (rc = dg_cli_folder_for(out, &err)) >= 0
+        && (rc = dg_cli_try_place("out", out, inputs, sizeof inputs / sizeof *inputs, &err)) >= 0
         && (rc = dg_sweep_resume(sweep, &taken, out, &err)) >= 0) {
         hear_signals();
         dg_progress_init(&bar, "sweep");

@@ -28,6 +28,18 @@ dg_code dg_cli_folder_for(const char *path, dg_error *err)
     return dg_dir_make(folder, err);
 }
 
+dg_code dg_cli_try_place(const char *flag, const char *path, const char *const *inputs,
+                         size_t count, dg_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (inputs[i] && dg_file_same(path, inputs[i]))
+            return dg_fail(err, DG_USAGE,
+                           "--%s names %.200s, which is read here and would be lost: give it "
+                           "another place",
+                           flag, path);
+    return dg_file_try(path, err);
+}
+
 dg_code dg_cli_write_json(const json_t *document, const char *path, dg_error *err)
 {
     dg_buf text;

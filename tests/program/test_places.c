@@ -90,6 +90,43 @@ START_TEST(a_place_that_cannot_be_written_is_told_before_the_work)
 }
 END_TEST
 
+/* What is read would be gone, and with it the way to do it again. */
+static const struct {
+    const char *flag, *input;
+} inputs[] = {
+    { "--out", "spec" },    { "--out", "code" },    { "--out", "plan" },
+    { "--events", "spec" }, { "--events", "code" }, { "--events", "plan" },
+};
+
+START_TEST(no_input_is_written_over)
+{
+    char spec[300], code[300], plan[300], text[900], link[300];
+    const char *place;
+    dg_buf before, after;
+    snprintf(spec, sizeof spec, "%s", file_of("own.json", dg_text("{}")));
+    snprintf(code, sizeof code, "%s", file_of("own.wasm", dg_text("code")));
+    snprintf(text, sizeof text,
+             "{\"doppel\":1,\"snapshot\":\"%s\",\"upgrade\":{\"to\":\"%s\",\"at\":"
+             "\"boundary-2\"}}",
+             spec, code);
+    snprintf(plan, sizeof plan, "%s", file_of("own-plan.json", dg_text(text)));
+    place = strcmp(inputs[_i].input, "spec") == 0   ? spec
+            : strcmp(inputs[_i].input, "code") == 0 ? code
+                                                    : plan;
+    snprintf(link, sizeof link, "%s", scratch_path("by-another-name"));
+    unlink(link);
+    ck_assert_int_eq(symlink(place, link), 0);
+    before = slurp(place);
+    refused(doppel("run -q %s %s %s", plan, inputs[_i].flag, place), place, "which is read here",
+            2);
+    refused(doppel("run -q %s %s %s", plan, inputs[_i].flag, link), link, "which is read here", 2);
+    after = slurp(place);
+    ck_assert(dg_bytes_equal(dg_buf_bytes(&before), dg_buf_bytes(&after)));
+    dg_buf_clear(&before);
+    dg_buf_clear(&after);
+}
+END_TEST
+
 /* ---- not taken away ---- */
 
 START_TEST(pipes_take_outcome_and_events_and_stay_pipes)
@@ -268,6 +305,7 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, a_place_that_cannot_be_written_is_told_before_the_work, 0,
                         sizeof bad_places / sizeof bad_places[0]);
+    tcase_add_loop_test(tc, no_input_is_written_over, 0, sizeof inputs / sizeof inputs[0]);
     tcase_add_test(tc, pipes_take_outcome_and_events_and_stay_pipes);
     tcase_add_test(tc, an_export_goes_through_a_pipe);
     tcase_add_test(tc, our_stdout_takes_the_outcome_and_then_the_report);
