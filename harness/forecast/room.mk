@@ -1,0 +1,2 @@
+room := forecast
+sees := base
