@@ -19,6 +19,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_run,
     &dg_cmd_sweep,
     &dg_cmd_merge,
+    &dg_cmd_when,
     &dg_cmd_report_show,
     &dg_cmd_report_explain,
     &dg_cmd_nodes,

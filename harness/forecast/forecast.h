@@ -32,14 +32,15 @@ typedef struct dg_forecast_span {
  * an equal part of the others on each side at most. */
 void dg_forecast_range(dg_forecast_span *out, const dg_forecast *f, double share);
 
-/* Where the block lies that is `blocks` ahead, the next one being 1, of a boundary before which
- * there are f->slots slots: the four add up to 1. */
+/* Where a block lies, of a boundary: the four add up to 1. */
 typedef struct dg_forecast_place {
     double before;  /* more than `last` blocks before the session's end */
     double at_last; /* one of its last `last` blocks */
     double first;   /* the first block of the session behind the boundary */
     double behind;  /* later than that */
 } dg_forecast_place;
+/* Of the block that is `blocks` ahead (the next one is 1), and the boundary before which there are
+ * f->slots slots. */
 void dg_forecast_call(dg_forecast_place *out, const dg_forecast *f, uint32_t blocks, uint32_t last);
 
 #endif

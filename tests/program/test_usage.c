@@ -25,6 +25,12 @@ static const struct {
     { "help nothing", "no help on nothing" },
     { "help claim", "did you mean claims?" },
     { "run --set novalue", "KEY=VALUE" },
+    { "when", "--snapshot says of which chain" },
+    { "when --snapshot " EMBEDDED_SPEC " --miss-rate 1", "--miss-rate 1 is no share" },
+    { "when --snapshot " EMBEDDED_SPEC " --miss-rate nan", "--miss-rate nan is no share" },
+    { "when --snapshot " EMBEDDED_SPEC " --sessions 0", "--sessions is from 1 to 50" },
+    { "when --snapshot " EMBEDDED_SPEC " --block 0", "the chain is at #0" },
+    { "when --snapshot " EMBEDDED_SPEC " --block 4000000000", "slots ahead" },
     { "run --keep U,X", "\"X\" is not a state of a run; there are U-1, U, U+1, session+1 and end" },
     { "run --keep-dir x", "--keep must name the states" },
     { "run --no-network --nodes v1.10", "--no-network leaves nodes out, but --nodes asks for "
