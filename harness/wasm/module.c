@@ -13,14 +13,20 @@ enum { WORTH_A_LINE = 1 << 20 };
 /* Somebody makes the optimised form: it is looked for this often. */
 static const uint64_t look_every_ns = 50000000;
 
-/* Functions only; `at` grows to `count` names. */
-static dg_code keep_name(dg_wasm_names *names, const wasm_name_t *name)
+/* Functions only; `at` grows to `count` names. `space`: the module it is of, in front; NULL. */
+static dg_code keep_name(dg_wasm_names *names, const wasm_name_t *space, const wasm_name_t *name)
 {
-    char *copy = dg_malloc(name->size + 1);
+    size_t lead = space ? space->size + 1 : 0;
+    char *copy = dg_malloc(lead + name->size + 1);
     if (!copy)
         return DG_NOMEM;
-    memcpy(copy, name->data, name->size);
-    copy[name->size] = 0;
+    if (space && space->size)
+        memcpy(copy, space->data, space->size);
+    if (space)
+        copy[space->size] = ':';
+    if (name->size)
+        memcpy(copy + lead, name->data, name->size);
+    copy[lead + name->size] = 0;
     names->at[names->count++] = copy;
     return DG_OK;
 }
@@ -52,7 +58,7 @@ static dg_code keep_exports(dg_module *m, const wasm_exporttype_vec_t *v)
         if (!f)
             continue;
         m->export_params[m->exports.count] = shape_of(f);
-        if (keep_name(&m->exports, wasm_exporttype_name(v->data[i])) < 0)
+        if (keep_name(&m->exports, NULL, wasm_exporttype_name(v->data[i])) < 0)
             return DG_NOMEM;
     }
     return DG_OK;
@@ -63,9 +69,12 @@ static dg_code keep_imports(dg_module *m, const wasm_importtype_vec_t *v)
     m->imports.at = dg_calloc(v->size, sizeof *m->imports.at);
     if (!m->imports.at)
         return DG_NOMEM;
-    for (size_t i = 0; i < v->size; i++)
-        if (keep_name(&m->imports, wasm_importtype_name(v->data[i])) < 0)
+    for (size_t i = 0; i < v->size; i++) {
+        const wasm_name_t *space = wasm_importtype_module(v->data[i]);
+        bool of_host = space->size == 3 && memcmp(space->data, "env", 3) == 0;
+        if (keep_name(&m->imports, of_host ? NULL : space, wasm_importtype_name(v->data[i])) < 0)
             return DG_NOMEM;
+    }
     return DG_OK;
 }
 

@@ -98,7 +98,8 @@ dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const 
 bool dg_module_exports(const dg_module *module, const char *name);
 /* Name of the i-th exported function; NULL past the end. Lives as long as the module. */
 const char *dg_module_export_at(const dg_module *module, size_t i);
-/* Name of the i-th imported function; NULL past the end. Lives as long as the module. */
+/* Name of the i-th imported function, "module:name" where it is not of the module "env", the only
+ * one of which a host has functions; NULL past the end. Lives as long as the module. */
 const char *dg_module_import_at(const dg_module *module, size_t i);
 /* Was its compiled form found on disk? For progress and benches. */
 bool dg_module_from_cache(const dg_module *module);

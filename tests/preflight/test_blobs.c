@@ -357,6 +357,36 @@ START_TEST(an_import_that_is_not_provided_is_named)
 }
 END_TEST
 
+/* "host doesn't provide any imports from non-env module: foo:ext_..", said a real node. */
+START_TEST(an_import_of_another_module_is_none_of_the_host)
+{
+    static const char old[] = "\x03"
+                              "env"
+                              "\x1a"
+                              "ext_storage_root_version_2";
+    dg_buf wasm = slurp("build/runtimes/mini-2.wasm");
+    json_t *found;
+    pair p;
+    unsigned edits = 0;
+    for (size_t i = 0; i + sizeof old - 1 <= wasm.len; i++)
+        if (memcmp(wasm.at + i, old, sizeof old - 1) == 0) {
+            memcpy(wasm.at + i + 1, "foo", 3);
+            edits++;
+        }
+    ck_assert_uint_eq(edits, 1);
+    p.snapshot = pair_snapshot("build/runtimes/mini.json");
+    p.from = pair_own_runtime(p.snapshot);
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    ck_assert_ptr_nonnull(
+        pair_find_subject(found, "code.import", "foo:ext_storage_root_version_2"));
+    ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_BROKE);
+    json_decref(found);
+    pair_close(&p);
+    dg_buf_clear(&wasm);
+}
+END_TEST
+
 START_TEST(a_packed_and_a_raw_blob_differ_in_one_warning)
 {
     json_t *packed, *raw;
@@ -396,6 +426,7 @@ int main(void)
     tcase_add_loop_test(tc, over_part_of_a_state_nothing_passes, 0, sizeof parts / sizeof *parts);
     tcase_add_loop_test(tc, apis_are_compared_as_a_set, 0, sizeof apis / sizeof *apis);
     tcase_add_test(tc, an_import_that_is_not_provided_is_named);
+    tcase_add_test(tc, an_import_of_another_module_is_none_of_the_host);
     tcase_add_test(tc, a_packed_and_a_raw_blob_differ_in_one_warning);
     suite_add_tcase(s, tc);
     exit_code = suite_run(s);
