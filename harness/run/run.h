@@ -66,7 +66,7 @@ typedef enum dg_run_explain {
 } dg_run_explain;
 
 /* When U is tried at other positions of a session: the first block of one, right behind it, the
- * middle, the last block. Each is a run of its own, some up to a session longer. */
+ * middle, the last block. Each is a cell of its own, some up to a session longer. */
 typedef enum dg_run_positions {
     DG_RUN_POSITIONS_NONE,
     DG_RUN_POSITIONS_BROKE, /* where a gate broke, and it was asked why */
