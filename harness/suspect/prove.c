@@ -134,16 +134,31 @@ static dg_code try_each(dg_proving *p, dg_error *err)
     return dg_proving_try(p, sets, count, err);
 }
 
+/* Whose leaving out together is to be tried: all, where none explains the claim alone. Else those
+ * faults of nodes of which none does: two of them hide each other where what N brings, which meets
+ * both, explains all. */
+static dg_suspect_set pool_of(const dg_proof *proof, dg_claim_id claim)
+{
+    const dg_suspects *s = proof->suspects;
+    dg_suspect_set pool = 0;
+    bool alone = alone_explains(proof, claim);
+    for (size_t i = 0; i < s->count; i++)
+        if (!alone
+            || (s->at[i].kind == DG_SUSPECT_REPAIR
+                && dg_proof_role(proof, i, claim) != DG_ROLE_CAUSE))
+            pool |= one(i);
+    return pool;
+}
+
 static dg_code try_together(dg_proving *p, dg_error *err)
 {
-    size_t count = p->proof->suspects->count;
-    dg_suspect_set all = one(count) - 1;
     dg_code rc = DG_OK;
-    for (dg_claim_id c = 0; count > 1 && c < DG_CLAIM_COUNT && rc >= 0; c++) {
-        if (!is_asked(p->proof, c) || alone_explains(p->proof, c))
-            continue;
-        if ((rc = dg_proving_try(p, &all, 1, err)) >= 0 && dg_proving_heals(p, all, c))
-            rc = dg_proving_together(p, all, c, err);
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT && rc >= 0; c++) {
+        dg_suspect_set pool = is_asked(p->proof, c) ? pool_of(p->proof, c) : 0;
+        if (!(pool & (pool - 1)))
+            continue; /* at most one */
+        if ((rc = dg_proving_try(p, &pool, 1, err)) >= 0 && dg_proving_heals(p, pool, c))
+            rc = dg_proving_together(p, pool, c, err);
     }
     return rc;
 }

@@ -137,14 +137,15 @@ typedef struct dg_proof {
     dg_trial as_it_was;
     dg_tried *tried; /* all trials, in their order */
     size_t count;
-    /* without all of these together a claim holds that holds without none of them alone; 0:
-     * there is no such set. `minimal`: none of them can be left out */
+    /* without all of these together a claim holds, and without none of them alone; 0: there is
+     * no such set. `minimal`: none of them can be left out */
     dg_suspect_set together[DG_CLAIM_COUNT];
     bool minimal[DG_CLAIM_COUNT];
 } dg_proof;
 
 /* Tries each suspect alone; for claims that none of them explains all together and, where that
- * heals, ever fewer (delta debugging). At most DG_TRIALS_MAX trials; what there is no room for is
+ * heals, ever fewer (delta debugging); for the others so those faults of nodes that do not explain
+ * it alone. At most DG_TRIALS_MAX trials; what there is no room for is
  * not tried, and `minimal` is false then. Mirrors: Zeller and Hildebrandt 2002, ddmin.
  *
  *   out        written whole, to be given back with dg_proof_clear; empty after a failure

@@ -97,14 +97,15 @@ static size_t count_of(dg_proof_claims claims)
     return count;
 }
 
-/* Of several ways to heal the same claims one is enough. */
-static int put_advice(telling *t, const dg_suspect *s, dg_proof_claims heals)
+/* Of several ways to heal the same claims one is enough; what heals fewer than one of them is no
+ * other way. */
+static int put_advice(telling *t, const char *advice, dg_proof_claims heals)
 {
-    char line[sizeof s->advice + 8];
+    char line[sizeof(dg_suspect){ .kind = 0 }.advice * 2];
     bool instead = t->advised && !(heals & ~t->advised);
-    if (!s->advice[0])
+    if (!advice[0] || (instead && heals != t->advised))
         return 0;
-    snprintf(line, sizeof line, "%s%s", instead ? "or " : "", s->advice);
+    snprintf(line, sizeof line, "%s%s", instead ? "or " : "", advice);
     t->advised |= heals;
     return json_array_append_new(t->advice, dg_event_text(line));
 }
@@ -118,7 +119,7 @@ static int put_cause(telling *t, size_t suspect, dg_suspect_role role)
     int bad = put_claims(one, t->proof, suspect, DG_ROLE_CONTRIBUTES)
               | json_array_append_new(t->causes, one);
     if (role == DG_ROLE_CAUSE)
-        bad |= put_advice(t, s, healed_by(t->proof, suspect));
+        bad |= put_advice(t, s->advice, healed_by(t->proof, suspect));
     return bad;
 }
 
@@ -160,12 +161,18 @@ static int put_causes(telling *t)
 }
 
 /* One of several that matter only together was told with them. */
-static int put_contributors(telling *t)
+static dg_suspect_set told_together(const dg_proof *proof)
 {
     dg_suspect_set told = 0;
-    int bad = 0;
     for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
-        told |= t->proof->together[c];
+        told |= proof->together[c];
+    return told;
+}
+
+static int put_contributors(telling *t)
+{
+    dg_suspect_set told = told_together(t->proof);
+    int bad = 0;
     for (size_t i = 0; i < t->proof->suspects->count; i++)
         if (most_of(t->proof, i) == DG_ROLE_CONTRIBUTES && !(told >> i & 1))
             bad |= put_cause(t, i, DG_ROLE_CONTRIBUTES);
@@ -174,24 +181,38 @@ static int put_contributors(telling *t)
 
 static int put_rest(telling *t)
 {
+    dg_suspect_set told = told_together(t->proof);
     int bad = 0;
     for (size_t i = 0; i < t->proof->suspects->count; i++)
-        if (most_of(t->proof, i) == DG_ROLE_NONE)
+        if (most_of(t->proof, i) == DG_ROLE_NONE && !(told >> i & 1))
             bad |= put_looked_at(t, i);
     return bad;
 }
 
 /* ---- together ---- */
 
+/* One deed may answer to several of them: what is there is not put twice. */
 static void join(char *out, size_t size, const dg_suspects *suspects, dg_suspect_set set,
                  const char *between, size_t offset)
 {
     size_t used = 0;
     out[0] = 0;
-    for (size_t i = 0; i < suspects->count && used < size; i++)
-        if (set >> i & 1)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? between : "",
-                                     (const char *)&suspects->at[i] + offset);
+    for (size_t i = 0; i < suspects->count && used < size; i++) {
+        const char *text = (const char *)&suspects->at[i] + offset;
+        if (set >> i & 1 && text[0] && !strstr(out, text))
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? between : "", text);
+    }
+}
+
+/* Claims that hold without all of these. */
+static dg_proof_claims healed_together(const dg_proof *proof, dg_suspect_set set)
+{
+    const dg_trial *trial = dg_proof_trial(proof, set);
+    dg_proof_claims healed = 0;
+    for (dg_claim_id c = 0; trial && c < DG_CLAIM_COUNT; c++)
+        if (is_asked(proof, c) && dg_trial_heals(trial, c))
+            healed |= (dg_proof_claims)1 << c;
+    return healed;
 }
 
 /* One object for each set, with all claims that it heals. */
@@ -199,7 +220,7 @@ static int put_set(telling *t, dg_suspect_set set, bool minimal)
 {
     const dg_suspects *s = t->proof->suspects;
     const dg_trial *trial = dg_proof_trial(t->proof, set);
-    char what[480], says[600], line[640];
+    char what[480], says[1200], line[1240], advice[sizeof s->at->advice * 2];
     json_t *claims = json_array(), *one;
     int bad = 0;
     assert(trial); /* it was tried, and healed */
@@ -212,9 +233,8 @@ static int put_set(telling *t, dg_suspect_set set, bool minimal)
             bad |= json_array_append_new(claims, claim_json(t->proof, c, trial));
     one = json_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", "together", "suspect", "together", "what",
                     dg_event_text(what), "says", dg_event_text(line), "claims", claims);
-    for (size_t i = 0; i < s->count; i++)
-        if (set >> i & 1 && s->at[i].advice[0])
-            bad |= json_array_append_new(t->advice, dg_event_text(s->at[i].advice));
+    join(advice, sizeof advice, s, set, ", and ", offsetof(dg_suspect, advice));
+    bad |= put_advice(t, advice, healed_together(t->proof, set));
     return bad | json_array_append_new(t->causes, one);
 }
 
