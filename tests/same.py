@@ -167,6 +167,7 @@ TRANSLATIONS = [
     )
     for kind in (
         "memory",
+        "net-mode-kept",
         "net-built",
         "net-failed",
         "net-absent",

@@ -172,6 +172,7 @@ dg_code dg_consensus_restart(dg_world *world, dg_node_ix node, dg_error *err)
     n->answers = (dg_answers){ .count = 0 };
     own->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
+    dg_consensus_mode_forget(world, node);
     dg_statements_forget(world, node);
     dg_backing_pvf_restart(world, node, dg_sim_now(world->sim));
     if ((rc = dg_world_view(world, &world->blocks[n->best], err)) < 0

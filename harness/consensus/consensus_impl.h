@@ -29,6 +29,14 @@ typedef struct dg_grandpa {
     uint32_t weights_cap;
 } dg_grandpa;
 
+/* What a provisioner keeps of a session, by node classes with `mode_by_session`. */
+typedef struct dg_kept_mode {
+    bool set;
+    uint32_t session;
+    dg_mode mode; /* at its first leaf here that told one */
+} dg_kept_mode;
+enum { DG_KEPT_MODES = 2 };
+
 /* .. and of each node. */
 typedef struct dg_consensus_node {
     dg_ns busy_until;     /* its subsystems wait for answers */
@@ -37,11 +45,12 @@ typedef struct dg_consensus_node {
     bool stalls;          /* a signal waits for too long: it will go down */
     bool session_seen;    /* gossip-support: last_session_index */
     uint32_t last_session;
-    bool from_before;      /* up since before the fork, which lies within a session */
-    uint32_t final_wanted; /* a finality notice that came before its block; DG_NO */
-    uint64_t claimed;      /* newest slot it claimed; 0: none */
-    bool compiled;         /* N's code, by its first block with it */
-    dg_ns compiled_at;     /* ready then: it may have begun ahead */
+    dg_kept_mode modes[DG_KEPT_MODES]; /* the one used last is first */
+    bool from_before;                  /* up since before the fork, which lies within a session */
+    uint32_t final_wanted;             /* a finality notice that came before its block; DG_NO */
+    uint64_t claimed;                  /* newest slot it claimed; 0: none */
+    bool compiled;                     /* N's code, by its first block with it */
+    dg_ns compiled_at;                 /* ready then: it may have begun ahead */
 } dg_consensus_node;
 
 typedef struct dg_consensus {
@@ -117,6 +126,15 @@ bool dg_consensus_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinali
 dg_code dg_consensus_claim(dg_world *world, dg_node_ix node, dg_leaf_id parent,
                            const dg_slot_claim *claim, dg_error *err);
 
+/* provisioner_mode.c: the leaf is news to a node's provisioner. Mirrors: node/core/provisioner
+ * (handle_active_leaves_update, PerSession). */
+void dg_consensus_mode_take_up(dg_world *world, dg_node_ix node, const dg_view *leaf);
+/* The mode by which a node that keeps one makes an inherent on a leaf; DG_MODE_ERROR: it makes none
+ * there. */
+dg_mode dg_consensus_mode_at(const dg_world *world, dg_node_ix node, const dg_view *leaf);
+/* A process that begins anew has kept none. */
+void dg_consensus_mode_forget(dg_world *world, dg_node_ix node);
+
 /* provisioner.c: the encoded inherent of an author; `out` empty: none to give. */
 typedef struct dg_provision {
     /* occupied cores; bits set on them, of how many; cores with enough of them; cores that wait for
@@ -125,6 +143,10 @@ typedef struct dg_provision {
         uint64_t cores, bits, possible, enough, slow;
     } available;
     uint32_t bitfields, offered, backable, dispute_sets, dispute_votes;
+    /* by which mode it looked for candidates, and that the leaf has another one, or neither has
+     * any: it finds none */
+    dg_mode mode;
+    bool other_mode;
     dg_offer of[DG_CORES_MAX]; /* candidates offered */
 } dg_provision;
 dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, dg_node_ix node,

@@ -75,6 +75,7 @@ static void take_up(dg_world *world, dg_node_ix node, dg_leaf_id id)
     const dg_world_block *b = &world->blocks[id.v];
     dg_world_node *n = &world->nodes[node.v];
     dg_answers_take(&n->answers, n->of, &b->view, b->number);
+    dg_consensus_mode_take_up(world, node, &b->view);
     for (; id.v != DG_NO && dg_world_has(world, node, id)
            && world->blocks[id.v].taken[node.v] == DG_NEVER;
          id.v = world->blocks[id.v].parent)

@@ -255,6 +255,27 @@ static dg_code tell_statements(dg_world *world, const making *m, const dg_world_
         &(dg_event){ .kind = DG_EVENT_NET_STATEMENTS, .node = m->node, .net_statements = n }, err);
 }
 
+static int64_t mode_number(dg_mode mode)
+{
+    return mode == DG_MODE_ERROR ? -1 : mode == DG_MODE_ENABLED;
+}
+
+/* Of a block whose author looked for candidates by another mode than its parent's. */
+static dg_code tell_mode(dg_world *world, const making *m, const dg_world_block *b, dg_error *err)
+{
+    const dg_view *leaf = &world->blocks[b->parent].view;
+    struct dg_event_net_mode_kept n = { .slot = b->slot,
+                                        .session = leaf->session,
+                                        .kept = mode_number(m->count.mode),
+                                        .leaf = mode_number(leaf->mode),
+                                        .backable = m->count.backable };
+    if (!m->count.other_mode)
+        return DG_OK;
+    return dg_world_emit(
+        world, b,
+        &(dg_event){ .kind = DG_EVENT_NET_MODE_KEPT, .node = m->node, .net_mode_kept = n }, err);
+}
+
 static dg_code tell_built(dg_world *world, const making *m, dg_leaf_id id, dg_error *err)
 {
     dg_world_block *b = &world->blocks[id.v];
@@ -313,7 +334,8 @@ static dg_code tell_built(dg_world *world, const making *m, dg_leaf_id id, dg_er
                             err))
         < 0)
         return rc;
-    if ((rc = tell_statements(world, m, b, &paras, err)) < 0)
+    if ((rc = tell_statements(world, m, b, &paras, err)) < 0
+        || (rc = tell_mode(world, m, b, err)) < 0)
         return rc;
     return m->enacts ? tell_enacted(world, m, b, err) : DG_OK;
 }

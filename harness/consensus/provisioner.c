@@ -80,8 +80,12 @@ dg_code dg_consensus_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_
 {
     uint8_t voted[DG_GROUP_MAX];
     uint32_t votes;
-    dg_code rc = dg_statements_votes(m->world, voted, &votes, (dg_leaf_id){ what.leaf },
-                                     (dg_place_ix){ what.at }, (dg_node_ix){ m->node }, err);
+    dg_code rc;
+    *put = false;
+    if (m->count->other_mode)
+        return DG_OK; /* it looks where there are none */
+    rc = dg_statements_votes(m->world, voted, &votes, (dg_leaf_id){ what.leaf },
+                             (dg_place_ix){ what.at }, (dg_node_ix){ m->node }, err);
     /* hundreds that publish new code at once: the others at the next leaf */
     *put = rc == DG_OK && votes
            && m->list.len + m->world->blocks[what.leaf].candidates[what.at].committed.len
@@ -126,8 +130,18 @@ static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
     return rc;
 }
 
+/* False: its provisioner has passed the leaf over. */
+static bool by_mode(dg_provision *count, const dg_world *world, dg_node_ix node,
+                    const dg_view *leaf)
+{
+    bool kept = world->nodes[node.v].of->mode_by_session;
+    count->mode = kept ? dg_consensus_mode_at(world, node, leaf) : leaf->mode;
+    count->other_mode = kept && (count->mode != leaf->mode || count->mode == DG_MODE_ERROR);
+    return !kept || count->mode != DG_MODE_ERROR;
+}
+
 /* Bitfields, candidates, disputes, the parent's header; nothing from a node whose parts
- * still wait for answers at the parent. */
+ * still wait for answers at the parent, or whose provisioner has passed it over. */
 dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, dg_node_ix node,
                              dg_leaf_id parent, dg_error *err)
 {
@@ -137,6 +151,8 @@ dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, 
     *count = (dg_provision){ 0 };
     dg_buf_init(out, INHERENT_MAX);
     if (!b->viewed || !b->view.host_version || b->taken[node.v] == DG_NEVER)
+        return DG_OK;
+    if (!by_mode(count, world, node, &b->view))
         return DG_OK;
     put_bitfields(world, out, count, bits, node, parent);
     if ((rc = put_candidates(

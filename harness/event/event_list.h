@@ -112,6 +112,10 @@ X(NET_FAILED, net_failed, "net-failed", slot, step, offered, bitfields)
 /* of each block, by the runtime's own events: candidates backed, included, timed_out, offered
  * by its author, backable (some node could) */
 X(NET_PARAS, net_paras, "net-paras", slot, backed, included, timed_out, offered, backable)
+/* an author's provisioner keeps the mode of its session's first leaf, the parent has another one,
+ * and so it found none of the candidates; kept, leaf: 1 with asynchronous backing, 0 without, or
+ * of the leaf -1: the runtime did not tell; backable as of net-paras */
+X(NET_MODE_KEPT, net_mode_kept, "net-mode-kept", slot, session, kept, leaf, backable)
 /* at the end of a slot, over up nodes that are para validators of their best leaf's session:
  * enabled (work with asynchronous backing there: not those who still wait for answers, nor
  * those who never will), entries (have a session entry), holders (and its grid) */

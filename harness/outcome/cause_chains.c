@@ -124,15 +124,22 @@ static void evidence_chain(chain *c, const dg_outcome_facts *run, const json_t *
     add(c, run, dg_outcome_event(run, json_array_get(kept, json_array_size(kept) - 1)));
 }
 
-/* .. and the first candidate that was dropped from the block that enacts N on. */
+static bool loses_some(const dg_event *e, const dg_event *about)
+{
+    (void)about;
+    return e->net_mode_kept.backable > 0;
+}
+
+/* .. the first author from the block that enacts N on who left out what was backed, by a mode that
+ * it kept, and the first candidate that was dropped. */
 static void backing_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     const dg_event *upgrade = first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL);
     evidence_chain(c, run, claim);
-    add(c, run,
-        upgrade && !dg_outcome_faults_alone(run, claim)
-            ? first_of(run, upgrade, DG_EVENT_NET_DROPPED, NULL, NULL)
-            : NULL);
+    if (!upgrade || dg_outcome_faults_alone(run, claim))
+        return;
+    add(c, run, first_of(run, upgrade, DG_EVENT_NET_MODE_KEPT, loses_some, NULL));
+    add(c, run, first_of(run, upgrade, DG_EVENT_NET_DROPPED, NULL, NULL));
 }
 
 /* Where fewer compiled than a fault of treatment alone struck, it is the fault. */

@@ -178,6 +178,24 @@ static void paras_words(room out, const dg_outcome_facts *run, const dg_event *e
         COUNT(n->backable, "candidate"), (ll)n->offered, (ll)n->backed, (ll)n->included);
 }
 
+static const char *mode_word(int64_t mode)
+{
+    return mode < 0 ? "no mode that was told"
+           : mode   ? "asynchronous backing"
+                    : "synchronous backing";
+}
+
+static void mode_kept_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const struct dg_event_net_mode_kept *n = &e->net_mode_kept;
+    (void)run;
+    say(out,
+        "the author's provisioner keeps the mode of the session's first leaf, %s, and the parent "
+        "has "
+        "%s: of %s that could be backed it offers none",
+        mode_word(n->kept), mode_word(n->leaf), COUNT(n->backable, "candidate"));
+}
+
 static void groups_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_groups *n = &e->net_groups;
@@ -394,6 +412,7 @@ static const struct {
     { DG_EVENT_NET_MESSAGES, messages_words },
     { DG_EVENT_NET_DATA, data_words },
     { DG_EVENT_NET_PARAS, paras_words },
+    { DG_EVENT_NET_MODE_KEPT, mode_kept_words },
     { DG_EVENT_NET_HOLDERS, holders_words },
     { DG_EVENT_NET_LOST, lost_words },
     { DG_EVENT_NET_SIGNAL, signal_words },

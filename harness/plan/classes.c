@@ -10,23 +10,33 @@ static const char *name_in(const json_t *item)
     return json_string_value(json_object_get(item, "class"));
 }
 
-/* A class as one item of the list says it: whole, or without some of its repairs. */
-static dg_code make(dg_node_class *out, const json_t *item, dg_error *err)
+/* Repairs that an item takes away or adds, under `key`. */
+static dg_code change(dg_node_class *out, const json_t *item, const char *key,
+                      dg_code (*by)(dg_node_class *of, const char *repair, dg_error *err),
+                      dg_error *err)
 {
     const json_t *repair;
     size_t i, used;
-    if (!dg_class_read(out, name_in(item), strlen(name_in(item))))
-        return dg_plan_class_unknown(name_in(item), err);
-    used = strlen(out->name);
-    json_array_foreach(json_object_get(item, "without"), i, repair)
+    json_array_foreach(json_object_get(item, key), i, repair)
     {
-        if (dg_class_without(out, json_string_value(repair), err) < 0)
+        if (by(out, json_string_value(repair), err) < 0)
             return DG_USAGE;
-        if (used < sizeof out->name)
-            used += (size_t)snprintf(out->name + used, sizeof out->name - used, "%s%s",
-                                     i ? ", " : " without ", json_string_value(repair));
+        used = strlen(out->name);
+        snprintf(out->name + used, sizeof out->name - used, "%s%s%s%s", i ? ", " : " ",
+                 i ? "" : key, i ? "" : " ", json_string_value(repair));
     }
     return DG_OK;
+}
+
+/* A class as one item of the list says it: whole, without some of its repairs, or with some that
+ * it lacks. */
+static dg_code make(dg_node_class *out, const json_t *item, dg_error *err)
+{
+    dg_code rc;
+    if (!dg_class_read(out, name_in(item), strlen(name_in(item))))
+        return dg_plan_class_unknown(name_in(item), err);
+    rc = change(out, item, "without", dg_class_without, err);
+    return rc < 0 ? rc : change(out, item, "with", dg_class_with, err);
 }
 
 dg_code dg_plan_classes_check(const json_t *classes, dg_error *err)
@@ -52,19 +62,32 @@ void dg_plan_class_read(dg_node_class *out, const json_t *item)
 
 /* ---- shares ---- */
 
-/* Adds a share of a class to the list; one that is there already, and whole as this, gets more. */
-static int add_share(json_t *list, const char *name, double share, const json_t *without)
+static const json_t *repairs_of(const json_t *item, const char *key)
+{
+    const json_t *list = json_object_get(item, key);
+    return json_array_size(list) ? list : NULL;
+}
+
+static bool is_changed(const json_t *item)
+{
+    return repairs_of(item, "without") || repairs_of(item, "with");
+}
+
+/* Adds a share of a class to the list, with the repairs that `like` takes away or adds (NULL:
+ * none); one that is there already, and whole as this, gets more. */
+static int add_share(json_t *list, const char *name, double share, const json_t *like)
 {
     json_t *item, *had;
     size_t i;
     json_array_foreach(list, i, item)
     {
         had = json_object_get(item, "share");
-        if (!without && !json_object_get(item, "without") && strcmp(name_in(item), name) == 0)
+        if (!is_changed(like) && !is_changed(item) && strcmp(name_in(item), name) == 0)
             return json_object_set_new(item, "share", json_real(json_number_value(had) + share));
     }
-    return json_array_append_new(
-        list, json_pack("{s:s, s:f, s:O*}", "class", name, "share", share, "without", without));
+    return json_array_append_new(list, json_pack("{s:s, s:f, s:O*, s:O*}", "class", name, "share",
+                                                 share, "without", repairs_of(like, "without"),
+                                                 "with", repairs_of(like, "with")));
 }
 
 static size_t releases_of(const dg_release *from, const dg_release *to)
@@ -72,8 +95,7 @@ static size_t releases_of(const dg_release *from, const dg_release *to)
     return from ? (size_t)(to - from) + 1 : 1;
 }
 
-int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share,
-                        const json_t *without)
+int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share, const json_t *like)
 {
     dg_node_class part;
     int bad = 0;
@@ -81,7 +103,7 @@ int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share,
         bad |= add_share(list, part.name,
                          share * (double)releases_of(part.from, part.to)
                              / (double)releases_of(range->from, range->to),
-                         without);
+                         like);
     return bad;
 }
 
@@ -97,8 +119,7 @@ static dg_code spread_item(json_t *out, const json_t *item, dg_error *err)
     } else {
         if (dg_plan_range_read(&range, name, err) < 0)
             return DG_USAGE;
-        bad = dg_plan_classes_add(out, &range, json_number_value(share),
-                                  json_object_get(item, "without"));
+        bad = dg_plan_classes_add(out, &range, json_number_value(share), item);
     }
     return bad ? dg_fail(err, DG_NOMEM, "no memory for classes of nodes") : DG_OK;
 }

@@ -49,9 +49,9 @@ json_t *dg_plan_classes_equal(const dg_release_span *span);
 /* DG_USAGE, with what is known, and what is nearest. */
 dg_code dg_plan_class_unknown(const char *text, dg_error *err);
 /* Adds this share of the nodes to a list as network.classes has it, spread evenly over the releases
- * of the range; `without` is borrowed, NULL: whole. Not 0: no memory. */
-int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share,
-                        const json_t *without);
+ * of the range; as item `like` of such a list they are without some of their repairs, or with more,
+ * NULL: whole. Not 0: no memory. */
+int dg_plan_classes_add(json_t *list, const dg_plan_range *range, double share, const json_t *like);
 
 /* ---- node_counts.c, node_file.c: how many nodes run what ---- */
 

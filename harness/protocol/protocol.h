@@ -90,7 +90,10 @@ typedef struct dg_node_class {
     /* topologies put aside go when a leaf is deactivated, unless a relay parent of that session is
      * still in view */
     bool forgets_unused;
-    bool keeps_newest;    /* .. except that of the highest session */
+    bool keeps_newest; /* .. except that of the highest session */
+    /* provisioner: asks for the mode of asynchronous backing at a session's first leaf and works
+     * by that answer until the session ends; else at each leaf, or it knows one mode only */
+    bool mode_by_session;
     uint8_t validation;   /* bit v: speaks /validation/v */
     uint8_t collation;    /* bit v: speaks /collation/v */
     bool keeps_artifacts; /* what was prepared outlives the process */
@@ -111,6 +114,8 @@ typedef struct dg_node_class {
     bool keeps_rotation;
     /* takes a collation of version 1 for an active leaf with asynchronous backing too */
     bool keeps_v1_collations;
+    /* least version of ParachainHost with which they back at all; 0: any */
+    uint16_t host_needed;
     uint16_t host_known; /* newest version of ParachainHost that it has questions for */
     /* time of its runtime calls and compiles, parts of 1000 of the constants' */
     uint16_t pace;
@@ -213,12 +218,15 @@ typedef struct dg_repair {
     void (*undo)(dg_node_class *of);
     bool (*lacks)(const dg_node_class *of);
     void (*add)(dg_node_class *of); /* with what it stands on in every release that has it */
+    bool by_restart;                /* a node that was restarted after U does not need it there */
 } dg_repair;
 /* The table of repairs, row by row; NULL past the end. Static. */
 const dg_repair *dg_repair_at(size_t i);
 /* Takes a repair away from a copy of a class. DG_USAGE: no such repair (the text lists
  * them), or the family does not have it. */
 dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
+/* Adds a repair to a copy of a class. DG_USAGE: no such repair, or the family does not lack it. */
+dg_code dg_class_with(dg_node_class *of, const char *repair, dg_error *err);
 
 /* ---- chacha.c ---- */
 

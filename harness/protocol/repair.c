@@ -137,6 +137,25 @@ static void ask_rotation(dg_node_class *c)
     c->keeps_rotation = false;
 }
 
+/* ---- the provisioner's mode: at each leaf, or none to ask for ---- */
+
+static bool asks_each_leaf(const dg_node_class *c)
+{
+    return c->v2 && !c->mode_by_session;
+}
+static void ask_once(dg_node_class *c)
+{
+    c->mode_by_session = true;
+}
+static bool asks_once(const dg_node_class *c)
+{
+    return c->mode_by_session;
+}
+static void ask_each_leaf(dg_node_class *c)
+{
+    c->mode_by_session = false;
+}
+
 /* ---- asynchronous backing: what v1.12 has ---- */
 
 static bool has_v2(const dg_node_class *c)
@@ -167,29 +186,33 @@ static void be_v2(dg_node_class *c)
 static const dg_repair repairs[] = {
     { "1920", "collations of version 1 are accepted under asynchronous backing as well",
       "refuse collations of version 1 once asynchronous backing is on", "v1.3", NULL, keeps_v1,
-      refuse_v1, refuses_v1, keep_v1 },
+      refuse_v1, refuses_v1, keep_v1, false },
     { "3063", "a topology that arrives early is kept for later",
       "forget a grid topology that arrives before asynchronous backing is on", "v1.7..v1.8", NULL,
-      puts_aside, drop_early, drops_early, put_aside },
+      puts_aside, drop_early, drops_early, put_aside, true },
     { "4211", "artifacts depend only on the executor parameters that affect them",
       "prepare every parachain's code again when any executor parameter changes", "v1.12..v1.15",
-      NULL, few_params, all_params, knows_all_params, know_few_params },
+      NULL, few_params, all_params, knows_all_params, know_few_params, false },
     { "4269", "the newest topology kept for later is not lost",
       "lose the grid topology that they kept for later when a leaf signal only deactivates",
-      "v1.12..v1.15", NULL, keeps_newest, forget_newest, loses_newest, keep_newest },
+      "v1.12..v1.15", NULL, keeps_newest, forget_newest, loses_newest, keep_newest, true },
     { "async-backing", "backing and statements work where ParachainHost is 7 or newer",
       "take no part in backing where ParachainHost is 7 or newer", "v1.12..v1.15", NULL, has_v2,
-      be_legacy, has_legacy_alone, be_v2 },
+      be_legacy, has_legacy_alone, be_v2, false },
     { "artifacts", "prepared code of parachains outlives a restart",
       "lose the parachains' prepared code when they restart", "v1.5",
       "restart validators one group after the other, and wait until each has prepared its code",
-      keeps_artifacts, lose_artifacts, loses_artifacts, keep_artifacts },
+      keeps_artifacts, lose_artifacts, loses_artifacts, keep_artifacts, false },
+    { "provisioner-mode", "provisioners do not keep the mode of a session's first leaf",
+      "keep, in their provisioner, the mode of asynchronous backing of the session's first leaf, "
+      "so their own blocks hold no candidates until the session changes",
+      "v1.18..v1.19", NULL, asks_each_leaf, ask_once, asks_once, ask_each_leaf, true },
     { "receipts-v2", "candidate receipts of version 2 can be read",
       "call candidates with receipts of version 2 invalid", "v1.17", NULL, reads_receipts,
-      read_no_receipts, cannot_read, read_receipts },
+      read_no_receipts, cannot_read, read_receipts, false },
     { "rotation", "collations are asked for by the group rotation of each leaf",
       "keep the group rotation of a session's first leaf, with the experimental collator protocol",
-      "v1.18..v1.19", NULL, asks_rotation, keep_rotation, keeps_rotation, ask_rotation },
+      "v1.18..v1.19", NULL, asks_rotation, keep_rotation, keeps_rotation, ask_rotation, true },
 };
 
 const dg_repair *dg_repair_at(size_t i)
@@ -197,20 +220,38 @@ const dg_repair *dg_repair_at(size_t i)
     return i < sizeof repairs / sizeof *repairs ? &repairs[i] : NULL;
 }
 
+static dg_code named(const dg_repair **out, const char *name, dg_error *err)
+{
+    char known[160] = "";
+    for (size_t i = 0; (*out = dg_repair_at(i)); i++) {
+        if (strcmp((*out)->name, name) == 0)
+            return DG_OK;
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "",
+                 (*out)->name);
+    }
+    return dg_fail(err, DG_USAGE, "there is no repair %s; the repairs are %s", name, known);
+}
+
 dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err)
 {
     const dg_repair *r;
-    char known[120] = "";
-    for (size_t i = 0; (r = dg_repair_at(i)); i++) {
-        if (strcmp(r->name, repair) == 0)
-            break;
-        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "",
-                 r->name);
-    }
-    if (!r)
-        return dg_fail(err, DG_USAGE, "there is no repair %s; the repairs are %s", repair, known);
+    dg_code rc = named(&r, repair, err);
+    if (rc < 0)
+        return rc;
     if (!r->has(of))
         return dg_fail(err, DG_USAGE, "%s has no repair %s", of->name, repair);
     r->undo(of);
+    return DG_OK;
+}
+
+dg_code dg_class_with(dg_node_class *of, const char *repair, dg_error *err)
+{
+    const dg_repair *r;
+    dg_code rc = named(&r, repair, err);
+    if (rc < 0)
+        return rc;
+    if (!r->lacks(of))
+        return dg_fail(err, DG_USAGE, "%s does not lack repair %s", of->name, repair);
+    r->add(of);
     return DG_OK;
 }

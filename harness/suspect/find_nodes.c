@@ -127,6 +127,28 @@ static bool nothing(char *out, size_t size, const dg_suspect_facts *f)
     return false;
 }
 
+/* Candidates that could be backed, and authors who looked for them by another mode. */
+static bool kept_modes(char *out, size_t size, const dg_suspect_facts *f)
+{
+    const dg_event *first = NULL, *last = NULL;
+    int64_t most = 0;
+    for (size_t i = 0; i < f->log->count; i++) {
+        const dg_event *e = &f->log->at[i];
+        const struct dg_event_net_mode_kept *n = &e->net_mode_kept;
+        if (e->kind != DG_EVENT_NET_MODE_KEPT || !after(f, e, n->slot) || !n->backable)
+            continue;
+        most = n->backable > most ? n->backable : most;
+        first = first ? first : e;
+        last = e;
+    }
+    if (first)
+        snprintf(out, size,
+                 "from #%u to #%u authors offered none of up to %lld candidates that were backed, "
+                 "by the mode that their provisioners kept",
+                 first->block, last->block, (long long)most);
+    return first != NULL;
+}
+
 static const struct {
     const char *repair;
     bool (*seen)(char *out, size_t size, const dg_suspect_facts *f);
@@ -137,6 +159,7 @@ static const struct {
     { "4269", topologies },
     { "async-backing", version_crossed },
     { "artifacts", restarts },
+    { "provisioner-mode", kept_modes },
     { "receipts-v2", disputes },
     { "rotation", nothing },
 };
@@ -179,30 +202,86 @@ static bool is_numbered(const dg_repair *r)
     return r->name[0] >= '0' && r->name[0] <= '9';
 }
 
-static void find_repair(dg_suspects *out, const looking *l, uint32_t index)
+/* Repairs that somebody lacks, where what nodes do without was recorded: a bit for each. */
+static uint32_t suspected(const looking *l)
+{
+    const dg_repair *r;
+    char who[200], seen[320];
+    uint32_t set = 0;
+    for (uint32_t i = 0; (r = dg_repair_at(i)); i++)
+        if (lacking(who, sizeof who, l, r) && seen_of(seen, sizeof seen, l->facts, r))
+            set |= 1u << i;
+    return set;
+}
+
+/* The oldest releases with that repair, and all it stands on, that lack none of `set`; NULL: there
+ * are none. */
+static const dg_node_class *mended_by(const dg_repair *r, uint32_t set)
+{
+    const dg_node_class *first = dg_class_named(r->first), *row;
+    for (size_t i = 0; (row = dg_class_at(i)); i++) {
+        bool lacks = !row->from || row->from < first->from;
+        for (uint32_t k = 0; dg_repair_at(k); k++)
+            lacks |= set >> k & 1 && dg_repair_at(k)->lacks(row);
+        if (!lacks)
+            return row;
+    }
+    return NULL;
+}
+
+/* Does N bring asynchronous backing? Then a provisioner that keeps a mode keeps the wrong one, and
+ * who updates to it is no better off. */
+static bool brings_async(const looking *l)
+{
+    return l->facts->host_old < ASYNC_BACKING && l->facts->host_new >= ASYNC_BACKING;
+}
+
+/* Can a release that mends it be advised? It has to back under N-1 too. */
+static bool is_of_use(const looking *l, const dg_node_class *to)
+{
+    return to && to->host_needed <= l->facts->host_old && !(to->mode_by_session && brings_async(l));
+}
+
+/* To newer releases, or else what a new process has not lost. */
+static void advise(dg_suspect *s, const looking *l, const dg_repair *r, const char *whom,
+                   const char *request, uint32_t set)
+{
+    const dg_node_class *to = mended_by(r, set);
+    if (is_of_use(l, to))
+        snprintf(s->advice, sizeof s->advice, "update %s to %s or newer%s", whom, to->from->name,
+                 request);
+    else if (r->by_restart)
+        snprintf(s->advice, sizeof s->advice,
+                 "restart %s after U: no release of the node without a fault here backs where "
+                 "ParachainHost is %u",
+                 whom, l->facts->host_old);
+    else
+        snprintf(s->advice, sizeof s->advice, "update %s to %s%s, and restart them after U", whom,
+                 dg_class_named(r->first)->from->name, request);
+}
+
+static void find_repair(dg_suspects *out, const looking *l, uint32_t index, uint32_t set)
 {
     const dg_repair *r = dg_repair_at(index);
     long long all = (long long)l->start->net_start.nodes, nodes;
-    char who[200], many[60], seen[320], request[60] = "";
+    char who[200], many[60], whom[300], request[60] = "";
     dg_suspect *s;
-    if (!(nodes = lacking(who, sizeof who, l, r)) || !seen_of(seen, sizeof seen, l->facts, r)
-        || !(s = dg_suspect_add(out, DG_SUSPECT_REPAIR, index, "repair %s added to %s", r->name,
-                                who)))
+    nodes = lacking(who, sizeof who, l, r);
+    if (!(s = dg_suspect_add(out, DG_SUSPECT_REPAIR, index, "repair %s added to %s", r->name, who)))
         return;
     if (is_numbered(r))
         snprintf(request, sizeof request, " (pull request %s)", r->name);
-    memcpy(s->seen, seen, sizeof seen);
+    seen_of(s->seen, sizeof s->seen, l->facts, r);
     if (nodes == all)
         snprintf(many, sizeof many, "all %lld validators", all);
     else
         snprintf(many, sizeof many, "%lld of %lld validators", nodes, all);
     snprintf(s->says, sizeof s->says, "%s run %s: they %s%s", many, who, r->lack, request);
+    snprintf(whom, sizeof whom, "%s%s that run %s", nodes == all ? "" : "the ", many, who);
     if (r->instead)
         snprintf(s->advice, sizeof s->advice, "%s", r->instead);
     else
-        snprintf(s->advice, sizeof s->advice, "update %s%s that run %s to %s or newer%s",
-                 nodes == all ? "" : "the ", many, who, dg_class_named(r->first)->from->name,
-                 request);
+        advise(s, l, r, whom, request, set);
 }
 
 /* ---- collators ---- */
@@ -277,12 +356,15 @@ static void find_authors(dg_suspects *out, const looking *l)
 void dg_suspect_find_nodes(dg_suspects *out, const dg_suspect_facts *facts)
 {
     static looking l; /* too large for a stack */
+    uint32_t set;
     l = (looking){ .facts = facts, .start = first_of(facts, DG_EVENT_NET_START) };
     if (!l.start)
         return;
     dg_plan_network_read(&l.wish, facts->plan);
+    set = suspected(&l);
     for (uint32_t i = 0; dg_repair_at(i); i++)
-        find_repair(out, &l, i);
+        if (set >> i & 1)
+            find_repair(out, &l, i, set);
     find_collations(out, &l);
     find_authors(out, &l);
 }

@@ -14,7 +14,7 @@ static uint32_t code = CODE;
 static void open_world(world *w, uint32_t ppm, uint32_t enact, const dg_sim_link *link,
                        dg_distribution_mode mode)
 {
-    world_options o = { .of = "SD_V12_OK",
+    world_options o = { .of = "mended",
                         .seed = 27,
                         .link = link,
                         .how = DG_HOW_OVERRIDE,

@@ -91,13 +91,13 @@ static const struct {
     dg_how how;
 } rows[] = {
     { "SD_V12_DROP", AT, true, false, DG_HOW_OVERRIDE },
-    { "SD_V12_PURGE", AT, true, false, DG_HOW_OVERRIDE },
-    { "SD_V12_OK", AT, false, false, DG_HOW_OVERRIDE },
+    { "v1.7..v1.8", AT, true, false, DG_HOW_OVERRIDE },
+    { "mended", AT, false, false, DG_HOW_OVERRIDE },
     { "KAGOME", AT, false, false, DG_HOW_OVERRIDE },
     /* by the chain's own sudo call, as it was done */
     { "SD_V12_DROP", AT, true, false, DG_HOW_SET_CODE },
     /* without forks the wrong repair holds */
-    { "SD_V12_PURGE", AT, false, true, DG_HOW_OVERRIDE },
+    { "v1.7..v1.8", AT, false, true, DG_HOW_OVERRIDE },
     { "SD_V12_DROP", AT, true, true, DG_HOW_OVERRIDE },
     /* near the boundary it heals within as many blocks, and on it there is nothing to lose */
     { "SD_V12_DROP", BOUNDARY - 1, true, false, DG_HOW_OVERRIDE },
@@ -166,7 +166,7 @@ END_TEST
  * read, bitfields come out empty, and nothing becomes available in that one block. */
 START_TEST(the_block_after_the_upgrade_includes_nothing)
 {
-    world_options o = { .of = "SD_V12_OK", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world_options o = { .of = "mended", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
     world w;
     world_open(&w, &o);
     world_run(&w, AT + 3);
@@ -193,7 +193,7 @@ static uint32_t first_purge(const world *w, uint32_t session_index)
 
 START_TEST(the_wrong_repair_holds_until_the_first_fork_is_pruned)
 {
-    world_options o = { .of = "SD_V12_PURGE", .seed = 1, .how = DG_HOW_OVERRIDE };
+    world_options o = { .of = "v1.7..v1.8", .seed = 1, .how = DG_HOW_OVERRIDE };
     uint32_t purged, first, tried[2];
     uint64_t lost = 0, signalled = 0;
     world w;
@@ -226,7 +226,7 @@ END_TEST
 /* Half of the network knows, half does not: what can cross does. */
 START_TEST(a_mixed_network_lies_in_between)
 {
-    dg_share half[2] = { { dg_class_named("SD_V12_OK"), 500000 },
+    dg_share half[2] = { { world_class("mended"), 500000 },
                          { dg_class_named("SD_V12_DROP"), 500000 } };
     world_options o = {
         .shares = half, .share_count = 2, .seed = 3, .enact = AT, .how = DG_HOW_OVERRIDE
@@ -252,8 +252,7 @@ END_TEST
 /* Old nodes after the flip: as authors they have nothing, as backers they are deaf. */
 START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
 {
-    dg_share mixed[2] = { { dg_class_named("SD_V1"), 200000 },
-                          { dg_class_named("SD_V12_OK"), 800000 } };
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), 200000 }, { world_class("mended"), 800000 } };
     world_options o = {
         .shares = mixed, .share_count = 2, .seed = 4, .enact = BOUNDARY, .how = DG_HOW_OVERRIDE
     };
@@ -306,7 +305,7 @@ START_TEST(who_is_slow_to_take_a_leaf_up_does_not_lack_its_grid)
 {
     static const dg_ns latency[2] = { 500 * DG_MS, 2000 * DG_MS };
     static const dg_sim_link far = { .latency_ns = latency, .latency_count = 2 };
-    world_options o = { .of = "SD_V12_OK",
+    world_options o = { .of = "mended",
                         .seed = 1,
                         .enact = AT,
                         .how = DG_HOW_OVERRIDE,

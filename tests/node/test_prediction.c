@@ -148,7 +148,7 @@ END_TEST
 START_TEST(without_the_fault_half_of_the_cores_are_backed_a_block)
 {
     tally t = { 0 };
-    run_seed(&t, "SD_V12_OK", 1, 0);
+    run_seed(&t, "mended", 1, 0);
     ck_assert_uint_eq(t.most, CORES);
     ck_assert_uint_ge(t.backed * 10, t.blocks * CORES / 2 * 8);
 }

@@ -13,7 +13,7 @@ static const struct {
     { "kagome", "3063", NULL, "kagome has no repair 3063" },
     { "v1.12..v1.15", "9999", NULL,
       "there is no repair 9999; the repairs are 1920, 3063, 4211, 4269, async-backing, "
-      "artifacts, receipts-v2" },
+      "artifacts, provisioner-mode, receipts-v2" },
     { "v1.3", "1920", "v1.2", NULL },
     { "v0.9..v1.0", "1920", NULL, "v0.9..v1.0 has no repair 1920" },
     { "v1.1", "1920", NULL, "v1.1 has no repair 1920" },
@@ -85,6 +85,7 @@ static const struct {
     { "artifacts",
       LEGACY " v1.2 v1.3 v1.4 v1.6 " PURGE " v1.12..v1.15 v1.16 v1.17 v1.18..v1.19 v1.20..v1.21 "
              "v1.22..v1.25" },
+    { "provisioner-mode", "v1.9 v1.10..v1.11 v1.12..v1.15 v1.16 v1.17" },
     { "receipts-v2", LEGACY " " DROP " " PURGE " v1.12..v1.15 v1.16" },
 };
 

@@ -9,7 +9,8 @@ static const char *const plan_text =
     "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
     "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"%s\"},"
     "\"claims\":{\"default\":false,\"upgrade-enacted\":{}},\"network\":{\"classes\":[{"
-    "\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{\"kind\":\"pause\",\"who\":\"all\","
+    "\"class\":\"SD_V12_OK\",\"with\":[\"provisioner-mode\"],\"share\":1}],\"faults\":[{\"kind\":"
+    "\"pause\",\"who\":\"all\","
     "\"from\":\"boundary-4\",\"until\":\"boundary-3\"}]}}";
 
 static dg_code ran(json_t **outcome, const char *at, dg_error *err)

@@ -9,7 +9,8 @@ static const char *const plan_text =
     "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
     "\"upgrade\":{\"to\":\"fixtures/"
     "paseo-1002000-e20.wasm\",\"at\":\"%s\"},\"horizon\":{\"boundaries_after\":%d},"
-    "\"claims\":{\"default\":false,%s},\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\","
+    "\"claims\":{\"default\":false,%s},\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"with\":"
+    "[\"provisioner-mode\"],"
     "\"share\":1}],"
     "\"faults\":[{%s,\"arm\":\"treatment\"}]}}";
 
@@ -60,7 +61,8 @@ static const char *const long_text =
     "mini-2.wasm\",\"at\":\"boundary@2-3\"},"
     "\"horizon\":{\"boundaries_after\":100},\"claims\":{\"default\":false,\"block-cadence\":{%s}},"
     "\"network\":{"
-    "\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{\"kind\":\"offline-"
+    "\"classes\":[{\"class\":\"SD_V12_OK\",\"with\":[\"provisioner-mode\"],\"share\":1}],"
+    "\"faults\":[{\"kind\":\"offline-"
     "collators\",\"who\":\"all\"},"
     "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"boundary@50+2\",\"until\":\"boundary@51+6\","
     "\"arm\":\"treatment\"}]}}";

@@ -8,7 +8,8 @@
 #define PLAN                                                                                       \
     "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","           \
     "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"seed\":1,"   \
-    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
+    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"with\":[\"provisioner-mode\"],"          \
+    "\"share\":1}],\"faults\":[%s]}}"
 
 static dg_plan *planned(const char *faults)
 {

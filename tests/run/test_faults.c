@@ -10,7 +10,8 @@
     "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},"              \
     "\"claims\":{\"default\":false,\"finality-lag\":{},\"topology-present\":{},\"no-shows\":{},"   \
     "\"availability\":{}},"                                                                        \
-    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
+    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"with\":[\"provisioner-mode\"],"          \
+    "\"share\":1}],\"faults\":[%s]}}"
 
 static dg_code run_with(json_t **outcome, const char *faults, dg_error *err)
 {
@@ -170,7 +171,8 @@ END_TEST
 #define ALL_CLAIMS                                                                                 \
     "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","           \
     "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},"              \
-    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{%s}]}}"
+    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"with\":[\"provisioner-mode\"],"          \
+    "\"share\":1}],\"faults\":[{%s}]}}"
 /* What control itself does not stand is no measure of N, and never a pass; `failed` names
  * the claim that has to say so, NULL: none, the fault is harmless. */
 static const struct {

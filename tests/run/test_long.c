@@ -77,7 +77,8 @@ END_TEST
     "\"upgrade\":{\"to\":\"fixtures/"                                                              \
     "paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"horizon\":{\"boundaries_after\":40},"       \
     "\"claims\":{\"default\":false,\"finality-lag\":{},\"session-cadence\":{}},"                   \
-    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{\"kind\":"      \
+    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"with\":[\"provisioner-mode\"],"          \
+    "\"share\":1}],\"faults\":[{\"kind\":"                                                         \
     "\"crash\",\"nodes\":["                                                                        \
     "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33]" \
     "}]}}"

@@ -12,10 +12,9 @@ static const struct {
     int exit;
     const char *tried; /* "at:standing" */
 } rows[] = {
-    /* what is kept for a session is lost wherever one goes on under the old rules; luck keeps the
-     * fork away that shows it at the third */
+    /* what is kept for a session is lost wherever one goes on under the old rules */
     { "boundary-8", CLASS("SD_V12_PURGE"), NULL, DG_RUN_POSITIONS_BROKE, DG_EXIT_BROKE,
-      "boundary-1:broke boundary:held boundary+1:open boundary+10:broke" },
+      "boundary-1:broke boundary:held boundary+1:broke boundary+10:broke" },
     /* a session that has begun has positions of its own, and U's is none of them */
     { "boundary", CLASS("SD_V12_PURGE"), NULL, DG_RUN_POSITIONS_ALWAYS, DG_EXIT_HELD,
       "boundary@3-1:broke boundary@3-19:broke boundary@3-10:broke" },

@@ -34,7 +34,7 @@ static uint32_t members_with_keys(const dg_view *v, uint32_t group)
 /* In both ways, before the flip and after it. */
 START_TEST(a_group_may_name_validators_without_keys)
 {
-    world_options o = { .of = "SD_V12_OK",
+    world_options o = { .of = "mended",
                         .seed = 3,
                         .how = DG_HOW_OVERRIDE,
                         .enact = FLIP,
@@ -68,7 +68,7 @@ END_TEST
 /* Half of the nodes came by the other fork to the session of this index. */
 START_TEST(forks_may_disagree_on_who_stands_in_the_grid)
 {
-    world_options o = { .of = "SD_V12_OK",
+    world_options o = { .of = "mended",
                         .seed = 3,
                         .how = DG_HOW_OVERRIDE,
                         .enact = FLIP,

@@ -35,7 +35,7 @@ typedef struct world {
 } world;
 
 typedef struct world_options {
-    const char *of; /* class of all nodes; NULL: `shares` */
+    const char *of; /* class of all nodes, as world_class has it; NULL: `shares` */
     const dg_share *shares;
     size_t share_count;
     const dg_node_class *const *joining; /* classes that nodes come to have later */
@@ -63,6 +63,9 @@ typedef struct world_options {
 /* Look ahead, and have room for it. */
 const dg_collators *world_async(void);
 
+/* A row of the table by name; "mended": SD_V12_OK whose provisioner keeps no mode, so that N's
+ * asynchronous backing in the middle of a session finds no fault in it. */
+const dg_node_class *world_class(const char *name);
 dg_engine *world_engine(void);
 void world_engine_free(void);
 void world_open(world *w, const world_options *options);

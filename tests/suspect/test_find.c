@@ -120,6 +120,30 @@ static const struct {
       DG_ARM_TREATMENT,
       { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 101, .enabled = 9, .holders = 8 } },
       "" },
+    /* candidates that could be backed, and a provisioner that keeps another mode */
+    { "SD_V12_OK",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_MODE_KEPT,
+        .net_mode_kept = { .slot = 101, .leaf = 1, .backable = 3 } },
+      "repair" },
+    { "SD_V12_OK",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_MODE_KEPT, .net_mode_kept = { .slot = 101, .leaf = 1 } },
+      "" },
+    { "SD_V12_OK",
+      5,
+      DG_ARM_CONTROL,
+      { .kind = DG_EVENT_NET_MODE_KEPT,
+        .net_mode_kept = { .slot = 101, .leaf = 1, .backable = 3 } },
+      "" },
+    { "v1.7..v1.8",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_MODE_KEPT,
+        .net_mode_kept = { .slot = 101, .leaf = 1, .backable = 3 } },
+      "" },
     /* collations that nobody takes */
     { "SD_V12_STRICT",
       5,
@@ -184,6 +208,44 @@ START_TEST(only_what_was_recorded_is_suspected)
     event.node = DG_EVENT_NO_NODE;
     dg_event_log_add(&w.log, &event);
     ck_assert_str_eq(kinds(&w), rows[_i].kinds);
+    close_world(&w);
+}
+END_TEST
+
+/* What is advised has to help: a release that lacks nothing of what was seen and backs under N-1,
+ * or a restart, where a new process has not lost it. */
+static const struct {
+    const char *class;
+    uint32_t host_old, host_new;
+    const char *advice; /* of the first repair */
+} advised[] = {
+    /* no asynchronous backing is brought: v1.12 has the repair */
+    { "v1.10..v1.11", 8, 10,
+      "update all 100 validators that run v1.10 to v1.11 to v1.12 or newer" },
+    /* it is, and every release from v1.12 on keeps the mode, or does not back below 11 */
+    { "v1.10..v1.11", 5, 10,
+      "restart all 100 validators that run v1.10 to v1.11 after U: no release" },
+    { "v1.7..v1.8", 5, 10, "restart all 100 validators that run v1.7 to v1.8 after U: no release" },
+    { "v0.9..v1.0", 5, 10,
+      "update all 100 validators that run v0.9 to v1.0 to v1.12, and restart them after U" },
+};
+
+START_TEST(advice_is_of_releases_that_help)
+{
+    static dg_suspects found;
+    dg_event event = { .arm = DG_ARM_TREATMENT,
+                       .kind = DG_EVENT_NET_HOLDERS,
+                       .node = DG_EVENT_NO_NODE,
+                       .net_holders = { .slot = 101, .enabled = 9, .holders = 8 } };
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", advised[_i].class, "");
+    w.facts.host_old = advised[_i].host_old;
+    w.facts.host_new = advised[_i].host_new;
+    dg_event_log_add(&w.log, &event);
+    dg_suspects_find(&found, &w.facts);
+    ck_assert_uint_ge(found.count, 1);
+    ck_assert_msg(strstr(found.at[0].advice, advised[_i].advice) == found.at[0].advice, "%s",
+                  found.at[0].advice);
     close_world(&w);
 }
 END_TEST
@@ -657,6 +719,8 @@ int main(void)
     Suite *s = suite_create("find");
     TCase *tc = tcase_create("find");
     LOOP(only_what_was_recorded_is_suspected, rows);
+    tcase_add_loop_test(tc, advice_is_of_releases_that_help, 0,
+                        (int)(sizeof advised / sizeof *advised));
     tcase_add_test(tc, every_repair_has_its_record);
     tcase_add_loop_test(tc, functions_that_nodes_lack_are_suspected_first, 0, 2);
     tcase_add_test(tc, nodes_are_not_suspected_of_what_n_cannot_build);
