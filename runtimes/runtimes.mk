@@ -48,10 +48,11 @@ $(foreach r,$(RT_ROWS),$(eval $(call runtime,$(call rt_name,$(r)),$(call rt_swit
 $(RT)/%.compressed.wasm: $(RT)/%.wasm
 	$(Q){ printf '\122\274\123\166\106\333\216\005'; zstd -q -19 -c $<; } > $@
 
-RT_SPECS := $(RT)/mini.json $(RT)/mini-pending.json $(RT)/mini-sick.json
+RT_SPECS := $(RT)/mini.json $(RT)/mini-pending.json $(RT)/mini-sick.json $(RT)/mini-flag-kept.json
 $(RT)/mini.json: $(RT)/mini-1.wasm
 $(RT)/mini-pending.json: $(RT)/mini-1-pending.wasm
 $(RT)/mini-sick.json: $(RT)/mini-1-sick.wasm
+$(RT)/mini-flag-kept.json: $(RT)/mini-1-flag-kept.wasm
 $(RT_SPECS): runtimes/genesis.py
 	$(Q)python3 runtimes/genesis.py $(filter %.wasm,$^) $@
 

@@ -62,6 +62,13 @@ static bool bad_mandatory(dg_bytes answer)
     return answer.len >= 3 && answer.at[0] == 1 && answer.at[1] == 0 && answer.at[2] == 8;
 }
 
+static void note_left_out(making *m)
+{
+    dg_build_report *r = m->exec.report;
+    if (!r->left_out[0])
+        snprintf(r->left_out, sizeof r->left_out, "%.230s", m->inherent_error.text);
+}
+
 static dg_code apply_inherent(making *m, dg_bytes extrinsic, uint32_t i, dg_error *err)
 {
     bool refused;
@@ -72,6 +79,7 @@ static dg_code apply_inherent(making *m, dg_bytes extrinsic, uint32_t i, dg_erro
                 m->exec.report->panic[0] ? m->exec.report->panic
                 : err                    ? err->text
                                          : "");
+        note_left_out(m);
         return DG_OK; /* an author drops it; finalize tells whether it was needed */
     }
     if (rc < 0)
@@ -85,6 +93,7 @@ static dg_code apply_inherent(making *m, dg_bytes extrinsic, uint32_t i, dg_erro
     dg_fail(&m->inherent_error, DG_TRAP, "inherent %u was refused (%02x%02x%02x)", i,
             m->exec.report->first_refusal[0], m->exec.report->first_refusal[1],
             m->exec.report->first_refusal[2]);
+    note_left_out(m);
     return DG_OK;
 }
 

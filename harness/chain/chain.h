@@ -308,6 +308,7 @@ typedef struct dg_build_report {
     /* of refused_count: what the runtime itself had made; they come first */
     uint32_t refused_inherents;
     uint8_t first_refusal[8]; /* bytes of the first refused ApplyExtrinsicResult */
+    char left_out[240];       /* why the first of refused_inherents was, its panic too; "": none */
     dg_trap_kind trap;
     char panic[240];
     uint64_t fuel_initialize, fuel_total, host_calls;

@@ -70,7 +70,6 @@ static bool is_paras_inherent(const dg_meta *meta, dg_bytes extrinsic)
 static dg_code log_inherents(dg_run_arm *a, dg_block *block, const dg_build_report *report,
                              dg_error *err)
 {
-    char refused[24] = "";
     const dg_meta *meta = NULL;
     bool paras = false;
     dg_runtime *runtime;
@@ -81,11 +80,8 @@ static dg_code log_inherents(dg_run_arm *a, dg_block *block, const dg_build_repo
     if (dg_runtime_meta(runtime, &meta, NULL) == DG_OK)
         for (size_t i = 0; i < dg_block_extrinsic_count(block); i++)
             paras |= is_paras_inherent(meta, dg_block_extrinsic(block, i));
-    if (report->refused_inherents) {
-        snprintf(refused, sizeof refused, "0x%02x%02x%02x", report->first_refusal[0],
-                 report->first_refusal[1], report->first_refusal[2]);
-        detail = json_pack("{s:s}", "refused", refused);
-    }
+    if (report->refused_inherents)
+        detail = json_pack("{s:o}", "refused", dg_event_text(report->left_out));
     dg_run_arm_log(
         a, dg_block_slot(block), dg_block_number(block),
         &(dg_event){ .kind = DG_EVENT_INHERENT,

@@ -20,6 +20,7 @@ static void begin(const struct header *h)
     scheduler_on_initialize(h->number);
     babe_on_initialize(h);
     session_on_initialize();
+    timestamp_on_initialize();
 }
 
 static struct key inherents_applied_key(void)

@@ -8,6 +8,7 @@
 bool timestamp_inherent(struct writer *call, struct bytes data);     /* "timstap0" */
 bool para_inherent_inherent(struct writer *call, struct bytes data); /* "parachn0" */
 
+void timestamp_on_initialize(void);
 void timestamp_on_finalize(void);
 void para_inherent_on_finalize(void);
 

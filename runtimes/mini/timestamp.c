@@ -1,6 +1,7 @@
 /* timestamp.c - the time of a block, set once by its author. */
 #include "authorities.h"
 #include "inherents.h"
+#include "variant.h"
 
 enum { MINIMUM_PERIOD_MS = SLOT_DURATION_MS / 2 };
 
@@ -26,9 +27,16 @@ static struct outcome set(const struct origin *origin, struct reader *args)
     return succeeded();
 }
 
+void timestamp_on_initialize(void)
+{
+    if (fault_is(FLAG_KEPT))
+        forget(item("DidUpdate"));
+}
+
 void timestamp_on_finalize(void)
 {
-    if (!forget_flag(item("DidUpdate")))
+    struct bytes value;
+    if (!(fault_is(FLAG_KEPT) ? stored(item("DidUpdate"), &value) : forget_flag(item("DidUpdate"))))
         panic("Timestamp must be updated once in the block");
 }
 

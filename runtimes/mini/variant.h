@@ -27,6 +27,7 @@ enum fault {
     /* inherents */
     INHERENT_REFUSED,  /* the paras inherent fails when it is dispatched */
     INHERENT_NOT_MADE, /* no paras inherent is made from the data */
+    FLAG_KEPT,         /* the flag of the time that was set is cleared when the next block begins */
     /* migrations */
     MIGRATION_TRAPS,
     MIGRATION_HEAVY,      /* far more than a block's weight */
