@@ -4,7 +4,20 @@
  *   dg_verdict  held | broke | warned | unexercised, with first and last event
  *
  * A claim never asks the chain: what it judges is in the events, so a verdict
- * can be checked from the NDJSON log alone. */
+ * can be checked from the NDJSON log alone. To judge every claim over a log on disk:
+ *
+ *   dg_event_log_read(&log, "run.ndjson", err);
+ *   dg_claim_setup_read(&setup, log.at, log.count);
+ *   for (size_t i = 0; (claim = dg_claim_at(i)); i++)
+ *       if (dg_claim_is_judged(claim, &setup)) {
+ *           rc = dg_claim_judge(claim, &verdict, &setup, log.at, log.count, err);
+ *           ..  below zero: there is no verdict, and nothing to clear
+ *           dg_verdict_clear(&verdict);
+ *       }
+ *
+ * Nothing is kept between two calls, so claims may be judged in any order, each as often as
+ * wanted, and the same log has the same verdicts. Severity is not part of a verdict: a claim that
+ * is advice breaks like any other, and what follows for the exit code is for room `outcome`. */
 #ifndef DG_CLAIM_H
 #define DG_CLAIM_H
 
@@ -15,6 +28,8 @@
 
 /* ---- claims ---- */
 
+/* The rows of claim_list.h in their order, which is the order of every report. The numbers are
+ * nobody's but this program's: logs, plans and outcomes have the names. */
 typedef enum dg_claim_id {
 #define X(ID, member, name) DG_CLAIM_##ID,
 #include "claim/claim_list.h"
@@ -22,7 +37,12 @@ typedef enum dg_claim_id {
     DG_CLAIM_COUNT
 } dg_claim_id;
 
+/* Of more facts than this a verdict shows the first ones. */
 enum { DG_VERDICT_EVIDENCE_MAX = 32 };
+/* How a claim came out. HELD: what it is about happened, and nothing was wrong with it, or it
+ * cannot happen in this plan. BROKE: it did, and something was. WARNED: worth a look, not enough
+ * to break it, or a break that other seeds showed to be luck. UNEXERCISED: nothing can be said of
+ * N, since what it is about did not happen; a gate that is so keeps a run from passing. */
 typedef enum dg_verdict_status {
     DG_VERDICT_HELD,
     DG_VERDICT_BROKE,
@@ -37,9 +57,11 @@ typedef enum dg_verdict_reach {
     DG_VERDICT_NOT_REACHED,    /* it could have come: with other luck it does */
     DG_VERDICT_OUT_OF_REACH    /* the plan keeps it away, whatever the luck */
 } dg_verdict_reach;
+/* GATE: a break fails the run (exit 1). ADVICE: a break is reported and counts as a warning. */
 typedef enum dg_claim_severity { DG_CLAIM_GATE, DG_CLAIM_ADVICE } dg_claim_severity;
 
-/* A number of a verdict, in thousandths of its unit; never below 0. */
+/* A number of a verdict, in thousandths of its unit; never below 0. Where `known` is false it was
+ * not measured, which is not the same as 0, and `milli` says nothing. */
 typedef struct dg_figure {
     bool known;
     int64_t milli;
@@ -47,7 +69,11 @@ typedef struct dg_figure {
 
 /* What a claim measured, as numbers: its text says the same in words. Units are static words in the
  * plural, "candidates"; all figures but `lost` and `allowed` are of `unit`, these two of
- * `lost_unit`. */
+ * `lost_unit`.
+ *
+ * Invariant: a claim that held has no number on the wrong side of `threshold`, unless the plan
+ * allows what was lost. `measured` is treatment's and `control` what N-1 alone comes to in the
+ * same measure; 0 where nothing of the kind may happen at all. */
 typedef struct dg_figures {
     const char *unit; /* of measured, control and threshold; NULL: nothing was measured */
     dg_figure measured, control;
@@ -60,39 +86,52 @@ typedef struct dg_figures {
     dg_figure allowed; /* of that, by the plan; not known: the plan grants nothing */
 } dg_figures;
 
-/* What several seeds say of a break, in their order, up to the one that decides. */
+/* What several seeds say of a break, in their order, up to the one that decides. The two
+ * hypotheses are a claim that breaks in one seed of five at most (luck) and one that breaks in one
+ * of two at least (a rule): 4 breaks of 4 decide for the rule, 1 of 10 for luck. */
 typedef enum dg_claim_luck {
     DG_CLAIM_LUCK_UNTRIED, /* one seed says nothing of others */
     DG_CLAIM_LUCK_OPEN,
     DG_CLAIM_LUCK_MERE, /* it is luck */
     DG_CLAIM_LUCK_RULE  /* it comes of N */
 } dg_claim_luck;
+/* Zeroes are a trial that has seen no seed. A seed in which the claim was not exercised is not
+ * added: it is no evidence either way. */
 typedef struct dg_claim_trial {
     uint32_t broke, of; /* seeds in which the claim broke, of those in which it was judged */
     int32_t weight;     /* of the evidence, in thousandths of a natural logarithm */
 } dg_claim_trial;
 enum { DG_CLAIM_CONFIDENCE_PERCENT = 95 }; /* of what a trial decides */
 
+/* What one claim says of one log, as it stands in an outcome. All but `evidence` is held by value,
+ * so a copy of it lives as long as it likes, while only one of the copies may be cleared. */
 typedef struct dg_verdict {
     dg_verdict_status status;
     dg_verdict_reach reach;
     uint32_t first_block, last_block; /* at which it broke; 0 both: not applicable */
     uint64_t count;                   /* events that broke it */
     char text[400];                   /* one line for the report, past tense, with numbers */
-    char healed[120];                 /* what healed it, "" if nothing did */
+    /* what happened in the block from which treatment was as control again: "session change", "a
+     * restart of validators", or "the network itself" where nothing else did; "" if it did not
+     * heal, or so much happened that nobody can say */
+    char healed[120];
     dg_figures figures;
     /* it broke so narrowly that luck may have done it: by its figures, or since the claim says so
      */
     bool narrow;
     dg_claim_trial trial;
-    /* array, owned; NULL if none; at most DG_VERDICT_EVIDENCE_MAX items */
+    /* array, owned; NULL if none; at most DG_VERDICT_EVIDENCE_MAX items: events as they stand in
+     * the log, or objects that sum up several */
     json_t *evidence;
     bool control_failed; /* N-1 alone already fails it: nothing is said of N */
     dg_code rc;          /* DG_NOMEM: evidence was lost */
 } dg_verdict;
 
-#define DG_CLAIM_NEVER (INT64_MAX / 2) /* a slot that nothing is after */
-/* What a log tells of its run as a whole: dg_claim_setup_read. */
+/* A slot that nothing is after. It is not INT64_MAX, so that a claim may add to it. */
+#define DG_CLAIM_NEVER (INT64_MAX / 2)
+/* What a log tells of its run as a whole: dg_claim_setup_read. Claims take all that they know of
+ * the plan from here. A number that nobody told is 0; slots are absolute BABE slots, and
+ * `epoch_slots` is the length of an epoch, which on a relay chain is that of a session. */
 typedef struct dg_claim_setup {
     bool begun;             /* it has a run-start */
     uint32_t upgrade_block; /* U: treatment's, or else control's; 0: neither has one */
@@ -115,7 +154,9 @@ typedef struct dg_claim_setup {
     const json_t *options; /* the plan's object of the claim that is judged, or NULL */
 } dg_claim_setup;
 
-/* A number of its own that a plan may give a claim. */
+/* A number of its own that a plan may give a claim, as `claims.NAME.OPTION` or on the command line
+ * by `--set`. The plan's schema, the check of its range and the pages of help are made from these
+ * rows. All texts are static. */
 typedef struct dg_claim_option {
     const char *name;
     bool whole;           /* else it may have decimals */
@@ -125,6 +166,10 @@ typedef struct dg_claim_option {
     const char *says; /* with its unit */
 } dg_claim_option;
 
+/* One claim, static and never written: a file of this room defines it, and a row of claim_list.h
+ * makes it known. dg_claim_judge calls `start`, `step` for each event, then `finish`, with the same
+ * `size` bytes; they are given back behind `finish`, so a verdict may point at nothing in them.
+ * None of the three can fail: what was lost for want of memory is noted in the facts. */
 typedef struct dg_claim {
     dg_claim_id id;
     const char *fails;              /* what happens when it broke: "finality falls behind" */
@@ -146,8 +191,11 @@ typedef struct dg_claim {
     size_t facts;
     /* reads the plan's options and sets what is not 0 at first; NULL: there is nothing to do */
     void (*start)(void *memory, const dg_claim_setup *setup);
-    /* control's events first, all of them, then treatment's */
+    /* control's events first, all of them, then treatment's. The event outlives the memory, so its
+     * texts may be borrowed until `finish` is over */
     void (*step)(void *memory, const dg_event *event);
+    /* `verdict` is all zeroes, which would say "held" without a word: status and text are to be
+     * set in every case */
     void (*finish)(void *memory, dg_verdict *verdict);
 } dg_claim;
 
@@ -166,11 +214,12 @@ const dg_claim *dg_claim_named(const char *name);
  *   events  `count` of them, control's first; what they do not tell stays 0, and upgrade_slot
  *           DG_CLAIM_NEVER */
 void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t count);
-/* Whether the plan of the log has the claim judged: not where it is about a network, or about
- * new code, and there is none; nor where the plan says `off` of it, or names other claims alone
- * (claims.default false). */
+/* Whether the plan of the log has the claim judged, by what its run-start tells of `claims`: not
+ * where it is about a network, or about new code, and there is none; nor where the plan says `off`
+ * of it, or names other claims alone (claims.default false). */
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
-/* The plan's, or else the claim's own; where the plan is strict, a gate. */
+/* The severity that the plan gives the claim by name; where it gives none, GATE in a plan that is
+ * strict, and else the claim's own. */
 dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup);
 
 /* Whether the plan makes it a gate in so many words, or all of them: then a warning breaks it. */
@@ -186,7 +235,9 @@ dg_claim_luck dg_claim_trial_says(const dg_claim_trial *trial);
 const char *dg_claim_luck_name(dg_claim_luck luck);
 
 /* Runs one claim over events in order. What it lost is measured by what the plan allows, a warning
- * by whether the plan makes it a gate, and a narrow break by what the log tells of other seeds.
+ * by whether the plan makes it a gate, and a narrow break by what the log tells of other seeds, in
+ * this order: a warning that became a break can still be allowed. A claim about a network sees no
+ * event of a log without one.
  *
  *   verdict  written whole; its evidence is owned by the caller, to be given back with
  *            dg_verdict_clear; after a failure there is none

@@ -9,7 +9,16 @@
  * Code that makes an event fills in the struct of its kind by name, and code that reads one does
  * too. That numbers stand in a row in memory is known to this room alone.
  *
- * Invariant: a log that was written and read back is the same log, byte by byte. */
+ * Invariant: a log that was written and read back is the same log, byte by byte.
+ *
+ *   dg_event e = { .at = now, .arm = DG_ARM_CONTROL, .node = DG_EVENT_NO_NODE, .block = number,
+ *                  .kind = DG_EVENT_SLOT, .slot = { .slot = slot, .built = 1, .claims = 2 } };
+ *   dg_event_log_add(&log, &e);
+ *   ...
+ *   if ((rc = dg_event_log_check(&log, err)) < 0) an event is missing: the run proves nothing
+ *
+ * A log is of one run: control's events first, all of them, then treatment's. It holds no wall
+ * time, so two runs of one commit, plan and seed have equal logs, and their hashes say so. */
 #ifndef DG_EVENT_H
 #define DG_EVENT_H
 
@@ -17,9 +26,12 @@
 
 #include "base/base.h"
 
-/* The two chains of a run: N-1 alone, and N enacted at U. */
+/* The two chains of a run: N-1 alone, and N enacted at U. In a log they are "control" and
+ * "treatment". */
 typedef enum dg_arm { DG_ARM_CONTROL, DG_ARM_TREATMENT } dg_arm;
 
+/* The rows of event_list.h, in their order. A log has the names, so rows may be moved; one that is
+ * renamed, or has other numbers, makes older logs unreadable. */
 typedef enum dg_event_kind {
 #define X(KIND, member, name, ...) DG_EVENT_##KIND,
 #include "event/event_list.h"
@@ -29,6 +41,8 @@ typedef enum dg_event_kind {
 
 /* ---- the numbers of each kind: struct dg_event_<member>, one int64_t a field ---- */
 
+/* What a row of the list may have; the macros below count up to here. An event is so big in memory
+ * whatever its kind. */
 enum { DG_EVENT_FIELDS_MAX = 8 };
 #define DG_EVENT_EACH_1(m, a) m(a)
 #define DG_EVENT_EACH_2(m, a, ...) m(a) DG_EVENT_EACH_1(m, __VA_ARGS__)
@@ -53,7 +67,8 @@ enum { DG_EVENT_FIELDS_MAX = 8 };
 #include "event/event_list.h"
 #undef X
 
-/* How an answer of a runtime API stands against control's at the same moment. */
+/* How an answer of a runtime API stands against control's at the same moment: the number `against`
+ * of the kinds that compare. It stands in logs as a number: new ones go to the end. */
 typedef enum dg_event_against {
     DG_EVENT_AGAINST_NOTHING,    /* it is not compared */
     DG_EVENT_AGAINST_SAME,       /* what has to be as in control is so */
@@ -63,7 +78,9 @@ typedef enum dg_event_against {
     DG_EVENT_AGAINST_CONFIGURED, /* one of the last two, of what follows from HostConfiguration */
 } dg_event_against;
 
-#define DG_EVENT_NO_NODE UINT32_MAX
+#define DG_EVENT_NO_NODE UINT32_MAX /* not in the JSON: the key `node` is left out */
+/* One thing that happened. A plain value: a copy of it shares `detail`, without a reference of its
+ * own. Of the union only the member of `kind` may be read. */
 typedef struct dg_event {
     dg_ns at;     /* since the start of the run */
     uint64_t seq; /* place in the log, from 0, over both arms */
@@ -91,13 +108,17 @@ const char *dg_event_arm_name(dg_arm arm);
 
 /* ---- lines ---- */
 
-/* The event as a JSON object, owned by the caller. NULL: no memory. */
+/* The event as a JSON object, owned by the caller: keys `arm`, `seq`, `at_ns`, `block`, `kind`, the
+ * numbers of its kind under their names beside them, `node` and `detail` where it has them.
+ * `detail` is shared with the event, not copied. NULL: no memory. */
 json_t *dg_event_json(const dg_event *event);
-/* The inverse. `out->detail` is owned by the caller. DG_MALFORMED names the field that is
- * missing, of another type, out of its range or unknown; nothing is owned then. */
+/* The inverse. `out->detail` is owned by the caller, by a reference of its own, so `line` may go.
+ * DG_MALFORMED names the field that is missing, of another type, out of its range or unknown, since
+ * what is not known would be lost when the line is written again; nothing is owned then. What the
+ * numbers mean is not checked, nor what is in the detail. */
 dg_code dg_event_parse(dg_event *out, const json_t *line, dg_error *err);
-/* As dg_event_parse, from the text of one line without its end. DG_MALFORMED also for what is
- * no JSON or has a key twice. */
+/* As dg_event_parse, from the text of one line without its end, for bytes from anywhere.
+ * DG_MALFORMED also for what is no JSON or has a key twice; DG_NOMEM. */
 dg_code dg_event_parse_line(dg_event *out, dg_bytes line, dg_error *err);
 /* Text that may come from a guest as a JSON string: what is not printable ASCII is shown as
  * '?', so that no byte of a runtime can spoil an outcome; at most 639 bytes of it. NULL: no
@@ -109,6 +130,7 @@ void dg_event_short(char *out, size_t size, const json_t *value);
 
 /* ---- the log ---- */
 
+/* Both bound what a log from elsewhere can ask for; a run that reaches the first has failed. */
 enum {
     DG_EVENT_LOG_MAX = 1 << 22,  /* events */
     DG_EVENT_LINE_MAX = 1 << 20, /* bytes of a line that is read */
@@ -125,17 +147,21 @@ typedef struct dg_event_log {
 /* Adds a copy of `event` and takes its detail; `seq` becomes its place. The order of calls is
  * the order of the log. What goes wrong is kept in `rc`. */
 void dg_event_log_add(dg_event_log *log, const dg_event *event);
-/* DG_OK, or the first thing that went wrong: DG_LIMIT, DG_NOMEM. */
+/* DG_OK, or the first thing that went wrong: DG_LIMIT, DG_NOMEM. To be asked once, before the log
+ * is judged, hashed or written: those look at what is there. */
 dg_code dg_event_log_check(const dg_event_log *log, dg_error *err);
-/* NDJSON: one event a line, keys sorted. DG_IO. */
+/* NDJSON: one event a line, keys sorted, no spaces. The file is there whole or not at all
+ * (dg_file_begin); "-" is stdout. DG_IO; DG_NOMEM. */
 dg_code dg_event_log_write(const dg_event_log *log, const char *path, dg_error *err);
-/* BLAKE2b-256 over the lines chained one by one; the same log has the same hash. DG_NOMEM. */
+/* BLAKE2b-256 over the lines chained one by one, h = H(h ++ line) from 32 zero bytes on, each line
+ * without its end; the same log has the same hash, and an empty one has zeroes. DG_NOMEM. */
 dg_code dg_event_log_hash(const dg_event_log *log, dg_hash *hash, dg_error *err);
 /* Reads what dg_event_log_write wrote into an empty log, to be cleared whatever comes back.
  * DG_IO; DG_MALFORMED names file and line, and the field, or the place where an event is
  * missing or comes twice; DG_LIMIT: more or longer lines than a log has; DG_NOMEM. */
 dg_code dg_event_log_read(dg_event_log *log, const char *path, dg_error *err);
-/* Gives all of it back; the log is empty again. */
+/* Gives all of it back, the details too; the log is empty again and without a failure. Verdicts
+ * keep their own references to what they show, setups and borrowed texts do not. */
 void dg_event_log_clear(dg_event_log *log);
 
 #endif
