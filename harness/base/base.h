@@ -1,7 +1,23 @@
 /* base.h - what every room may lean on: codes, bytes, memory, chance, files.
  *
  * Nothing here knows of chains. Everything that can fail says so with a
- * dg_code; the words travel in a dg_error that the caller owns.
+ * dg_code; the words travel in a dg_error that the caller owns. In short:
+ *
+ *   dg_code greet(const char *path, const char *name, dg_error *err)
+ *   {
+ *       dg_buf text;
+ *       dg_code rc;
+ *       dg_buf_init(&text, 1000);
+ *       dg_buf_put_text(&text, "hello ");                 appends are not checked one by one
+ *       dg_buf_put_text(&text, name);
+ *       if ((rc = dg_buf_check(&text, err, "greeting")) >= 0)
+ *           rc = dg_file_write(path, dg_buf_bytes(&text), err);
+ *       dg_buf_clear(&text);                              in every case
+ *       return rc;
+ *   }
+ *
+ * Threads may call all of it at one time, each on objects of its own. Test hooks, the level of the
+ * log, the start of the wall clock and the list of scrap are the process's.
  *
  * Invariant: no function of this room reads a clock, a locale, an address or an
  * environment variable, except the log (stderr only) and the file functions. */
@@ -30,7 +46,9 @@ typedef enum dg_code {
     DG_MISMATCH = -8     /* a hash, root or result is not what it must be */
 } dg_code;
 
-/* One line, past tense, with the value at fault. */
+/* One line, past tense, with the value at fault. Owned by the caller, on its stack as a rule; it is
+ * written when something fails and left alone otherwise, so it need not be zeroed, and may be read
+ * only after a code below zero. */
 typedef struct dg_error {
     dg_code code;
     char text[480];
@@ -42,7 +60,8 @@ typedef struct dg_error {
 dg_code dg_fail(dg_error *err, dg_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts "prefix: " before a text that is already there (file name, block). */
+/* Puts "prefix: " before a text that is already there (file name, block) and returns `code`, which
+ * becomes the error's. Nothing happens to an `err` that is NULL. */
 dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -54,6 +73,10 @@ dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
 
 /* ---- exit codes: a contract with what runs this unattended, as CI ---- */
 
+/* HELD: all claims held, or a command did what was asked. BROKE: a claim that gates broke. USAGE:
+ * command line, plan or input cannot be used. INCONCLUSIVE: what a claim is about did not happen,
+ * or N-1 alone fails already. ENVIRONMENT: file, network, memory. INTERNAL: two runs of one seed
+ * differ, or the program is at fault. A number is never given another meaning. */
 enum {
     DG_EXIT_HELD = 0,
     DG_EXIT_BROKE = 1,
@@ -70,7 +93,7 @@ int dg_exit_of(dg_code rc);
 /* Simulated true time, ns since the start of the run. */
 typedef uint64_t dg_ns;
 
-/* ---- memory ---- */
+/* ---- memory: all our code takes from the heap, so that a test can make any request fail ---- */
 
 /* `size` bytes of heap, not zeroed; NULL when there is none, or when a test has it so. Size 0
  * gives an address as well. The caller gives it back with dg_free. */
@@ -86,21 +109,25 @@ void dg_free(void *at);
 char *dg_strdup(const char *text);
 
 /* Test hook: the request number `nth` from now (1 = the next) and all after it
- * fail; 0 switches the hook off. */
+ * fail; 0 switches the hook off. A loop over nth = 1, 2, .. until the call succeeds has then failed
+ * each of its requests once. */
 void dg_alloc_fail_from(uint64_t nth);
 
 /* ---- bytes ---- */
 
+/* Bytes that belong to somebody else: `at` may be NULL where `len` is 0. */
 typedef struct dg_bytes {
     const uint8_t *at;
     size_t len;
 } dg_bytes; /* borrowed */
+/* 32 bytes in the order in which they are stored and printed: a block, a root, a code. */
 typedef struct dg_hash {
     uint8_t at[32];
 } dg_hash;
 
 /* Owned, growing. `max` is set once, by init; an append beyond it, or without
- * memory, sets `rc` and leaves the bytes as they were: write many, check once. */
+ * memory, sets `rc` and leaves the bytes as they were: write many, check once. Room grows
+ * twofold, so many small appends cost what one large one does. */
 typedef struct dg_buf {
     uint8_t *at;
     size_t len, cap, max; /* bytes */
@@ -215,6 +242,8 @@ dg_hex_text dg_hash_short(const dg_hash *hash);
 
 /* ---- arena: many small things that die together ---- */
 
+/* Room comes in pages of 64 KiB, or of one thing that is larger. `used` counts what was taken, each
+ * rounded up to 16 bytes. What was taken never moves. */
 typedef struct dg_arena_page dg_arena_page;
 typedef struct dg_arena {
     dg_arena_page *pages;
@@ -238,7 +267,8 @@ void dg_arena_clear(dg_arena *arena);
 /* ---- chance: counter-based streams, one per (purpose, identity) ---- */
 
 /* A stream is a function of (seed, name, a, b) alone: adding one does not shift
- * another. Not for secrets. */
+ * another. Not for secrets. A plain value: a copy goes on by itself, and yields the same numbers
+ * as the original. The same on every machine. */
 typedef struct dg_rng {
     uint64_t key, count;
 } dg_rng;
@@ -265,7 +295,8 @@ void dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
 FILE *dg_file_in(const char *path, const char *mode);
 /* Leaves stdin open; fine on NULL. */
 void dg_file_in_close(FILE *in);
-/* The whole file, or stdin for "-". DG_IO (absent, unreadable), DG_LIMIT above out->max. */
+/* The whole file, or stdin for "-", appended to `out`. DG_IO (absent, unreadable, a folder),
+ * DG_LIMIT above out->max, DG_NOMEM; what was read till then stays in `out`. */
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
 /* Is there anything at `path`, a folder included? */
 bool dg_file_exists(const char *path);
@@ -347,7 +378,8 @@ typedef struct dg_lock {
     int fd, scrap;
 } dg_lock;
 
-/* The lock that is the file `path`, made if it is not there. DG_OK: it is ours until
+/* The lock that is the file `path`, made if it is not there. It excludes other threads of this
+ * process as well. DG_OK: it is ours until
  * dg_lock_release; DG_END: another has it (with `wait`: never, it is waited for); DG_IO: the file
  * cannot be made, or its filesystem has no locks and the file that stands for one is there. */
 dg_code dg_lock_take(dg_lock *lock, const char *path, bool wait, dg_error *err);
@@ -358,7 +390,8 @@ void dg_lock_lack(bool on);
 /* ---- words ---- */
 
 /* The entry of `names` (NULL-terminated) nearest to `word` by edit distance, or
- * NULL when none is near enough to be what was meant. */
+ * NULL when none is near enough to be what was meant: with more than one slip, and one more for
+ * every three letters. Two letters swapped are one slip; of equals the first in the list. */
 const char *dg_nearest(const char *word, const char *const *names);
 
 /* ---- log on stderr: sentences for users, and with -v `time_ns room event key=value ...` ---- */
@@ -369,12 +402,13 @@ void dg_log_set(dg_log_level level);
 /* The level that is set, for code that prints progress. */
 dg_log_level dg_log_get(void);
 /* One line of `room`'s if `level` is at or below the one that is set. Leaf code does not log: it
- * returns codes. */
+ * returns codes. What is NORMAL is a sentence for the user, behind "doppel: "; what is VERBOSE has
+ * wall time and room before it. */
 void dg_log(dg_log_level level, const char *room, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Wall time since process start, for logs, progress and benches only: it must
- * never reach an outcome. */
+/* Wall time in ns since this was first called, which never goes back: for logs, progress and
+ * benches only; it must never reach an outcome. */
 uint64_t dg_wall_ns(void);
 /* Processor time that this thread has used, in ns: for benches only. */
 uint64_t dg_cpu_ns(void);

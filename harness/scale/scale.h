@@ -7,7 +7,19 @@
  *
  * Decoding is strict: non-minimal compacts, bools beyond 1, lengths beyond the
  * input and trailing bytes are failures. Nesting is bounded (DG_SCALE_DEPTH_MAX).
- * Mirrors: the SCALE chapter of the spec; frame-metadata V14, V15, V16. */
+ * Mirrors: the SCALE chapter of the spec; frame-metadata V14, V15, V16.
+ *
+ *   How often an account was used, where `raw` is what a state has under the key:
+ *
+ *     const dg_meta_entry *e = dg_meta_storage(meta, "System", "Account");
+ *     rc = dg_storage_key(meta, &key, e, keys, err);              keys: ["0x.."], one a hasher
+ *     ..   nothing under it, and not e->optional: raw = e->fallback
+ *     rc = dg_value_decode_all(meta, &json, e->value, raw, err);
+ *     nonce = json_integer_value(json_object_get(json, "nonce"));
+ *
+ * Metadata is never written after dg_meta_new: threads may share it. What came from one metadata
+ * (ids, entries, pallets) means nothing to another one; a value that goes from N-1 to N is decoded
+ * by the one and encoded by the other. */
 #ifndef DG_SCALE_H
 #define DG_SCALE_H
 
@@ -69,7 +81,7 @@ dg_code dg_scale_check(const dg_scale *s, dg_error *err, const char *what);
 /* As check, and nothing may be left. */
 dg_code dg_scale_finish(const dg_scale *s, dg_error *err, const char *what);
 
-/* ---- writer ---- */
+/* ---- writer: appends to a buffer, whose `rc` is looked at once, at the end ---- */
 
 /* Appends two bytes, little-endian. What does not fit is in the buffer's `rc`, here and below. */
 void dg_scale_put_u16(dg_buf *b, uint16_t v);
@@ -86,6 +98,7 @@ size_t dg_scale_compact_len(uint64_t v);
 
 /* ---- metadata ---- */
 
+/* Values inside of values, for every function below; bytes of metadata. */
 enum { DG_SCALE_DEPTH_MAX = 128, DG_META_MAX = 32 << 20 };
 
 typedef struct dg_meta dg_meta;
@@ -96,13 +109,17 @@ typedef struct {
 /* `raw` begins with "meta" and the version byte (the inside of the opaque bytes
  * that Metadata_metadata returns). Copies what it keeps.
  * DG_MALFORMED with position; DG_UNSUPPORTED for a version below 14 or above 16,
- * with the version in the text; DG_NOMEM. */
+ * with the version in the text; DG_LIMIT: more than DG_META_MAX bytes, or more than 256 MiB once it
+ * is read; DG_NOMEM. */
 dg_code dg_meta_new(dg_meta **out, dg_bytes raw, dg_error *err);
 /* Gives the metadata back, with all that its look-ups returned. NULL is fine. */
 void dg_meta_free(dg_meta *meta);
 /* Version of the metadata: 14, 15 or 16. */
 uint32_t dg_meta_version(const dg_meta *meta);
 
+/* How a part of a key is hashed. Behind the hash of the _CONCAT ones the encoded key itself
+ * follows, and IDENTITY is nothing but that: from those a key can be read back, from the others it
+ * cannot. The numbers are those of StorageHasher in frame-metadata. */
 typedef enum dg_hasher {
     DG_HASHER_BLAKE2_128,
     DG_HASHER_BLAKE2_256,
@@ -114,6 +131,9 @@ typedef enum dg_hasher {
 } dg_hasher;
 enum { DG_META_HASHERS_MAX = 16 };
 
+/* A pallet. `index` is the first byte of its calls, its events and its errors in a ModuleError; it
+ * is the runtime's, and N may give a pallet another one. `calls`, `events` and `errors` are ids
+ * only where the flag of each says so. */
 typedef struct dg_meta_pallet {
     const char *name;
     uint8_t index;
@@ -123,7 +143,9 @@ typedef struct dg_meta_pallet {
     dg_type_id calls, events, errors; /* enum types */
 } dg_meta_pallet;
 
-typedef struct dg_meta_entry { /* one storage item */
+/* One storage item. Keys begin with the hash of `prefix`, which is the pallet's storage prefix and
+ * need not be its name. What is in the state under such a key is `value`, encoded. */
+typedef struct dg_meta_entry {
     const char *pallet, *prefix, *name;
     bool optional;         /* absent means None, else absent means `fallback` */
     uint32_t hasher_count; /* 0: plain value */
@@ -132,13 +154,16 @@ typedef struct dg_meta_entry { /* one storage item */
     dg_bytes fallback;     /* encoded default */
 } dg_meta_entry;
 
+/* A constant of a pallet's Config; `value` is encoded as `type` says. */
 typedef struct dg_meta_constant {
     const char *pallet, *name;
     dg_type_id type;
     dg_bytes value;
 } dg_meta_constant;
 
-typedef struct dg_meta_method { /* V15 and later */
+/* A method of a runtime API, from V15 on; its export is called API_NAME. The arguments of a call
+ * are the encoded inputs one behind the other, in this order; what it returns is one `output`. */
+typedef struct dg_meta_method {
     const char *api, *name;
     uint32_t input_count;
     const char *const *input_names;
@@ -146,6 +171,8 @@ typedef struct dg_meta_method { /* V15 and later */
     dg_type_id output;
 } dg_meta_method;
 
+/* A transaction extension, once called signed extension: `value` stands in the extrinsic,
+ * `implicit` does not, and both are signed. */
 typedef struct dg_meta_extension {
     const char *name;
     dg_type_id value, implicit;
@@ -189,7 +216,7 @@ uint8_t dg_meta_extrinsic_version(const dg_meta *meta);
 /* Name of error `error` of the pallet with `index`, for Module errors; NULL. */
 const char *dg_meta_error_name(const dg_meta *meta, uint8_t pallet_index, uint8_t error);
 
-/* ---- types ---- */
+/* ---- types: an id that is too high is an assert, one of another metadata is not noticed ---- */
 
 typedef enum dg_type_kind {
     DG_TYPE_STRUCT,
@@ -206,12 +233,17 @@ typedef enum dg_type_kind {
 uint32_t dg_type_count(const dg_meta *meta);
 /* What kind of type it is. `type` is an id of `meta`. */
 dg_type_kind dg_type_kind_of(const dg_meta *meta, dg_type_id type);
-/* "pallet_balances::AccountData", "Vec<u8>", "(u32, [u8; 32])": for people. */
+/* "pallet_balances::AccountData", "Vec<u8>", "(u32, [u8; 32])": for people. Two types may have one
+ * name, since parameters stand only where the path has one part; what is more than six deep is
+ * "..". */
 void dg_type_name(dg_buf *out, const dg_meta *meta, dg_type_id type);
-/* First type whose path ends in `path` ("SessionKeys"); false if none. */
+/* First type whose path ends in these whole segments ("SessionKeys", "header::Header"); `out` is
+ * left alone and false returned if none. */
 bool dg_type_find(const dg_meta *meta, dg_type_id *out, const char *path_end);
 /* Do both types have the same bytes (layout, not names)? If not, `where` (may be
- * NULL) gets a path to the first difference, as ".1.keys: [u8; 32] against [u8; 33]". */
+ * NULL) gets a path to the first difference, as ".1.keys: [u8; 32] against [u8; 33]". Variants are
+ * the same by their index. What cannot be compared (no memory, more than 4096 fields in a row,
+ * nested deeper than 512) counts as different, and `where` says so. */
 bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, dg_buf *where);
 /* Does `b` read every value of `a` as what it is? As dg_type_same, but enums of `b` may have
  * variants of their own. `assumed` (a type of `a`, one of `b`; may be NULL) counts as readable:
@@ -224,8 +256,8 @@ bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type
                       const char *name, const dg_type_id assumed[2], dg_buf *where);
 /* Fixed size in bytes of every value of the type; false if it varies. */
 bool dg_type_size(const dg_meta *meta, dg_type_id type, size_t *size);
-/* Variant `i` of an enum type: its name, and its index in the encoding. NULL past the end and
- * for other types. */
+/* Variant `i` of an enum type, in the order of the metadata: its name, and its index in the
+ * encoding, which may leave gaps. NULL past the end and for other types. */
 const char *dg_type_variant_at(const dg_meta *meta, dg_type_id type, size_t i, uint8_t *index);
 /* Field i of a struct: its type and name ("" if unnamed); false past the end. */
 bool dg_type_field_at(const dg_meta *meta, dg_type_id type, size_t i, const char **name,
@@ -249,11 +281,14 @@ dg_code dg_value_skip(const dg_meta *meta, dg_type_id type, dg_scale *s);
  * to have them counted as heap. DG_MALFORMED names type, byte and reason. */
 dg_code dg_value_decode(const dg_meta *meta, json_t **out, dg_type_id type, dg_scale *s,
                         dg_error *err);
-/* The whole of `raw` as one value; trailing bytes are DG_MALFORMED. */
+/* The whole of `raw` as one value, owned by the caller; trailing bytes are DG_MALFORMED. DG_NOMEM.
+ */
 dg_code dg_value_decode_all(const dg_meta *meta, json_t **out, dg_type_id type, dg_bytes raw,
                             dg_error *err);
 /* The inverse: accepts what decode prints, and hex for any byte sequence or
- * array. DG_USAGE with the path of the value that does not fit. */
+ * array; integers of any size also as decimal text. DG_USAGE with the path of the value that does
+ * not fit. DG_LIMIT, DG_NOMEM of `out`. A failure leaves
+ * `out` as long as it was. */
 dg_code dg_value_encode(const dg_meta *meta, dg_buf *out, dg_type_id type, const json_t *value,
                         dg_error *err);
 
@@ -279,7 +314,9 @@ dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_e
 /* Would the runtime ever look under this key, which begins with the item's prefix? Not where the
  * parts are of another type, or hashed otherwise. */
 bool dg_storage_key_found(const dg_meta *meta, const dg_meta_entry *entry, dg_bytes key);
-/* The call bytes of pallet.call with named arguments (JSON object). DG_USAGE when
+/* The call bytes of pallet.call with named arguments (JSON object), appended: the pallet's index,
+ * the call's, then its arguments in the runtime's order; NULL or {} for a call without any. No
+ * extrinsic yet: nobody signs it. DG_USAGE when
  * there is no such pallet, call or argument; the nearest name is suggested. */
 dg_code dg_scale_call_encode(const dg_meta *meta, dg_buf *out, const char *pallet, const char *call,
                              const json_t *args, dg_error *err);
