@@ -20,7 +20,25 @@
  * by who uses it: a node that is added at the end (or a link that starts to lose
  * messages) leaves the luck of all others as it was.
  *
- * One sim is used by one thread at a time; a process may have several. */
+ * One sim is used by one thread at a time; a process may have several.
+ *
+ *   Two nodes, and a message that is under way for 50 ms:
+ *
+ *     static dg_code on_event(void *user, dg_sim *sim, const dg_sim_event *e, dg_error *err)
+ *     {
+ *         const dg_node_ix *other = user;
+ *         const dg_sim_parcel hello = { .tag = HELLO, .wire_bytes = 100 };
+ *         return e->kind == DG_SIM_TIMER ? dg_sim_send(sim, e->node, *other, &hello, err) : DG_OK;
+ *     }
+ *     ..
+ *     const dg_ns latency = 50000000;
+ *     dg_sim_channel_add(sim, &channel, &(dg_sim_channel){ .name = "all" }, err);
+ *     dg_sim_link_add(sim, &link, &(dg_sim_link){ &latency, 1 }, err);
+ *     dg_sim_node_add(sim, &a, &(dg_sim_node){ .handler = on_event, .user = &b }, err);
+ *     dg_sim_node_add(sim, &b, &(dg_sim_node){ .handler = on_event, .user = &a }, err);
+ *     dg_sim_timer_at(sim, NULL, a, 0, &(dg_sim_timer){ .tag = START }, err);
+ *     dg_sim_run(sim, 1000000000, err);            b has had HELLO at 50 ms; it is 1 s now
+ */
 #ifndef DG_SIM_H
 #define DG_SIM_H
 
@@ -28,6 +46,7 @@
 
 /* What a node's clock shows, ns; 0 = start of the run. True time is dg_ns. */
 typedef int64_t dg_sim_local;
+/* Of one sim alone; nothing that was added is ever removed, so they stay valid. */
 typedef struct {
     uint32_t v;
 } dg_node_ix; /* in the order of dg_sim_node_add */
@@ -61,6 +80,8 @@ typedef struct dg_sim_msg dg_sim_msg;
 
 /* ---- the world ---- */
 
+/* Copied. Memory is taken as it is needed, up to these; a node that reaches one gets DG_LIMIT from
+ * the call that would go beyond. */
 typedef struct dg_sim_options {
     uint64_t seed;
     uint32_t nodes_max;     /* 0: 4096 */
@@ -114,6 +135,7 @@ typedef struct dg_sim_clock {
     bool goes_on;
 } dg_sim_clock;
 
+/* What a node is made of; copied. Several may have one handler and one user. */
 typedef struct dg_sim_node {
     dg_sim_handler handler;
     void *user;         /* handed to the handler; the caller's, must outlive the sim */
@@ -134,12 +156,14 @@ dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix node);
 bool dg_sim_was_down(const dg_sim *sim, dg_node_ix node, dg_sim_span span);
 
 /* Runs all events up to and including `until`, then sets the time to `until`
- * (at most DG_SIM_TIME_MAX). DG_OK; DG_END when dg_sim_stop was called (the time
- * stays where it was); a handler's code. May be called again. */
+ * (at most DG_SIM_TIME_MAX, else DG_USAGE). DG_OK; DG_END when dg_sim_stop was called (the time
+ * stays where it was); a handler's code; DG_NOMEM. May be called again, after a failure too: the
+ * event whose handler failed is gone, all others are there. */
 dg_code dg_sim_run(dg_sim *sim, dg_ns until, dg_error *err);
-/* One event. DG_END: nothing is pending. */
+/* One event: runs the first that a handler is there for, with faults that come before it, and sets
+ * the time to it. DG_END: nothing is pending; a handler's code; DG_NOMEM. */
 dg_code dg_sim_step(dg_sim *sim, dg_error *err);
-/* From a handler: dg_sim_run returns after this event. */
+/* From a handler: dg_sim_run returns after this event. Outside of a run it does nothing. */
 void dg_sim_stop(dg_sim *sim);
 
 /* Is shown every event before its handler is, for logs and tests. NULL: none. */
@@ -149,6 +173,7 @@ void dg_sim_watch(dg_sim *sim, dg_sim_watcher watcher, void *user);
 
 /* ---- timers ---- */
 
+/* What comes back in the event: the sim does not look at it. */
 typedef struct dg_sim_timer {
     uint16_t tag;
     uint64_t a, b;
@@ -209,6 +234,7 @@ typedef struct dg_sim_channel {
 dg_code dg_sim_channel_add(dg_sim *sim, dg_channel_ix *channel, const dg_sim_channel *spec,
                            dg_error *err);
 
+/* One message to be sent; copied, so one parcel may go to many. */
 typedef struct dg_sim_parcel {
     dg_channel_ix channel;
     uint16_t tag;
@@ -225,7 +251,8 @@ typedef struct dg_sim_parcel {
  * Lost in silence (DG_OK, counted): by the link's luck; when a partition parts
  * the two at sending or at arrival; when the receiver is down at either or went
  * down in between (the connection died). A sender that is down sends nothing.
- * DG_LIMIT at events_max; DG_NOMEM. Both leave what was sent before them. */
+ * DG_LIMIT at events_max; DG_USAGE: it would arrive after DG_SIM_TIME_MAX; DG_NOMEM. All of them
+ * leave what was sent before them. */
 dg_code dg_sim_send(dg_sim *sim, dg_node_ix from, dg_node_ix to, const dg_sim_parcel *parcel,
                     dg_error *err);
 /* dg_sim_send to each, in this order; the sender itself is passed over. */
@@ -311,6 +338,8 @@ dg_rng dg_sim_rng(const dg_sim *sim, dg_node_ix node, uint32_t subsystem, const 
 
 /* ---- what happened ---- */
 
+/* Counts and bytes. Every message is somewhere: `sent` is `messages`, the three `lost_` and those
+ * that are still under way, together; `pending` are timers and messages, not planned faults. */
 typedef struct dg_sim_stats {
     uint64_t events;   /* handed to handlers */
     uint64_t timers;   /* of them: timers, */

@@ -8,7 +8,15 @@
  * A suspect is a change to one thing. Treatment that was run again with the change and holds a
  * claim that broke has proved the thing to be a cause of it.
  *
- * Invariant: nothing is called a cause, and nothing advised, that no trial has shown. */
+ * Invariant: nothing is called a cause, and nothing advised, that no trial has shown.
+ *
+ *   dg_suspects_find(&suspects, &facts);
+ *   rc = dg_suspects_prove(&proof, &suspects, &as_it_was, broken, run_again, user, err);
+ *   if (rc >= 0)
+ *       json = dg_proof_tell(&proof, &facts);       causes, looked_at, unexplained, advice
+ *   dg_proof_clear(&proof);
+ *
+ * Suspects, facts and the log live until the last of these; the document holds copies. */
 #ifndef DG_SUSPECT_H
 #define DG_SUSPECT_H
 
@@ -28,9 +36,12 @@ typedef enum dg_suspect_kind {
     DG_SUSPECT_KIND_COUNT
 } dg_suspect_kind;
 
+/* Each of them alone costs one of the DG_TRIALS_MAX trials. */
 enum { DG_SUSPECTS_MAX = 16 /* tried; a bit each */ };
 typedef uint32_t dg_suspect_set; /* bit i: suspect i */
 
+/* One change. What is to be changed is in `kind`, `index` and `name` alone, so whoever tries it
+ * need not read the texts; those are English, for the report, and cut where they do not fit. */
 typedef struct dg_suspect {
     dg_suspect_kind kind;
     uint32_t index;   /* which of its kind: see suspect_list.h */
@@ -41,6 +52,7 @@ typedef struct dg_suspect {
     char seen[320];   /* what was recorded of it */
 } dg_suspect;
 
+/* About 25 KiB: not for a stack. */
 typedef struct dg_suspects {
     dg_suspect at[DG_SUSPECTS_MAX];
     size_t count;
@@ -83,7 +95,8 @@ const char *dg_suspect_kind_name(dg_suspect_kind kind);
 
 typedef uint64_t dg_proof_claims; /* bit i: claim i */
 
-/* A treatment without some suspects, as its claims came out. */
+/* A treatment without some suspects, as its claims came out; `of` by claim id. A row of a claim
+ * that was not asked about may be zeroes, which reads as held and means nothing. */
 typedef struct dg_trial {
     bool whole;    /* treatment came to its end: what did not happen in it cannot have broken */
     bool failed;   /* it told nothing: */
@@ -117,6 +130,8 @@ struct dg_trial_claim dg_trial_claim_of(const dg_verdict *verdict);
 typedef dg_code (*dg_suspects_try)(void *user, dg_trial *out, const dg_suspect_set *sets,
                                    size_t count, dg_error *err);
 
+/* What a suspect alone is to one claim that broke. CONTRIBUTES: of what was lost at least a tenth
+ * is not lost without it. */
 typedef enum dg_suspect_role {
     DG_ROLE_NONE,        /* no better without it */
     DG_ROLE_CONTRIBUTES, /* better by a tenth, and broken still */
@@ -124,13 +139,15 @@ typedef enum dg_suspect_role {
     DG_ROLE_FAILED       /* not known */
 } dg_suspect_role;
 
+/* Each is a whole treatment, so their number is what a proof costs. */
 enum { DG_TRIALS_MAX = 96 };
 typedef struct dg_tried {
     dg_suspect_set without;
     dg_trial trial;
 } dg_tried;
 
-/* What was proved. Zero it to begin; give it back with dg_proof_clear. */
+/* What was proved. Zero it to begin; give it back with dg_proof_clear. Roles and sets follow from
+ * `tried`: of equal trials every proof is the same, in whatever order they were run. */
 typedef struct dg_proof {
     const dg_suspects *suspects;
     dg_proof_claims claims; /* that broke, and were asked about */
