@@ -125,7 +125,7 @@ typedef struct dg_node_class {
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "7"
+#define DG_CLASS_TABLE_VERSION "8"
 /* The table of classes, row by row, the oldest first; NULL past the end. Static. */
 const dg_node_class *dg_class_at(size_t i);
 /* The row of this name, "v1.10..v1.11", or of this older one, "SD_V12_PURGE", letter by letter;
@@ -370,8 +370,9 @@ typedef struct dg_request_row {
     const char *method;
     uint32_t since; /* version of ParachainHost */
     dg_lasts lasts;
-    /* no usable answer: statement distribution and backing pass the leaf over */
-    bool skips;
+    /* without a usable answer, statement distribution and backing of release v1.`skips` and of
+     * later ones pass the leaf over, and so does another implementation; 0: of none */
+    uint16_t skips;
     uint16_t from; /* asked at a leaf by releases that know this version; 0: `since` */
     /* .. and by those that know this one no more, where the runtime has it; 0: for ever */
     uint16_t until;

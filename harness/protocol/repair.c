@@ -174,7 +174,7 @@ static bool has_legacy_alone(const dg_node_class *c)
 }
 static void be_v2(dg_node_class *c)
 {
-    const dg_node_class *ok = dg_class_named("v1.12..v1.15");
+    const dg_node_class *ok = dg_class_named("v1.12..v1.13");
     c->v2 = true;
     c->validation |= ok->validation;
     c->collation |= ok->collation;
@@ -191,13 +191,13 @@ static const dg_repair repairs[] = {
       "forget a grid topology that arrives before asynchronous backing is on", "v1.7..v1.8", NULL,
       puts_aside, drop_early, drops_early, put_aside, true },
     { "4211", "artifacts depend only on the executor parameters that affect them",
-      "prepare every parachain's code again when any executor parameter changes", "v1.12..v1.15",
+      "prepare every parachain's code again when any executor parameter changes", "v1.12..v1.13",
       NULL, few_params, all_params, knows_all_params, know_few_params, false },
     { "4269", "the newest topology kept for later is not lost",
       "lose the grid topology that they kept for later when a leaf signal only deactivates",
-      "v1.12..v1.15", NULL, keeps_newest, forget_newest, loses_newest, keep_newest, true },
+      "v1.12..v1.13", NULL, keeps_newest, forget_newest, loses_newest, keep_newest, true },
     { "async-backing", "backing and statements work where ParachainHost is 7 or newer",
-      "take no part in backing where ParachainHost is 7 or newer", "v1.12..v1.15", NULL, has_v2,
+      "take no part in backing where ParachainHost is 7 or newer", "v1.12..v1.13", NULL, has_v2,
       be_legacy, has_legacy_alone, be_v2, false },
     { "artifacts", "prepared code of parachains outlives a restart",
       "lose the parachains' prepared code when they restart", "v1.5",

@@ -22,20 +22,21 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
     [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3, DG_LASTS_ELSEWHERE },
     [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4, DG_LASTS_SESSION },
     [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION,
-                               .skips = true },
+                               .skips = 1 },
     [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF },
-    [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION },
-    [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF, .skips = true },
+    [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION, .skips = 7 },
+    [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF, .skips = 14 },
     [DG_ASK_EVENTS] = { "ParachainHost_candidate_events", 1, DG_LASTS_LEAF },
-    [DG_ASK_BACKING_STATE] = { "ParachainHost_para_backing_state", 7, DG_LASTS_LEAF, .skips = true,
+    [DG_ASK_BACKING_STATE] = { "ParachainHost_para_backing_state", 7, DG_LASTS_LEAF, .skips = 2,
                                .until = 13 },
-    [DG_ASK_DISABLED] = { "ParachainHost_disabled_validators", 8, DG_LASTS_LEAF, .skips = true },
+    [DG_ASK_DISABLED] = { "ParachainHost_disabled_validators", 8, DG_LASTS_LEAF, .skips = 6,
+                          .from = 10 },
     [DG_ASK_APPROVAL_PARAMS] = { "ParachainHost_approval_voting_params", 10, DG_LASTS_SESSION },
     [DG_ASK_PENDING] = { "ParachainHost_candidates_pending_availability", 11, DG_LASTS_LEAF,
                          .from = 13 },
     [DG_ASK_CONSTRAINTS] = { "ParachainHost_backing_constraints", 13, DG_LASTS_LEAF },
     [DG_ASK_LOOKAHEAD] = { "ParachainHost_scheduling_lookahead", 13, DG_LASTS_SESSION,
-                           .skips = true },
+                           .skips = 18 },
 };
 
 const dg_request_row *dg_request_at(dg_request request)
@@ -109,12 +110,18 @@ bool dg_view_is_asked_by_any(const dg_view *v, dg_request request)
     return false;
 }
 
+/* Is a leaf lost to the release where it asks this in vain? */
+static bool passes_over(const dg_node_class *of, const dg_request_row *row)
+{
+    return row->skips && (!of->from || dg_class_within(of, row->skips, UINT32_MAX));
+}
+
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept)
 {
     if (view->mode != DG_MODE_ENABLED || !of->v2)
         return view->mode;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
-        if (requests[r].skips && view->failed >> r & 1 && !(kept >> r & 1)
+        if (passes_over(of, &requests[r]) && view->failed >> r & 1 && !(kept >> r & 1)
             && dg_view_is_asked(view, r, of))
             return DG_MODE_ERROR;
     }

@@ -16,11 +16,11 @@ static const struct {
     bool kept, lost; /* the provisioner's mode, the topology */
 } rows[] = {
     /* with pull request 4269: the mode alone */
-    { "v1.12..v1.15", SESSION + 5, false, true, false },
-    { "v1.12..v1.15", SESSION + 1, false, true, false },
-    { "v1.12..v1.15", BOUNDARY - 1, false, true, false },
-    { "v1.12..v1.15", SESSION, false, false, false }, /* the session's first leaf is U */
-    { "v1.12..v1.15", SESSION + 5, true, true, false },
+    { "v1.12..v1.13", SESSION + 5, false, true, false },
+    { "v1.12..v1.13", SESSION + 1, false, true, false },
+    { "v1.12..v1.13", BOUNDARY - 1, false, true, false },
+    { "v1.12..v1.13", SESSION, false, false, false }, /* the session's first leaf is U */
+    { "v1.12..v1.13", SESSION + 5, true, true, false },
     { "v1.17", SESSION + 5, false, true, false },
     /* without it: both, and the mode alone where no fork was pruned */
     { "v1.10..v1.11", SESSION + 5, false, true, true },
@@ -88,7 +88,7 @@ END_TEST
 START_TEST(the_upgrade_block_backs_as_ever)
 {
     world_options o = {
-        .of = "v1.12..v1.15", .seed = 1, .enact = SESSION + 5, .how = DG_HOW_OVERRIDE
+        .of = "v1.12..v1.13", .seed = 1, .enact = SESSION + 5, .how = DG_HOW_OVERRIDE
     };
     world w;
     world_open(&w, &o);
@@ -113,7 +113,7 @@ END_TEST
 START_TEST(a_restart_heals_a_node_at_once)
 {
     enum { AT = SESSION + 5, RESTARTED = 50 };
-    world_options o = { .of = _i ? "v1.10..v1.11" : "v1.12..v1.15",
+    world_options o = { .of = _i ? "v1.10..v1.11" : "v1.12..v1.13",
                         .seed = 1,
                         .enact = AT,
                         .how = DG_HOW_OVERRIDE,
@@ -184,7 +184,7 @@ static const struct {
 
 START_TEST(what_is_kept_is_the_mode_of_a_sessions_first_leaf)
 {
-    world_options o = { .of = "v1.12..v1.15", .seed = 1 };
+    world_options o = { .of = "v1.12..v1.13", .seed = 1 };
     world w;
     world_open(&w, &o);
     for (size_t i = 0; leaves[_i].at[i].session; i++) {

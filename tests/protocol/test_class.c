@@ -75,6 +75,29 @@ static bool host_known(const dg_node_class *c, unsigned n)
     return c->host_known >= n;
 }
 
+/* Is a leaf of a new runtime lost to it where this alone gets no usable answer? */
+static bool needs_answer(const dg_node_class *c, dg_request request)
+{
+    dg_view v = { .mode = DG_MODE_ENABLED, .host_version = 16 };
+    dg_view_fail(&v, request);
+    return dg_view_mode_for(&v, c, 0) == DG_MODE_ERROR;
+}
+static bool fails_disabled(const dg_node_class *c, unsigned n)
+{
+    (void)n;
+    return needs_answer(c, DG_ASK_DISABLED);
+}
+static bool fails_features(const dg_node_class *c, unsigned n)
+{
+    (void)n;
+    return needs_answer(c, DG_ASK_FEATURES);
+}
+static bool fails_queue(const dg_node_class *c, unsigned n)
+{
+    (void)n;
+    return needs_answer(c, DG_ASK_CLAIM_QUEUE);
+}
+
 /* By the first word of a row's field; its number follows. */
 static const struct {
     const char *word;
@@ -94,6 +117,9 @@ static const struct {
     { "receipts_by_feature", receipts_by_feature },
     { "bits_by_feature", bits_by_feature },
     { "host_known", host_known },
+    { "fails_disabled", fails_disabled },
+    { "fails_features", fails_features },
+    { "fails_queue", fails_queue },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 

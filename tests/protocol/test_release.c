@@ -19,18 +19,18 @@ static const struct {
     { "v0.9", "v0.9..v1.0", "v0.9" },
     { "v1.6.0", "v1.6", "v1.6" },
     { "v1.8", "v1.7..v1.8", "v1.8" },
-    { "v1.12", "v1.12..v1.15", "v1.12" },
+    { "v1.12", "v1.12..v1.13", "v1.12" },
     { "stable2412", "v1.17", "v1.17" },
-    { "stable2407-2", "v1.12..v1.15", "v1.15" },
+    { "stable2407-2", "v1.14..v1.15", "v1.15" },
     { "v1.18", "v1.18..v1.19", "v1.18" },
     { "1.19", "v1.18..v1.19", "v1.19" },
     { "SD_V1", "v0.9..v1.0", "v0.9..v1.0" },
     { "KAGOME", "kagome", "kagome" },
-    { "stable2407-", "v1.12..v1.15", "v1.15" },
+    { "stable2407-", "v1.14..v1.15", "v1.15" },
     /* releases of one row, and of several */
-    { "v1.13..v1.14", "v1.12..v1.15", "v1.13..v1.14" },
-    { "1.13.3..v1.15", "v1.12..v1.15", "v1.13..v1.15" },
-    { "v1.13..v1.13", "v1.12..v1.15", "v1.13" },
+    { "v1.12..v1.13", "v1.12..v1.13", "v1.12..v1.13" },
+    { "1.14.3..v1.15", "v1.14..v1.15", "v1.14..v1.15" },
+    { "v1.13..v1.13", "v1.12..v1.13", "v1.13" },
     { "v1.14..v1.13", NULL, NULL },
     { "v1.9..v1.10", NULL, NULL },
     { "v1.13..", NULL, NULL },
@@ -43,7 +43,7 @@ static const struct {
     { "1.16.1-835e0767fe8", "v1.16", "v1.16" },
     { "polkadot/v1.1.0-f60318f6868 (name)", "v1.1", "v1.1" },
     { "parity-polkadot/v0.9.43-ba42b9ce51d", "v0.9..v1.0", "v0.9" },
-    { "polkadot-stable2407-1", "v1.12..v1.15", "v1.15" },
+    { "polkadot-stable2407-1", "v1.14..v1.15", "v1.15" },
     { "polkadot-v1.10.0", "v1.10..v1.11", "v1.10" },
     { " \"v1.10.0-rc1\" ", "v1.10..v1.11", "v1.10" },
     { "Kagome Node/v0.9.3 (name)", "kagome", "kagome" },
@@ -241,8 +241,9 @@ START_TEST(what_is_known_stands_in_one_line)
     char line[400], little[8];
     dg_class_list(line, sizeof line);
     ck_assert_str_eq(line, "v0.9..v1.0, v1.1, v1.2, v1.3, v1.4, v1.5, v1.6, v1.7..v1.8, v1.9, "
-                           "v1.10..v1.11, v1.12..v1.15, v1.16, v1.17, v1.18..v1.19, "
-                           "v1.20..v1.21, v1.22..v1.25, kagome");
+                           "v1.10..v1.11, v1.12..v1.13, v1.14..v1.15, v1.16, v1.17, "
+                           "v1.18..v1.19, "
+                           "v1.20..v1.21, v1.22, v1.24..v1.25, kagome");
     dg_class_list(little, sizeof little);
     ck_assert_str_eq(little, "v0.9..v");
 }
@@ -254,7 +255,7 @@ static const struct {
     { "v0.9", "", "v0.9" },
     { "v1.10..v1.11", "", "v1.10 to v1.11" },
     { "v1.10", "", "v1.10" },
-    { "v1.12..v1.15", " without 4269", "v1.12 to v1.15 without 4269" },
+    { "v1.12..v1.13", " without 4269", "v1.12 to v1.13 without 4269" },
     { "stable2407", " without 4269", "v1.15 without 4269" },
     { "KAGOME", "", "Kagome" },
 };

@@ -7,11 +7,11 @@
 static const struct {
     const char *of, *without, *is, *refused;
 } rows[] = {
-    { "v1.12..v1.15", "4269", "v1.10..v1.11", NULL },
+    { "v1.12..v1.13", "4269", "v1.10..v1.11", NULL },
     { "v1.7..v1.8", "3063", "v1.6", NULL },
     { "v1.10..v1.11", "4269", NULL, "v1.10..v1.11 has no repair 4269" },
     { "kagome", "3063", NULL, "kagome has no repair 3063" },
-    { "v1.12..v1.15", "9999", NULL,
+    { "v1.12..v1.13", "9999", NULL,
       "there is no repair 9999; the repairs are 1920, 3063, 4211, 4269, async-backing, "
       "artifacts, provisioner-mode, receipts-v2" },
     { "v1.3", "1920", "v1.2", NULL },
@@ -50,13 +50,13 @@ static const struct {
     { "v1.2", "", "drops" },
     { "v1.6", "", "drops" },
     { "v1.10..v1.11", "", "forgets" },
-    { "v1.12..v1.15", "", "keeps" },
-    { "v1.12..v1.15", "4269", "forgets" },
-    { "v1.12..v1.15", "3063", "drops" },
+    { "v1.12..v1.13", "", "keeps" },
+    { "v1.12..v1.13", "4269", "forgets" },
+    { "v1.12..v1.13", "3063", "drops" },
     { "v1.17", "", "keeps" },
     { "v1.18..v1.19", "", "keeps" },
     { "v1.7..v1.8", "", "forgets" },
-    { "v1.22..v1.25", "", "keeps" },
+    { "v1.24..v1.25", "", "keeps" },
     { "kagome", "", "derives" },
 };
 
@@ -82,11 +82,11 @@ static const struct {
     { "4211", LEGACY " " DROP " " PURGE },
     { "4269", DROP " " PURGE },
     { "async-backing", LEGACY },
-    { "artifacts",
-      LEGACY " v1.2 v1.3 v1.4 v1.6 " PURGE " v1.12..v1.15 v1.16 v1.17 v1.18..v1.19 v1.20..v1.21 "
-             "v1.22..v1.25" },
-    { "provisioner-mode", "v1.9 v1.10..v1.11 v1.12..v1.15 v1.16 v1.17" },
-    { "receipts-v2", LEGACY " " DROP " " PURGE " v1.12..v1.15 v1.16" },
+    { "artifacts", LEGACY " v1.2 v1.3 v1.4 v1.6 " PURGE
+                          " v1.12..v1.13 v1.14..v1.15 v1.16 v1.17 v1.18..v1.19 v1.20..v1.21 "
+                          "v1.22 v1.24..v1.25" },
+    { "provisioner-mode", "v1.9 v1.10..v1.11 v1.12..v1.13 v1.14..v1.15 v1.16 v1.17" },
+    { "receipts-v2", LEGACY " " DROP " " PURGE " v1.12..v1.13 v1.14..v1.15 v1.16" },
 };
 
 START_TEST(a_repair_is_lacked_by_the_families_before_it)

@@ -158,7 +158,7 @@ static const struct {
       "their nodes after #22" },
     { { V11, V12, "boundary+4", "v1.12", "27x3", SET, 2, NONE }, false, NULL, NULL },
     /* they put the index there without asking */
-    { { V11, V12, "boundary+0", "v1.22..v1.25", "27x3", SET, 2, NONE }, false, NULL, NULL },
+    { { V11, V12, "boundary+0", "v1.24..v1.25", "27x3", SET, 2, NONE }, false, NULL, NULL },
     /* nothing is set that nodes go by */
     { { V11, V12, "boundary+0", "v1.12", "27x3", UNSET, 2, NONE }, false, NULL, NULL },
     /* nothing is undecodable at U */
