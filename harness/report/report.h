@@ -36,4 +36,23 @@ dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_opt
 /* Appends: keys sorted, two spaces of indent, a newline at the end. */
 dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
 
+/* ---- an outcome, read defensively, also for what renders it elsewhere ---- */
+
+/* "" where there is no such text. */
+static inline const char *dg_report_text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+/* 0 where there is no such number. */
+static inline long long dg_report_whole_at(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* A text of an outcome as a sentence: begun with a capital, but for names, and ended with a full
+ * stop; cut to `size`, which is 3 at least. */
+void dg_report_sentence(char *out, size_t size, const char *text);
+
 #endif

@@ -29,24 +29,7 @@ void dg_sheet_printf(sheet *s, unsigned indent, const char *format, ...)
 /* What a line of the page is about, in front of it. */
 void dg_sheet_label(sheet *s, const char *word);
 
-/* A text of an outcome as a sentence: begun with a capital, but for names, and ended with a full
- * stop; cut to `size`, which is 3 at least. */
-void dg_report_sentence(char *out, size_t size, const char *text);
-
-/* ---- an outcome, read defensively ---- */
-
-/* "" where there is no such text. */
-static inline const char *dg_report_text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-/* 0 where there is no such number. */
-static inline long long dg_report_whole_at(const json_t *object, const char *key)
-{
-    return (long long)json_integer_value(json_object_get(object, key));
-}
+/* ---- an outcome, read defensively: see report.h too ---- */
 
 /* How much of a text is the name of `count` of it: "slots", and "slot" of one. */
 static inline int dg_report_unit_len(const char *unit, double count)
