@@ -465,28 +465,54 @@ static const struct {
     { "when", say_when },
 };
 
+/* What stands before line `i`; NULL past the last. The first one's label is the word. */
+static const char *label_of(const json_t *answer, size_t i)
+{
+    if (!dg_report_text_at(answer, "word")[0] || i > sizeof lines / sizeof *lines)
+        return NULL;
+    return i ? lines[i - 1].label : dg_report_text_at(answer, "word");
+}
+
+static void say_line(line *l, const json_t *o, size_t i)
+{
+    const json_t *answer = json_object_get(o, "answer");
+    if (i)
+        lines[i - 1].says(l, o, answer);
+    else
+        say_word(l, o, answer);
+}
+
+bool dg_report_line(dg_buf *out, const char **label, const json_t *o, size_t i)
+{
+    line l = { .used = 0 };
+    *label = label_of(json_object_get(o, "answer"), i);
+    if (!*label)
+        return false;
+    say_line(&l, o, i);
+    dg_buf_put(out, l.text, l.used);
+    return true;
+}
+
 void dg_report_answer(sheet *s, const json_t *o)
 {
     const json_t *answer = json_object_get(o, "answer");
     ink colour = is(answer, "NO-GO") ? INK_RED : is(answer, "GO") ? INK_GREEN : INK_YELLOW;
-    line first = { .used = 0 };
-    if (!dg_report_text_at(answer, "word")[0])
-        return;
-    say_word(&first, o, answer);
-    dg_sheet_ink(s, colour, dg_report_text_at(answer, "word"));
-    if (chain_only(answer))
-        dg_sheet_ink(s, colour, " (chain only)");
-    dg_sheet_to(s, COLUMN_NAME);
-    if (s->column > COLUMN_NAME)
-        dg_sheet_put(s, " ");
-    dg_sheet_wrap(s, COLUMN_NAME, first.text);
-    dg_sheet_end(s);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    const char *label;
+    for (size_t i = 0; (label = label_of(answer, i)); i++) {
         line l = { .used = 0 };
-        lines[i].says(&l, o, answer);
+        say_line(&l, o, i);
         if (!l.used)
             continue;
-        dg_sheet_label(s, lines[i].label);
+        if (i) {
+            dg_sheet_label(s, label);
+        } else {
+            dg_sheet_ink(s, colour, label);
+            if (chain_only(answer))
+                dg_sheet_ink(s, colour, " (chain only)");
+            dg_sheet_to(s, COLUMN_NAME);
+            if (s->column > COLUMN_NAME)
+                dg_sheet_put(s, " ");
+        }
         dg_sheet_wrap(s, COLUMN_NAME, l.text);
         dg_sheet_end(s);
     }

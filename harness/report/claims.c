@@ -5,26 +5,25 @@
 #include <assert.h>
 #include <string.h>
 
-typedef enum manner { SHOWN_BROKE, SHOWN_WARN, SHOWN_UNSEEN, SHOWN_HELD, SHOWN_COUNT } manner;
 static const struct {
     const char *word;
     ink colour;
-} words[SHOWN_COUNT] = {
+} words[DG_REPORT_SHOWN_COUNT] = {
     { "BROKE", INK_RED },
     { "WARN", INK_YELLOW },
     { "unseen", INK_DIM },
     { "held", INK_GREEN },
 };
 
-static manner shown_as(const json_t *claim)
+dg_report_shown dg_report_claim_shown(const json_t *claim)
 {
     const char *status = dg_report_text_at(claim, "status");
     if (strcmp(status, "broke") == 0)
-        return strcmp(dg_report_text_at(claim, "severity"), "advice") == 0 ? SHOWN_WARN
-                                                                           : SHOWN_BROKE;
+        return strcmp(dg_report_text_at(claim, "severity"), "advice") == 0 ? DG_REPORT_WARN
+                                                                           : DG_REPORT_BROKE;
     if (strcmp(status, "warned") == 0)
-        return SHOWN_WARN;
-    return strcmp(status, "held") == 0 ? SHOWN_HELD : SHOWN_UNSEEN;
+        return DG_REPORT_WARN;
+    return strcmp(status, "held") == 0 ? DG_REPORT_HELD : DG_REPORT_UNSEEN;
 }
 
 /* What one event adds to its claim's line; "" when the line has said it all. */
@@ -89,9 +88,9 @@ static void facts(sheet *s, const json_t *claim, size_t most)
     }
 }
 
-static void claim_head(sheet *s, manner as, const json_t *claim, unsigned left)
+static void claim_head(sheet *s, dg_report_shown as, const json_t *claim, unsigned left)
 {
-    assert(as < SHOWN_COUNT);
+    assert(as < DG_REPORT_SHOWN_COUNT);
     assert(left < s->width);
     dg_sheet_to(s, left + COLUMN_WORD);
     dg_sheet_ink(s, words[as].colour, words[as].word);
@@ -148,16 +147,17 @@ static void figures(sheet *s, const json_t *f)
     dg_sheet_end(s);
 }
 
-static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
+static void claim_full(sheet *s, dg_report_shown as, const json_t *claim,
+                       const dg_report_options *options)
 {
     char span[200];
     claim_head(s, as, claim, 0);
     dg_sheet_wrap(s, COLUMN_TEXT, dg_report_text_at(claim, "text"));
-    where(span, sizeof span, claim, as != SHOWN_HELD);
+    where(span, sizeof span, claim, as != DG_REPORT_HELD);
     if (span[0])
         dg_sheet_printf(s, COLUMN_TEXT, " (%s)", span);
     dg_sheet_end(s);
-    if (options->verbose || as == SHOWN_BROKE)
+    if (options->verbose || as == DG_REPORT_BROKE)
         facts(s, claim, options->verbose ? 32 : 5);
     if (options->verbose) {
         figures(s, json_object_get(claim, "figures"));
@@ -182,9 +182,10 @@ static void held(sheet *s, const json_t *all, const dg_report_options *options)
     size_t i;
     json_array_foreach(all, i, claim)
     {
-        if (shown_as(claim) != SHOWN_HELD || options->verbose || !fits_half(s, claim))
+        if (dg_report_claim_shown(claim) != DG_REPORT_HELD || options->verbose
+            || !fits_half(s, claim))
             continue;
-        claim_head(s, SHOWN_HELD, claim, cell * (s->width / 2));
+        claim_head(s, DG_REPORT_HELD, claim, cell * (s->width / 2));
         dg_sheet_put(s, dg_report_text_at(claim, "text"));
         if (cell == 1)
             dg_sheet_end(s);
@@ -194,8 +195,9 @@ static void held(sheet *s, const json_t *all, const dg_report_options *options)
         dg_sheet_end(s);
     json_array_foreach(all, i, claim)
     {
-        if (shown_as(claim) == SHOWN_HELD && (options->verbose || !fits_half(s, claim)))
-            claim_full(s, SHOWN_HELD, claim, options);
+        if (dg_report_claim_shown(claim) == DG_REPORT_HELD
+            && (options->verbose || !fits_half(s, claim)))
+            claim_full(s, DG_REPORT_HELD, claim, options);
     }
 }
 
@@ -203,10 +205,11 @@ void dg_report_claims(sheet *s, const json_t *o, const dg_report_options *option
 {
     const json_t *all = json_object_get(o, "claims"), *claim;
     size_t i;
-    for (int as = 0; as < SHOWN_COUNT; as++)
-        if (as == SHOWN_HELD)
+    for (int as = 0; as < DG_REPORT_SHOWN_COUNT; as++)
+        if (as == DG_REPORT_HELD)
             held(s, all, options);
         else
-            json_array_foreach(all, i, claim) if (shown_as(claim) == (manner)as)
-                claim_full(s, (manner)as, claim, options);
+            json_array_foreach(all, i,
+                               claim) if (dg_report_claim_shown(claim) == (dg_report_shown)as)
+                claim_full(s, (dg_report_shown)as, claim, options);
 }

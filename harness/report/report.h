@@ -51,6 +51,27 @@ static inline long long dg_report_whole_at(const json_t *object, const char *key
     return (long long)json_integer_value(json_object_get(object, key));
 }
 
+/* Line `i` of the answer, from 0: its text is appended to `out`, nothing where there is nothing to
+ * say; `*label` is what stands before it, borrowed from the outcome: the word itself (GO), then
+ * "breaks", "why", "do", "when". False: past the last one, or no answer; out's failure is in it. */
+bool dg_report_line(dg_buf *out, const char **label, const json_t *outcome, size_t i);
+
+/* How a claim is shown, worst first; DG_REPORT_SHOWN_COUNT is their number. An advice claim that
+ * broke warns. */
+typedef enum dg_report_shown {
+    DG_REPORT_BROKE,
+    DG_REPORT_WARN,
+    DG_REPORT_UNSEEN, /* what it is about did not happen, or was not judged */
+    DG_REPORT_HELD,
+    DG_REPORT_SHOWN_COUNT
+} dg_report_shown;
+/* Of one claim of an outcome. */
+dg_report_shown dg_report_claim_shown(const json_t *claim);
+
+/* Appends a cell's values on the axes of its sweep that have several, U's position first, as
+ * "boundary-5, seed 3". Nothing where there is no such axis. */
+void dg_report_cell_name(dg_buf *out, const json_t *sweep, const json_t *cell);
+
 /* A text of an outcome as a sentence: begun with a capital, but for names, and ended with a full
  * stop; cut to `size`, which is 3 at least. */
 void dg_report_sentence(char *out, size_t size, const char *text);

@@ -8,7 +8,7 @@
 enum { COLUMNS_MAX = 64, SYMBOLS_PER_LINE = 64, NAME_MAX_WIDTH = 48 };
 
 typedef struct matrix {
-    const json_t *cells, *axes;
+    const json_t *cells, *sweep;
     const char *columns[COLUMNS_MAX]; /* claims that broke, warned or saw nothing in some cell */
     size_t column_count, held;        /* held: claims that held in every cell */
     size_t unshown;                   /* times that there was no column for one */
@@ -17,19 +17,30 @@ typedef struct matrix {
 
 /* ---- what stands in it ---- */
 
-/* Its values on the axes that have several, U's position first. */
+void dg_report_cell_name(dg_buf *out, const json_t *sweep, const json_t *cell)
+{
+    const json_t *axes = json_object_get(sweep, "axes");
+    bool some = false;
+    for (size_t i = json_array_size(axes); i--;) {
+        const json_t *axis = json_array_get(axes, i);
+        const char *key = dg_report_text_at(axis, "key");
+        if (json_array_size(json_object_get(axis, "values")) < 2)
+            continue;
+        dg_buf_put_text(out, some ? ", " : "");
+        dg_buf_put_text(out, strcmp(key, "seed") == 0 ? "seed " : "");
+        dg_buf_put_text(out, dg_report_text_at(json_object_get(cell, "values"), key));
+        some = true;
+    }
+}
+
+/* .. as much of it as fits. */
 static void name_of(char *out, size_t size, const matrix *m, const json_t *cell)
 {
-    size_t used = 0;
-    out[0] = 0;
-    for (size_t i = json_array_size(m->axes); i-- && used < size;) {
-        const json_t *axis = json_array_get(m->axes, i);
-        const char *key = dg_report_text_at(axis, "key");
-        if (json_array_size(json_object_get(axis, "values")) > 1)
-            used += (size_t)snprintf(out + used, size - used, "%s%s%s", used ? ", " : "",
-                                     strcmp(key, "seed") == 0 ? "seed " : "",
-                                     dg_report_text_at(json_object_get(cell, "values"), key));
-    }
+    dg_buf name;
+    dg_buf_init(&name, 1 << 16);
+    dg_report_cell_name(&name, m->sweep, cell);
+    snprintf(out, size, "%s", dg_buf_text(&name));
+    dg_buf_clear(&name);
 }
 
 static const json_t *claim_of(const json_t *cell, const char *name)
@@ -47,15 +58,8 @@ static const json_t *claim_of(const json_t *cell, const char *name)
 /* "." stands for held, so that what is not shows. */
 static char symbol_of(const json_t *claim)
 {
-    const char *status = dg_report_text_at(claim, "status");
-    bool advice = strcmp(dg_report_text_at(claim, "severity"), "advice") == 0;
-    if (!claim)
-        return ' ';
-    if (strcmp(status, "broke") == 0)
-        return advice ? 'w' : 'B';
-    if (strcmp(status, "warned") == 0)
-        return 'w';
-    return strcmp(status, "held") == 0 ? '.' : '?';
+    static const char symbols[DG_REPORT_SHOWN_COUNT] = { 'B', 'w', '?', '.' };
+    return claim ? symbols[dg_report_claim_shown(claim)] : ' ';
 }
 
 static ink ink_of(char symbol)
@@ -272,7 +276,7 @@ dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_opt
                 .width = options->width ? options->width < 40 ? 40 : options->width : 100,
                 .colour = options->colour };
     matrix m = { .cells = json_object_get(document, "cells"),
-                 .axes = json_object_get(json_object_get(document, "sweep"), "axes") };
+                 .sweep = json_object_get(document, "sweep") };
     const json_t *cell;
     size_t i;
     if (!json_is_object(json_object_get(document, "sweep")))
