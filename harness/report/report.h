@@ -76,4 +76,8 @@ void dg_report_cell_name(dg_buf *out, const json_t *sweep, const json_t *cell);
  * stop; cut to `size`, which is 3 at least. */
 void dg_report_sentence(char *out, size_t size, const char *text);
 
+/* Where U is from the session boundary, in slots and in blocks of control, from `upgrade` of an
+ * outcome; cut to `size`. */
+void dg_report_place(char *out, size_t size, const json_t *upgrade);
+
 #endif

@@ -44,8 +44,6 @@ static inline int dg_report_unit_len(const char *unit, double count)
 void dg_report_answer(sheet *s, const json_t *outcome);
 /* head.c: "paseo 1001002 -> 1002000"; "" where the outcome says nothing of it. */
 void dg_report_change(char *out, size_t size, const json_t *outcome);
-/* Where U is from the session boundary, in slots and in blocks of control. */
-void dg_report_place(char *out, size_t size, const json_t *upgrade);
 /* What was run. */
 void dg_report_head(sheet *s, const json_t *outcome);
 /* causes.c: why, what was looked at, what nothing explains. */
