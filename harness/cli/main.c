@@ -21,6 +21,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_merge,
     &dg_cmd_when,
     &dg_cmd_report_show,
+    &dg_cmd_report_markdown,
     &dg_cmd_report_explain,
     &dg_cmd_nodes,
     &dg_cmd_version,

@@ -27,6 +27,8 @@ static const struct {
     { "when.json",
       "when --json --snapshot " EMBEDDED_SPEC " --miss-rate 0.02 --block 40 --sessions 1" },
     { "help-report-show", "help report show" },
+    { "help-report-markdown", "help report markdown" },
+    { "report.md", "report markdown tests/report/outcomes/stalled.json" },
     { "help-report-explain", "help report explain" },
     { "help-nodes", "help nodes" },
     { "help-version", "help version" },

@@ -1,0 +1,73 @@
+/* page_impl.h - shared inside the room: text put safely, a document cell by cell, its inputs. */
+#ifndef DG_PAGE_IMPL_H
+#define DG_PAGE_IMPL_H
+
+#include "page/page.h"
+#include "report/report.h"
+
+#include <string.h>
+
+/* ---- escape.c ---- */
+
+/* Where a text is put. */
+typedef enum dg_escape {
+    DG_ESCAPE_MARKDOWN, /* within a line, a list item or a cell of a table */
+    DG_ESCAPE_CODE,     /* between backticks, a cell of a table too */
+    DG_ESCAPE_COUNT
+} dg_escape;
+/* Appends `text` so that the format shows it and does nothing else with it. Bytes that are no
+ * UTF-8, control characters and those that turn the direction of writing show as '?'; ends of
+ * lines and tabs as spaces. */
+void dg_escape_put(dg_buf *out, dg_escape how, const char *text);
+
+/* ---- cells.c ---- */
+
+/* One outcome of a document, or the one that it is. */
+typedef struct dg_page_cell {
+    const json_t *outcome;   /* NULL: it was not done, or failed */
+    const char *state, *why; /* "done", "failed", "undone"; why it failed, else "" */
+    char name[200];          /* "" where the document is no sweep */
+} dg_page_cell;
+/* Is it a sweep? */
+bool dg_page_is_sweep(const json_t *document);
+/* Cells of it; 1 of an outcome. */
+size_t dg_page_cell_count(const json_t *document);
+/* Cell `i` of those. */
+dg_page_cell dg_page_cell_at(const json_t *document, size_t i);
+/* DG_MALFORMED: neither an outcome nor a sweep. */
+dg_code dg_page_check(const json_t *document, dg_error *err);
+
+/* "NO-GO"; without an answer the cell's state. */
+const char *dg_page_word(const dg_page_cell *cell);
+
+/* How many cells came to what. */
+typedef struct dg_page_tally {
+    size_t cells, go, harm, no_go, cannot_say, failed, undone;
+} dg_page_tally;
+dg_page_tally dg_page_tally_of(const json_t *document);
+
+/* What a cell cost, in ms. */
+typedef struct dg_page_cost {
+    long long stall_ms, parachain_ms;
+} dg_page_cost;
+dg_page_cost dg_page_cost_of(const json_t *outcome);
+
+/* A name for the whole of it: the plan's; "" where it has none. */
+const char *dg_page_title(const json_t *document);
+/* "Sweep of 12 cells: 4 GO, ..." */
+void dg_page_sweep_line(dg_buf *out, const json_t *document);
+
+/* ---- inputs.c ---- */
+
+/* What was run, a name and a text at a time; `is_hash`: the text is one. */
+typedef void (*dg_page_input)(void *user, const char *name, const char *text, bool is_hash);
+/* Of one outcome. */
+void dg_page_inputs(const json_t *outcome, dg_page_input put, void *user);
+/* Of a document: what all of its finished cells have in common. */
+void dg_page_inputs_shared(const json_t *document, dg_page_input put, void *user);
+
+/* Notes of all finished cells, each once, at most forty. The number of those left out. */
+typedef void (*dg_page_note)(void *user, const char *text);
+size_t dg_page_notes(const json_t *document, dg_page_note put, void *user);
+
+#endif

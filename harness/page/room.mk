@@ -1,0 +1,3 @@
+room := page
+sees := base report
+owns := escape

@@ -1,0 +1,252 @@
+/* A document in each format: the bytes of the golden pages, and that what an outcome says in words
+ * never becomes a part of the format. */
+#include "../support/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "page/page.h"
+
+/* Something for each format to trip over. */
+#define HOSTILE                                                                                    \
+    "- a|b`c*d_e[f](https://x.y)<script>alert(1)</script>&amp;#1 @all ~~s~~ \\| $x$ ]]> --> \"' "  \
+    "%0A::error::z,y\n## h\r- l\t\x1b[2J\xe2\x80\xae \xef\xbf\xbf\n::set-output name=a::b\n"
+
+static json_t *load(const char *name)
+{
+    char path[256];
+    json_error_t why;
+    json_t *out;
+    snprintf(path, sizeof path, "tests/report/outcomes/%s.json", name);
+    out = json_load_file(path, 0, &why);
+    ck_assert_msg(out != NULL, "%s: %s", path, why.text);
+    return out;
+}
+
+static void add_cell(json_t *cells, const char *at, const char *seed, const char *outcome)
+{
+    json_t *cell = json_pack("{s:i, s:{s:s, s:s}}", "place", (int)json_array_size(cells), "values",
+                             "upgrade.at", at, "seed", seed);
+    if (outcome) {
+        json_object_set_new(cell, "state", json_string("done"));
+        json_object_set_new(cell, "outcome", load(outcome));
+    } else {
+        bool failed = json_array_size(cells) % 2;
+        json_object_set_new(cell, "state", json_string(failed ? "failed" : "undone"));
+        if (failed) {
+            json_object_set_new(cell, "why", json_string("its process went down twice"));
+            json_object_set_new(cell, "exit", json_integer(5));
+        }
+    }
+    json_array_append_new(cells, cell);
+}
+
+static json_t *sweep(void)
+{
+    json_t *cells = json_array();
+    add_cell(cells, "boundary-8", "1", "stalled");
+    add_cell(cells, "boundary", "1", "healthy");
+    add_cell(cells, "boundary-8", "2", "harmed");
+    add_cell(cells, "boundary", "2", NULL);
+    add_cell(cells, "boundary-8", "3", NULL);
+    add_cell(cells, "boundary", "3", "unsure");
+    return json_pack("{s:i, s:{s:s}, s:{s:[{s:s, s:[s, s, s]}, {s:s, s:[s, s]}], s:i}, s:{s:s}, "
+                     "s:o}",
+                     "doppel", 1, "program", "name", "doppel", "sweep", "axes", "key", "seed",
+                     "values", "1", "2", "3", "key", "upgrade.at", "values", "boundary-8",
+                     "boundary", "cells", 6, "plan", "name", "two places, three seeds", "cells",
+                     cells);
+}
+
+static json_t *document_of(const char *name)
+{
+    return strcmp(name, "sweep") == 0 ? sweep() : load(name);
+}
+
+static const struct {
+    const char *name;
+    dg_code (*makes)(dg_buf *out, const json_t *document, dg_error *err);
+} formats[] = {
+    { "md", dg_page_markdown },
+};
+static const char *const documents[] = { "stalled", "healthy",    "harmed",  "unsure",
+                                         "refused", "chain-only", "drained", "sweep" };
+enum {
+    FORMATS = sizeof formats / sizeof *formats,
+    DOCUMENTS = sizeof documents / sizeof *documents
+};
+
+static dg_buf page_of(const json_t *document, int format)
+{
+    dg_error err = { .text = "" };
+    dg_buf out;
+    dg_buf_init(&out, 1 << 24);
+    ck_assert_msg(formats[format].makes(&out, document, &err) == DG_OK, "%s", err.text);
+    return out;
+}
+
+START_TEST(a_page_is_the_golden_one)
+{
+    const char *name = documents[_i % DOCUMENTS];
+    int format = _i / DOCUMENTS;
+    json_t *document = document_of(name);
+    dg_buf got = page_of(document, format), want;
+    char path[256];
+    snprintf(path, sizeof path, "tests/golden/page/%s.%s", name, formats[format].name);
+    if (getenv("BLESS"))
+        dg_file_write(path, dg_buf_bytes(&got), NULL);
+    want = slurp(path);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)),
+                  "%s; BLESS=1 rewrites it. Got:\n%.3000s", path, dg_buf_text(&got));
+    dg_buf_clear(&got);
+    dg_buf_clear(&want);
+    json_decref(document);
+}
+END_TEST
+
+/* ---- hostile text ---- */
+
+/* Words that this program chose itself, and that a page sorts by. */
+static bool is_word(const char *key)
+{
+    static const char *const keys[] = { "status", "severity", "kind",    "word",
+                                        "how",    "state",    "missing", "key" };
+    for (size_t i = 0; key && i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The document with every other text in it replaced. */
+static json_t *with_text(const json_t *value, const char *key, const char *text)
+{
+    json_t *out, *one;
+    const char *name;
+    size_t i;
+    if (json_is_string(value))
+        return is_word(key) ? json_incref((json_t *)value) : json_string(text);
+    if (json_is_array(value)) {
+        out = json_array();
+        json_array_foreach((json_t *)value, i, one)
+            json_array_append_new(out, with_text(one, key, text));
+        return out;
+    }
+    if (!json_is_object(value))
+        return json_incref((json_t *)value);
+    out = json_object();
+    json_object_foreach((json_t *)value, name, one)
+        json_object_set_new(out, name, with_text(one, name, text));
+    return out;
+}
+
+static dg_buf page_with(const char *name, int format, const char *text)
+{
+    json_t *document = document_of(name), *changed = with_text(document, NULL, text);
+    dg_buf out;
+    if (strcmp(name, "sweep") == 0) { /* axes are found by their keys */
+        json_object_set(json_object_get(changed, "sweep"), "axes",
+                        json_object_get(json_object_get(document, "sweep"), "axes"));
+    }
+    out = page_of(changed, format);
+    json_decref(document);
+    json_decref(changed);
+    return out;
+}
+
+/* What Markdown acts on, line by line: of the text between, nothing is left. */
+static dg_buf markdown_bones(const char *page)
+{
+    dg_buf out;
+    bool code = false;
+    dg_buf_init(&out, 1 << 24);
+    for (; *page; page++) {
+        if (*page == '\\' && page[1] && page[1] != '\n' && !(code && page[1] != '|'))
+            page++;
+        else if (*page == '`')
+            code = !code;
+        if (!code && strncmp(page, "://", 3) == 0 && page[-1] != '\\')
+            dg_buf_put_u8(&out, ':');
+        if (strchr("`\n", *page) && page[-1] != '\\')
+            dg_buf_put_u8(&out, (uint8_t)*page);
+        else if (!code && strchr("|*_[]<>#@~$", *page) && page[-1] != '\\'
+                 && strncmp(page - 1, "&#8203;", 7) != 0)
+            dg_buf_put_u8(&out, (uint8_t)*page);
+        else if (code && *page == '|' && page[-1] != '\\')
+            dg_buf_put_u8(&out, (uint8_t)*page);
+    }
+    return out;
+}
+
+START_TEST(no_text_becomes_markdown)
+{
+    dg_buf plain = page_with(documents[_i], 0, "Plain."),
+           hostile = page_with(documents[_i], 0, HOSTILE),
+           want = markdown_bones(dg_buf_text(&plain)), got = markdown_bones(dg_buf_text(&hostile));
+    ck_assert_msg(strstr(dg_buf_text(&hostile), "d\\_e\\[f\\]") != NULL, "it is not there");
+    ck_assert_ptr_null(strchr(dg_buf_text(&hostile), '\x1b'));
+    ck_assert_ptr_null(strstr(dg_buf_text(&hostile), "\xe2\x80\xae"));
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)),
+                  "%.700s\n---\n%.700s\n---\n%.1500s", dg_buf_text(&want), dg_buf_text(&got),
+                  dg_buf_text(&hostile));
+    dg_buf_clear(&plain);
+    dg_buf_clear(&hostile);
+    dg_buf_clear(&want);
+    dg_buf_clear(&got);
+}
+END_TEST
+
+/* ---- what is no document ---- */
+
+static const char *const none[] = { "{}", "{\"claims\":1}", "{\"sweep\":[]}" };
+START_TEST(what_is_no_document_is_refused)
+{
+    json_t *document = json_loads(none[_i % 3], 0, NULL);
+    dg_error err = { .text = "" };
+    dg_buf out;
+    dg_buf_init(&out, 1 << 20);
+    ck_assert_int_eq(formats[_i / 3].makes(&out, document, &err), DG_MALFORMED);
+    ck_assert_str_eq(err.text, "this JSON is neither an outcome nor a sweep of doppel");
+    ck_assert_uint_eq(out.len, 0);
+    dg_buf_clear(&out);
+    json_decref(document);
+}
+END_TEST
+
+static const char *const odd[] = {
+    "{\"doppel\":1,\"claims\":[]}",
+    "{\"doppel\":1,\"claims\":[1,null,{}],\"answer\":{\"word\":7,\"breaks\":[2]},\"notes\":[{}]}",
+    "{\"sweep\":{},\"cells\":[{},3,{\"outcome\":{}},{\"outcome\":{\"claims\":{}}}]}",
+};
+START_TEST(an_odd_document_is_a_page_without_a_guess)
+{
+    json_t *document = json_loads(odd[_i % 3], 0, NULL);
+    dg_buf page = page_of(document, _i / 3);
+    ck_assert_uint_gt(page.len, 0);
+    dg_buf_clear(&page);
+    json_decref(document);
+}
+END_TEST
+
+START_TEST(a_page_that_does_not_fit_says_so)
+{
+    json_t *document = load("healthy");
+    dg_buf out;
+    dg_buf_init(&out, 100);
+    ck_assert_int_eq(formats[_i].makes(&out, document, NULL), DG_LIMIT);
+    dg_buf_clear(&out);
+    json_decref(document);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("pages");
+    TCase *tc = tcase_create("pages");
+    tcase_add_loop_test(tc, a_page_is_the_golden_one, 0, DOCUMENTS * FORMATS);
+    tcase_add_loop_test(tc, no_text_becomes_markdown, 0, DOCUMENTS);
+    tcase_add_loop_test(tc, what_is_no_document_is_refused, 0, 3 * FORMATS);
+    tcase_add_loop_test(tc, an_odd_document_is_a_page_without_a_guess, 0, 3 * FORMATS);
+    tcase_add_loop_test(tc, a_page_that_does_not_fit_says_so, 0, FORMATS);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
