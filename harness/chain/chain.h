@@ -13,7 +13,21 @@
  *
  * Invariant: a block's header and state never change once it is in the tree.
  * Block pointers are borrowed: valid until the block is pruned or the chain closed.
- * Mirrors: sc-consensus-babe, sc-basic-authorship, frame-executive. */
+ * Mirrors: sc-consensus-babe, sc-basic-authorship, frame-executive.
+ *
+ *   One block, by whoever has the first claim of the next slot:
+ *
+ *     dg_block *tip = dg_chain_root(chain), *made;
+ *     dg_chain_clock(chain, tip, &clock, err);
+ *     dg_chain_epoch(chain, tip, clock.next_slot, &epoch, err);
+ *     if (dg_epoch_claims(&epoch, &claim, 1, clock.next_slot, seed))
+ *         rc = dg_chain_build(chain, &made, &report, tip, &(dg_build_options){ claim }, err);
+ *     ..   DG_TRAP: report.step says where, and report.panic what the runtime said
+ *     dg_epoch_clear(&epoch);
+ *
+ * Whose block a function is given has to be of that very chain: an assert, but for
+ * dg_chain_finalize. One chain is used by one thread at a time; several may share an engine and
+ * its runtimes. Everything may fail with DG_NOMEM, and with DG_IO where the snapshot is read. */
 #ifndef DG_CHAIN_H
 #define DG_CHAIN_H
 
@@ -34,6 +48,8 @@ enum {
     DG_DIGEST_ENVIRONMENT_UPDATED = 8
 };
 
+/* A header in parts. Numbers of these chains have 32 bits, as BlockNumber of polkadot-primitives.
+ */
 typedef struct dg_header {
     dg_hash parent, state_root, extrinsics_root;
     uint32_t number;
@@ -56,8 +72,8 @@ typedef struct dg_digest_item {
     dg_bytes payload;  /* what stands behind tag, engine and length */
     dg_bytes raw;      /* the whole item, tag first */
 } dg_digest_item;
-/* Steps through a digest: `s` starts as dg_scale_from(header.digest) behind
- * dg_digest_count. DG_OK, DG_END, DG_MALFORMED. */
+/* Steps through a digest, with dg_digest_iter_init and then dg_digest_next until it is not DG_OK.
+ * Nothing to give back. */
 typedef struct dg_digest_iter {
     dg_scale s;
     uint32_t left;
@@ -73,10 +89,13 @@ dg_code dg_header_unseal(dg_buf *out, dg_digest_item *seal, dg_bytes raw, dg_err
 
 /* ---- epochs and claims ---- */
 
+/* One of BABE: its sr25519 public key. All weights are 1 on the chains that there are. */
 typedef struct dg_authority {
     uint8_t key[32];
     uint64_t weight;
 } dg_authority;
+/* Slots start_slot to start_slot + duration - 1, and whoever may author in them. Mirrors:
+ * sp-consensus-babe Epoch and BabeEpochConfiguration. */
 typedef struct dg_epoch {
     uint64_t index, start_slot, duration; /* slots */
     uint64_t c[2];                        /* primary probability c[0]/c[1] */
@@ -85,7 +104,7 @@ typedef struct dg_epoch {
     dg_authority *authorities; /* owned by the epoch */
     uint32_t authority_count;
 } dg_epoch;
-/* Gives back the authorities; an epoch of zeros is fine. */
+/* Gives back the authorities and leaves the numbers; an epoch of zeros is fine. */
 void dg_epoch_clear(dg_epoch *epoch);
 
 /* As a pre-digest has it. Mirrors: sp-consensus-babe PreDigest. */
@@ -94,6 +113,8 @@ typedef enum dg_slot_claim_kind {
     DG_SLOT_CLAIM_SECONDARY_PLAIN = 2,
     DG_SLOT_CLAIM_SECONDARY_VRF = 3
 } dg_slot_claim_kind;
+/* The right to author in a slot, as it stands in a pre-digest. No key of an authority is known
+ * here, so output and proof are none that a client would accept; a runtime does not check them. */
 typedef struct dg_slot_claim {
     uint64_t slot;
     dg_slot_claim_kind kind;
@@ -104,7 +125,9 @@ typedef struct dg_slot_claim {
 /* All claims of a slot, primaries first (ascending authority), then the one
  * secondary author (exact: from the randomness). Primary wins are drawn with the
  * exact threshold from a stream per (authority, slot). Returns the count, at most
- * `max`. A slot without any claim is empty (primary-only chains). */
+ * `max`; with a `max` that was too low there is no telling how many more there are. A slot without
+ * any claim is empty (primary-only chains). The secondary author is left out where it has a primary
+ * claim as well. */
 size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot,
                        uint64_t seed);
 /* Index of the one authority that may claim `slot` without luck, from the randomness of the
@@ -114,7 +137,7 @@ uint32_t dg_epoch_secondary_author(const dg_epoch *epoch, uint64_t slot);
 /* ---- the chain ---- */
 
 typedef struct dg_chain dg_chain;
-typedef struct dg_block dg_block;
+typedef struct dg_block dg_block; /* owned by its chain, never by a caller */
 
 /* What nodes give a runtime call beyond the memory that its code begins with, in pages of
  * DG_WASM_PAGE. Authors and importers go by `:heappages` of the parent's state where that can be
@@ -132,6 +155,9 @@ enum {
 /* What nodes give a query, where it is made over a state and not at a block of a chain. */
 #define DG_CHAIN_HEAP_OF_QUERY ((dg_call_heap){ .set = true, .pages = DG_CHAIN_HEAP_PAGES })
 
+/* How a chain is run; the same for all its blocks. All but `engine` may be zero. Fuel bounds what
+ * one call may do, and a call that runs out of it ends as DG_TRAP: 100 thousand million of a
+ * block's steps, 20 thousand million of a query, where nothing else is said. */
 typedef struct dg_chain_options {
     dg_engine *engine; /* outlives the chain */
     /* in place of the snapshot's; forked, so it need not outlive the chain. A genesis gets the
@@ -166,13 +192,15 @@ dg_block *dg_chain_root(dg_chain *chain);
 uint32_t dg_block_number(const dg_block *block);
 /* Hash of its header. */
 const dg_hash *dg_block_hash(const dg_block *block);
-/* Its header, encoded and sealed; of a genesis the one that follows from its state. Borrowed. */
+/* Its header, encoded and sealed; of a genesis the one that follows from its state. Seals of blocks
+ * that were built here are marks, no signatures. Borrowed from the block. */
 dg_bytes dg_block_header(const dg_block *block);
 /* Its slot, by its digest; 0 for a genesis. */
 uint64_t dg_block_slot(const dg_block *block);
 /* The block that it was built on; NULL when that is pruned away. */
 dg_block *dg_block_parent(const dg_block *block);
-/* The state after the block: read it, or fork it to write. */
+/* The state after the block: read it, or fork it to write. Writing to it would change what every
+ * child of the block stands on. */
 dg_state *dg_block_state(const dg_block *block);
 /* How many extrinsics it holds, inherents included. */
 size_t dg_block_extrinsic_count(const dg_block *block);
@@ -187,6 +215,8 @@ dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out
 
 /* ---- clock ---- */
 
+/* Where a block stands in time. Slots are absolute, as in pre-digests: slot times slot_ms is Unix
+ * time in ms on a live chain. */
 typedef struct dg_clock {
     uint64_t slot_ms, epoch_slots;     /* BabeApi_configuration of the runtime at the block */
     uint64_t epoch_index, epoch_start; /* at a genesis: the slot that its first block should have */
@@ -196,15 +226,22 @@ typedef struct dg_clock {
     uint64_t next_slot;
     uint64_t next_boundary; /* first slot of the next epoch */
 } dg_clock;
-/* As the runtime at `block` answers. DG_ABSENT: no BABE; DG_TRAP. */
+/* As the runtime at `block` answers. Where epochs were skipped since, next_boundary is after the
+ * block all the same. DG_ABSENT: no BABE; DG_TRAP; DG_MALFORMED: an answer that does not decode, or
+ * says what cannot be (a slot of 0 ms or more than a day). */
 dg_code dg_chain_clock(dg_chain *chain, dg_block *block, dg_clock *clock, dg_error *err);
 /* The epoch in which `slot` falls for a child of `parent`: current or next epoch
- * of the runtime; a slot beyond shifts whole epochs, as a client does. */
+ * of the runtime; a slot beyond shifts whole epochs, as a client does. `out` is to be given back
+ * with dg_epoch_clear, and empty after anything but DG_OK. DG_ABSENT: no BABE; DG_TRAP,
+ * DG_MALFORMED; DG_LIMIT: more authorities than are supported. */
 dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out,
                        dg_error *err);
 
 /* Epochs as a BABE *client* sees them: from the configuration at the fork and the
- * digests since. What it expects of a header, and what the header brought. */
+ * digests since. What it expects of a header, and what the header brought. The client keeps to the
+ * epoch length that it read once: a runtime that changes its length builds blocks which every
+ * client refuses, and only this view shows it. Mirrors: sc-consensus-babe, block import;
+ * sc-consensus-epochs. */
 typedef struct dg_client_view dg_client_view;
 typedef struct dg_client_note {
     bool digest_expected, digest_seen; /* unequal: a client refuses the block */
@@ -212,12 +249,13 @@ typedef struct dg_client_note {
     /* announced by the digest; without one, those of the epoch */
     uint32_t authority_count;
 } dg_client_note;
-/* Where a client stands after a block: plain values, whose epochs belong to the view. */
-/* of `of`: who, and by what luck */
+/* One epoch of a client: slots start to start + duration - 1; `of` says who may author in it, and
+ * by what luck. */
 typedef struct dg_client_span {
     uint64_t index, start, duration;
     const dg_epoch *of;
 } dg_client_span;
+/* Where a client stands after a block: plain values, whose epochs belong to the view. */
 typedef struct dg_client_at {
     bool genesis;             /* no block yet: the first slot starts epoch 0 */
     uint64_t slot;            /* of the block */
@@ -225,7 +263,8 @@ typedef struct dg_client_at {
 } dg_client_at;
 /* DG_ABSENT: the runtime at `root` tells of no epochs; `*out` is NULL then. */
 dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root, dg_error *err);
-/* The next block of the one chain that is followed step by step. */
+/* The next block of the one chain that is followed step by step. DG_OK also where a client would
+ * refuse the block: `note` tells. DG_LIMIT, DG_NOMEM. */
 dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block,
                             dg_error *err);
 /* Where a client stands after the last step; at first at the root. Borrowed until the next step. */
@@ -240,8 +279,9 @@ dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot);
 /* With all epochs of it. NULL is fine. */
 void dg_client_view_free(dg_client_view *view);
 
-/* Positions such as `boundary-20` or `boundary-20s` (slots), `boundary-20b` (blocks of a chain that
- * is yet to be made), `boundary@2+5`, `50%`, `#1234`, `next`. */
+/* When an upgrade is to be enacted, as people write it. Positions such as `boundary-20` or
+ * `boundary-20s` (slots), `boundary-20b` (blocks of a chain that is yet to be made),
+ * `boundary@2+5`, `50%`, `#1234`, `next`. */
 typedef enum dg_position_kind {
     DG_POSITION_BOUNDARY,
     DG_POSITION_PERCENT,
@@ -279,7 +319,9 @@ typedef struct dg_build_options {
     size_t write_count;
 } dg_build_options;
 
-/* The steps of building a block, in their order. */
+/* The steps of building a block, in their order: the parent's code is made ready;
+ * Core_initialize_block; BlockBuilder_inherent_extrinsics; BlockBuilder_apply_extrinsic for each
+ * inherent and transaction; BlockBuilder_finalize_block. */
 typedef enum dg_build_step {
     DG_BUILD_RUNTIME,
     DG_BUILD_INITIALIZE,
@@ -318,12 +360,16 @@ typedef struct dg_build_report {
 } dg_build_report;
 
 /* A block on `parent`. DG_OK with `*out` in the tree. DG_TRAP / DG_MALFORMED with
- * `report` saying where: nothing is in the tree then. `report` may be NULL. */
+ * `report` saying where: nothing is in the tree then. `report` may be NULL. A transaction that the
+ * runtime refuses, or panics over, is left out and counted, as an author does; DG_MISMATCH: the
+ * header is not on `parent`, or its state root is not that of the state. Which node would have
+ * authored is not asked: the claim is taken as it is. */
 dg_code dg_chain_build(dg_chain *chain, dg_block **out, dg_build_report *report, dg_block *parent,
                        const dg_build_options *options, dg_error *err);
 
 /* A block from outside: executes it (Core_execute_block) and compares the state
- * root with the header's. DG_MISMATCH names both; DG_TRAP; DG_MALFORMED. */
+ * root with the header's. DG_MISMATCH names both; DG_TRAP; DG_MALFORMED. Its seal and VRF are not
+ * checked. After a failure the tree is as it was. */
 dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_bytes header,
                         const dg_bytes *extrinsics, size_t count, dg_error *err);
 /* Executes a block of the tree once more, with code compiled by `engine` (NULL:
@@ -335,8 +381,9 @@ dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, 
 
 /* A file of blocks that is read. */
 typedef struct dg_block_reader dg_block_reader;
-/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON; handed out by rising number,
- * whatever their order in the file. DG_IO; DG_MALFORMED: none of these; DG_LIMIT; DG_NOMEM. */
+/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON, recognised by the first bytes;
+ * handed out by rising number, whatever their order in the file, which is read whole. "-" is stdin.
+ * DG_IO; DG_LIMIT: more than 1 GiB; DG_NOMEM. */
 dg_code dg_block_reader_open(dg_block_reader **out, const char *path, dg_error *err);
 /* DG_OK, DG_END, DG_MALFORMED with the line or position, after the blocks before
  * it; DG_UNSUPPORTED for JSON with digests from before SCALE. Borrowed until the
@@ -349,23 +396,29 @@ void dg_block_reader_close(dg_block_reader *reader);
 /* ---- queries ---- */
 
 /* Runtime API at `block`, over a throw-away fork of its state; answers are kept
- * with the block. `answer` borrowed from the cache. DG_ABSENT: no such method;
- * DG_TRAP. `cost` may be NULL (fuel of the first, real call). */
+ * with the block. `answer` borrowed from the cache, until the block is gone. DG_ABSENT: no such
+ * method; DG_TRAP: it panicked, ran out of fuel or memory, or no node can use the code; both are
+ * kept as answers are, with their words. DG_LIMIT: too many different calls at one block. `cost`
+ * may be NULL (fuel of the first, real call). */
 dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_call_cost *cost,
                       const char *method, dg_bytes input, dg_error *err);
-/* Fuel that such a call may use. One that used all of it did not end by itself. */
+/* Fuel that such a call may use, by the chain's options. One that used all of it did not end by
+ * itself. */
 uint64_t dg_chain_fuel_query(const dg_chain *chain);
 /* Storage item by metadata of the runtime at the block: encoded value or the
- * item's default. DG_ABSENT: no such item, or absent and optional. */
+ * item's default. `keys`: encoded, one a hasher of the item; NULL for a plain value. DG_ABSENT: no
+ * such item, or absent and optional. */
 dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet,
                          const char *item, const dg_bytes *keys, dg_error *err);
 
 /* ---- tree ---- */
 
 /* `block` becomes the root: what does not descend from it, or from a block that
- * amends it, is pruned; states of its ancestors are freed. */
+ * amends it, is pruned; states of its ancestors are freed. Every pointer to a block that was pruned
+ * is dead, its answers too. Nobody voted: whether it is final is the caller's to know. DG_USAGE: a
+ * block of another chain. */
 dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err);
-/* Blocks of the tree, its root included. */
+/* Blocks of the tree, its root and those beside others included. */
 size_t dg_chain_block_count(const dg_chain *chain);
 /* A block with the same header and another state: forks the tree beside `block`,
  * with `writes` (.at NULL value: delete) put into its state. How root calls get
@@ -378,11 +431,16 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
  * The step is taken in `block`'s own slot, so no session ends by it, or in the next one where the
  * runtime insists on that. DG_TRAP: the step panicked. */
 dg_code dg_chain_begun(dg_chain *chain, dg_block **out, dg_block *block, dg_error *err);
-/* Code that the chain has met, in that order; NULL past the end. Borrowed until it is closed. */
+/* Code that the chain has met, in that order, beginning with what its options had as known; NULL
+ * past the end. Borrowed until it is closed; dg_runtime_keep keeps one longer. */
 dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i);
 
 /* ---- enactment ---- */
 
+/* AUTHORIZE: System.authorize_upgrade at U-1, and a transaction in U that brings the code.
+ * SET_CODE: a root call of System.set_code, dispatched by the scheduler or sudo. OVERRIDE: `:code`
+ * is written into the state in U; no chain is upgraded so, and no check of the runtime's is passed.
+ */
 typedef enum dg_how { DG_HOW_AUTHORIZE, DG_HOW_SET_CODE, DG_HOW_OVERRIDE } dg_how;
 /* A path: the scheduler is there, and was seen not to dispatch the call of governance. */
 #define DG_ENACT_UNSERVED "sudo (the scheduler does not dispatch set_code)"
@@ -432,9 +490,12 @@ dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent
  * rule that the code breaks, with DG_MISMATCH. */
 dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending,
                          dg_error *err);
-/* MultiBlockMigrations.Cursor present after the block? DG_ABSENT: no such pallet. */
+/* MultiBlockMigrations.Cursor present after the block? While it is, blocks hold inherents alone,
+ * and a run that ends there says nothing of N. DG_ABSENT: no such pallet. */
 dg_code dg_chain_migrating(dg_chain *chain, dg_block *block, bool *running, dg_error *err);
-/* Events of the block as JSON array (System.Events by metadata); owned. */
+/* Events of the block as JSON array (System.Events by metadata), in their order, as dg_value_decode
+ * shows them; owned by the caller. They are read as the code laid them out that executed the block,
+ * which at U is still N-1. DG_ABSENT: no such item; DG_MALFORMED. */
 dg_code dg_chain_events(dg_chain *chain, dg_block *block, json_t **out, dg_error *err);
 
 #endif

@@ -7,7 +7,19 @@
  *   keys      dg_keys_check, dg_keys_schema: documents by table, an outcome too
  *
  * Invariant: what dg_plan_asked_of gives was checked whole; nothing of it is looked at
- * once more by those who use it, but for what only a chain can tell. */
+ * once more by those who use it, but for what only a chain can tell.
+ *
+ *   dg_plan_load(&plan, "plan.json", err);              what is there is checked
+ *   dg_plan_set(plan, "seed", "7", err);                a flag wins over the file
+ *   dg_plan_check(plan, err);                           whole now
+ *   asked = dg_plan_asked_of(plan);                     NULL after another dg_plan_set
+ *   if (dg_plan_leaves_nodes_open(plan))
+ *       dg_plan_settle(&settled, plan, &releases, err); who runs what, by the age of N
+ *   ..  the fork is opened, so that a clock is known: `span`
+ *   dg_plan_network_read(&network, settled);
+ *   dg_plan_network_place(&network, settled, &span, err);
+ *
+ * A plan is used by one thread at a time; one that nobody sets is not written. */
 #ifndef DG_PLAN_H
 #define DG_PLAN_H
 
@@ -25,6 +37,8 @@
  * from them. One table, so that the schema that is shipped and the check that is run
  * cannot disagree. */
 
+/* What a value has to be in JSON. WHOLE is an integer as JSON writes one, so 1.0 is none; NUMBER is
+ * either; TEXT has no NUL inside; ANY is not looked at. */
 typedef enum dg_keys_kind {
     DG_KEYS_OBJECT,
     DG_KEYS_LIST,
@@ -35,8 +49,10 @@ typedef enum dg_keys_kind {
     DG_KEYS_ANY
 } dg_keys_kind;
 
-enum { DG_KEYS_PATH_MAX = 128 };
+enum { DG_KEYS_PATH_MAX = 128 }; /* bytes of a path, its NUL included */
 
+/* One key. A key that has no row is an error, so an object has a row of its own, and one for each
+ * key in it. Limits are inclusive. All texts are static. */
 typedef struct dg_keys_row {
     const char *path; /* "upgrade.at"; the items of a list are "claims[]" */
     dg_keys_kind kind;
@@ -60,18 +76,22 @@ typedef struct dg_keys_table {
  * there is none. Borrowed from the table, which is static. */
 const dg_keys_row *dg_keys_find(const dg_keys_table *table, const char *path, size_t path_len);
 /* Every key known, every value of its kind and range. `complete`: required keys
- * are there. DG_USAGE with the path, and the nearest key for an unknown one. */
+ * are there. DG_USAGE with the path, and the nearest key for an unknown one. Of several faults the
+ * first in the document is told. What two keys say of each other is not for a table: see
+ * dg_plan_check. */
 dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool complete,
                       dg_error *err);
-/* JSON schema, draft 2020-12; owned by the caller; NULL: no memory. */
+/* JSON schema, draft 2020-12, that lets pass what dg_keys_check does; owned by the caller; NULL: no
+ * memory. */
 json_t *dg_keys_schema(const dg_keys_table *table);
 /* The number at the last part of `path` in `holder`, the object that has it; the row's fallback
  * where it is not there. The row is one of whole numbers with a fallback. */
 int64_t dg_keys_whole(const dg_keys_table *table, const json_t *holder, const char *path);
 /* What help says of a row, appended: its words, and in brackets its values, range and default. */
 void dg_keys_describe(dg_buf *out, const dg_keys_row *row);
-/* The value that a flag's text means for a row; `*out` is owned by the caller. DG_USAGE: it does
- * not read as the row's kind. */
+/* The value that a flag's text means for a row; `*out` is owned by the caller. A row of texts takes
+ * it as it is, without quotes, every other one reads it as JSON. DG_USAGE: it is not of the row's
+ * kind, words or range. */
 dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text, dg_error *err);
 /* The row for a dotted path that a user typed; else DG_USAGE with the nearest. */
 dg_code dg_keys_wanted(const dg_keys_row **out, const dg_keys_table *table, const char *path,
@@ -86,22 +106,28 @@ typedef struct dg_plan dg_plan;
 /* An empty plan, to be filled by dg_plan_set. DG_NOMEM. */
 dg_code dg_plan_new(dg_plan **out, dg_error *err);
 /* Reads JSON (duplicate keys refused) and checks what is there, not whether it is
- * complete: flags may add to it. DG_IO; DG_USAGE with file, line or key path, and
- * the nearest key for an unknown one; DG_LIMIT. */
+ * complete: flags may add to it. "-" is stdin. DG_IO; DG_USAGE with file, line or key path, and
+ * the nearest key for an unknown one; DG_LIMIT: more than DG_PLAN_MAX bytes; DG_NOMEM. `*out` is
+ * the caller's, to be given back with dg_plan_free, and NULL after a failure. */
 dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err);
 /* As load, from text; `name` is what messages call it, `folder` where its relative
  * paths may also start (NULL: nowhere else). */
 dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder,
                       dg_error *err);
 /* Sets one value from a flag: key "upgrade.at", "seed", "claims.block-cadence.severity";
- * `value` is read as the table says (text, number, true/false). Wins over the file.
- * DG_USAGE: no such key (nearest suggested), value of the wrong kind. */
+ * `value` is read as the table says (text, number, true/false; lists and objects as JSON). Wins
+ * over the file; of two flags for one key the later one counts. The plan has to be checked again.
+ * DG_USAGE: no such key (nearest suggested), value of the wrong kind; DG_NOMEM. A failure changes
+ * nothing. */
 dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err);
 /* Complete and consistent: snapshot, upgrade.to and upgrade.at are there, the
  * files exist, the position parses, nothing asks for what this version lacks. From then on
- * dg_plan_asked_of has an answer. DG_USAGE, with the path of the key at fault. */
+ * dg_plan_asked_of has an answer. DG_USAGE, with the path of the key at fault; DG_IO: a file that
+ * it names is not there. Paths that are not absolute are looked for in the folder that the program
+ * runs in, then beside the plan. */
 dg_code dg_plan_check(dg_plan *plan, dg_error *err);
-/* A copy that is changed and checked by itself. DG_NOMEM. */
+/* A copy that is changed and checked by itself; it is not checked yet, though the plan was.
+ * DG_NOMEM. */
 dg_code dg_plan_copy(dg_plan **out, const dg_plan *plan, dg_error *err);
 /* Gives back the plan and all that was borrowed from it. Fine on NULL. */
 void dg_plan_free(dg_plan *plan);
@@ -111,11 +137,15 @@ const json_t *dg_plan_json(const dg_plan *plan);
 /* The JSON schema that is shipped as plan/plan.schema.json, made from the table that the
  * check uses; owned by the caller. */
 json_t *dg_plan_schema(void);
-/* The keys of a plan: fixed rows, and some for each claim. */
+/* The keys of a plan: fixed rows, and some for each claim. Made by the first call, which is not to
+ * be in two threads at once; static from then on. */
 const dg_keys_table *dg_plan_keys(void);
 
 /* ---- what it asks for ---- */
 
+/* What the plan comes to, but for its network. Files are named as they were found. Of the counts,
+ * boundaries_after are session boundaries after U that the run has to pass (2 or more), slots_max
+ * the most slots that a run may have, seeds_max how many seeds may be run in all. */
 typedef struct dg_plan_asked {
     char snapshot[1024], to[1024]; /* to: "" when the code stays */
     const json_t *config;          /* upgrade.config; NULL: it stays */
@@ -124,7 +154,7 @@ typedef struct dg_plan_asked {
     uint32_t boundaries_after, slots_max, seeds_max;
     uint64_t seed;
 } dg_plan_asked;
-/* Of a checked plan, borrowed; NULL: it was not checked. */
+/* Of a checked plan, borrowed until it is changed; NULL: it was not checked. */
 const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan);
 /* Does it ask for a network around the chain: name its nodes, or say something of them? */
 bool dg_plan_wants_network(const dg_plan *plan);
@@ -160,7 +190,9 @@ bool dg_plan_range_part(dg_node_class *out, const dg_plan_range *range, size_t i
 /* ---- placed in slots ---- */
 
 /* The slots of a run: where it begins, where U is, where it ends. Slots are BABE's, as the chain
- * counts them; fork_number is the number of the forked block. */
+ * counts them; fork_number is the number of the forked block. The first slot is clock.next_slot,
+ * the last one end_slot, which is part of the run; U lies between. A migration may need blocks
+ * after the last one. */
 typedef struct dg_plan_span {
     dg_clock clock; /* at the fork */
     uint32_t fork_number;
@@ -171,7 +203,9 @@ typedef struct dg_plan_span {
 dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
 
 /* What a plan says of the network: who its nodes and collators are, in parts of a million,
- * and times in ns, each pair the least and the most. */
+ * and times in ns, each pair the least and the most. The parts of all shares are a million
+ * together, and so are those of collators, if there are any. What is 0 or false was not said, and
+ * the model's own number holds. */
 enum {
     DG_PLAN_SHARES_MAX = 64,
     DG_PLAN_ROLLOUTS_MAX = 32,
@@ -194,9 +228,11 @@ typedef struct dg_plan_network {
     bool compile_given;
     dg_ns compile[2]; /* least and most */
 } dg_plan_network;
-/* Of a checked plan. `out` stays where it is: some of it points at the rest. */
+/* Of a checked plan that names its nodes. `out` is written whole, owns nothing, and stays where it
+ * is: some of it points at the rest. From when collators have new code is not known yet. */
 void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan);
-/* The slots of it, once U and the end are known. DG_USAGE. */
+/* The slots of it, once U and the end are known: from when collators have new code. After
+ * dg_plan_network_read. DG_USAGE, with the item: a slot outside of the run. */
 dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const dg_plan_span *span,
                               dg_error *err);
 
@@ -221,7 +257,9 @@ const json_t *dg_plan_rollout_json(const dg_plan *plan, size_t i);
 /* "all nodes that run v1.10": which nodes rollout i of the plan means, cut to `size` bytes. */
 void dg_plan_rollout_who(char *out, size_t size, const dg_plan *plan, size_t i);
 
-/* One of network.faults; `list` holds the one that `fault` names. */
+/* One of network.faults; `list` holds the one that `fault` names, owned. Its slots are from
+ * fault.from, up to and without fault.until; `treatment_only` ones begin at U at the earliest,
+ * since up to there both arms are one run. */
 typedef struct dg_plan_fault {
     dg_fault fault;
     bool treatment_only;

@@ -19,6 +19,8 @@
 
 enum { DG_POPULATION_VALIDATORS_MAX = 10000, DG_POPULATION_PARACHAINS_MAX = 1000 };
 
+/* Validators of a session's whole set, of which para validators may be a part, and registered
+ * parachains, whether they have a core or not. */
 typedef struct dg_population {
     uint32_t validators, parachains;
 } dg_population;
@@ -27,6 +29,8 @@ typedef struct dg_population {
  * numbers above, or more parachains than validators (each needs a backing group). */
 dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err);
 
+/* What came of growing: `from` is what the state had, `to` what it has now, or will have from the
+ * session on in which the runtime seats the new ones. */
 typedef struct dg_growth {
     dg_population from, to;
     dg_state *state; /* owned by the caller */

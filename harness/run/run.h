@@ -10,7 +10,13 @@
  * same slots and the same luck, so claims compare them without tuned numbers.
  *
  * Invariant: an outcome is a function of (program, snapshot, blobs, plan, seed),
- * except for its `environment` object. */
+ * except for its `environment` object.
+ *
+ *   dg_run_options options = { .cache_dir = dg_engine_cache_dir(),
+ *                              .explain = DG_RUN_EXPLAIN_PROVED };
+ *   rc = dg_run(&outcome, plan, &options, err);
+ *   exit = rc < 0 ? dg_exit_of(rc) : dg_outcome_exit(outcome);
+ *   json_decref(outcome); */
 #ifndef DG_RUN_H
 #define DG_RUN_H
 
@@ -22,6 +28,7 @@
 
 /* ---- run ---- */
 
+/* How far it is, told between two pieces of work. */
 typedef struct dg_run_progress {
     const char *phase;    /* "import", "grow", "control", "treatment", ..: static */
     uint64_t done, total; /* slots, or bytes of an import; total 0: unknown */
@@ -38,6 +45,7 @@ typedef struct dg_run_keep {
     } at[2][DG_RUN_KEEP_MOMENTS]; /* by arm */
     long process;                 /* that tried the places: no fork of it writes there */
 } dg_run_keep;
+/* One state that is to be kept, as dg_run_keep_at tells it; a plain value. */
 typedef struct dg_run_kept_state {
     const char *arm, *moment; /* static */
     char path[DG_RUN_KEEP_PATH_MAX];
@@ -74,6 +82,8 @@ typedef enum dg_run_positions {
                              */
 } dg_run_positions;
 
+/* What of a run is no part of its plan: but for fuel and verify_determinism none of it changes a
+ * verdict. Zeroes are fine. */
 typedef struct dg_run_options {
     /* compiled code and imported snapshots; NULL: nothing is kept on disk */
     const char *cache_dir;
@@ -96,9 +106,10 @@ typedef struct dg_run_options {
  * is through `progress`.
  *
  *   outcome  owned by the caller: holds the verdict, whatever it is. NULL below zero, nothing
- * having been judged, unless the events alone could not be written: DG_IO with an outcome plan
- * checked (dg_plan_check); borrowed, and not changed options  borrowed; `keep` is written: what was
- * made, and of which block
+ *            having been judged, unless the events alone could not be written: DG_IO with an
+ *            outcome
+ *   plan     checked (dg_plan_check); borrowed, and not changed
+ *   options  borrowed; `keep` is written: what was made, and of which block
  *
  * DG_OK whatever the verdict; dg_exit_of says the exit code of what is below zero. DG_USAGE: N
  * equals N-1, a position outside the chain, a way of enactment that the chain does not offer.

@@ -60,7 +60,8 @@ typedef struct dg_suspects {
     char left_names[320]; /* .. their changes */
 } dg_suspects;
 
-/* What suspects are found in; all of it borrowed. */
+/* What suspects are found in; all of it borrowed. It says nothing of which claim broke: whoever is
+ * suspected hangs on what differs alone. */
 typedef struct dg_suspect_facts {
     const dg_plan *plan; /* checked */
     const dg_plan_asked *asked;
@@ -93,7 +94,8 @@ const char *dg_suspect_kind_name(dg_suspect_kind kind);
 
 /* ---- proof ---- */
 
-typedef uint64_t dg_proof_claims; /* bit i: claim i */
+/* A set of claims: bit i is the claim of id i. */
+typedef uint64_t dg_proof_claims;
 
 /* A treatment without some suspects, as its claims came out; `of` by claim id. A row of a claim
  * that was not asked about may be zeroes, which reads as held and means nothing. */
@@ -141,6 +143,7 @@ typedef enum dg_suspect_role {
 
 /* Each is a whole treatment, so their number is what a proof costs. */
 enum { DG_TRIALS_MAX = 96 };
+/* One trial that was made, and without whom. */
 typedef struct dg_tried {
     dg_suspect_set without;
     dg_trial trial;
