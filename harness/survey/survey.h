@@ -13,7 +13,20 @@
  * both arms: the same questions, so that the two cannot read one fact in two ways.
  *
  * Invariant: nothing is written; whatever is executed runs over a fork that is thrown
- * away. What came back hangs on runtime and state alone. */
+ * away. What came back hangs on runtime and state alone.
+ *
+ *   What N answers at U as nobody expects, where `without` is N-1 over the state of U:
+ *
+ *     dg_survey_sample at = { 0 }, without = { 0 }, after = { 0 };
+ *     dg_survey_sample_take(&at, chain, u, &(dg_survey_asking){ .session = session }, err);
+ *     ..   the other two likewise
+ *     for (size_t i = 0; dg_survey_api_at(i); i++)
+ *         if (dg_survey_contradicts(&at, &without, &after, i)) ..
+ *     dg_survey_sample_clear(&at);
+ *
+ * A runtime that lacks something, traps or gives what does not decode is a finding and no failure:
+ * functions return below zero where the machine has failed alone. Names of pallets and items are
+ * those of polkadot-sdk; a chain that renamed one has none of it. */
 #ifndef DG_SURVEY_H
 #define DG_SURVEY_H
 
@@ -33,14 +46,16 @@
  * bytes, says so; "" otherwise; it may be NULL). `meta` NULL: nothing is known. */
 json_t *dg_survey_item(const dg_meta *meta, dg_state *state, const char *pallet, const char *item,
                        char *why);
-/* The whole number of an item or a field: of JSON that holds it as a number or as digits. */
+/* The whole number of an item or a field: of JSON that holds it as a number or as digits, as
+ * dg_value_decode prints large ones. 0 for all else, NULL included. */
 int64_t dg_survey_whole(const json_t *value);
 
 /* The time of a weight in picoseconds: {"ref_time": n, ..}, or the number alone in older
  * runtimes. */
 int64_t dg_survey_ref_time(const json_t *weight);
 
-/* A look over every key of a state. Zero it to begin. */
+/* A look over every key of a state, which takes seconds where there are millions. Zero it to begin.
+ * Keys of no item of the runtime are counted and not judged. */
 typedef struct dg_survey_scan {
     bool taken;
     uint64_t keys, value_bytes;
@@ -71,12 +86,14 @@ dg_code dg_survey_state_diff(json_t **out, const dg_survey_side *before,
 /* ---- configuration ---- */
 
 /* "Pallet.Item" -> {"value": ..} or {"reason": why it does not decode}, for what a chain is
- * configured with. `*out` is owned by the caller; what was there is given back. DG_NOMEM. */
+ * configured with: HostConfiguration and its pending changes, BABE's epoch configuration, how many
+ * validators staking elects. An item that is not there has no key. `*out` is owned by the caller;
+ * what was there is given back. DG_NOMEM. */
 dg_code dg_survey_config_take(json_t **out, const dg_meta *meta, dg_state *state, dg_error *err);
 /* A field called `name` anywhere below; NULL: there is none. Releases gather fields into
  * groups, and a field that moved into one keeps its meaning. */
 const json_t *dg_survey_field_named(const json_t *object, const char *name);
-/* The value at a dotted place; borrowed, NULL: there is none. */
+/* The value at a dotted place ("scheduler_params.lookahead"); borrowed, NULL: there is none. */
 json_t *dg_survey_field(const json_t *object, const char *path);
 
 /* Puts a copy of `value` in the place of the one there; false: there is none, or no memory. */
@@ -86,7 +103,8 @@ bool dg_survey_field_put(json_t *object, const char *path, const json_t *value);
  * those that it has not stay. False: no memory. */
 bool dg_survey_fields_taken(json_t *object, const json_t *from);
 
-/* Two values of one configuration item, compared field by field, by name. */
+/* Two values of one configuration item, compared field by field, by name, wherever in it the name
+ * stands: a field that moved into a group is the same field. Texts are cut, counts are not. */
 typedef struct dg_survey_config_change {
     size_t fields;          /* compared */
     size_t changed, gone;   /* of them */
@@ -138,6 +156,8 @@ bool dg_survey_retyped_rewritten(const json_t *before, const json_t *after, cons
 /* ---- identity ---- */
 
 /* What BabeApi_configuration says first. */
+/* Mirrors: sp-consensus-babe BabeConfiguration, its first three fields, which are the same in every
+ * version of the API. */
 typedef struct dg_survey_babe {
     uint64_t slot_ms, epoch_slots;
     uint64_t c0, c1; /* primary probability c0 / c1 */
@@ -148,7 +168,8 @@ typedef struct dg_survey_babe {
 dg_code dg_survey_babe_of(dg_survey_babe *out, dg_runtime *runtime, dg_state *state,
                           const dg_host_options *how, dg_error *why, dg_error *err);
 
-/* One thing that two runtimes say of themselves. */
+/* One thing that two runtimes say of themselves; plain values. One that is not `ok` and not `fatal`
+ * hurts wallets or tools, not the chain. */
 typedef struct dg_survey_fact {
     char what[80]; /* "spec_version" */
     char old[160], now[160];
@@ -170,6 +191,8 @@ size_t dg_survey_calls_moved(char *first, size_t size, const dg_meta *old, const
 
 /* ---- validators ---- */
 
+/* Who validates, by each list that says so. Their keys differ from list to list, and para
+ * validators may be fewer: a set is compared with its own past alone. */
 typedef enum dg_survey_set_kind {
     DG_SURVEY_SET_VALIDATORS, /* of the session, as stored */
     DG_SURVEY_SET_GRANDPA,
@@ -182,9 +205,11 @@ typedef struct dg_survey_set {
     int64_t count; /* -1: it was not answered, or does not decode */
     dg_hash hash;
 } dg_survey_set;
-/* "validators", "grandpa", "babe", "para". */
+/* "validators", "grandpa", "babe", "para". Static. */
 const char *dg_survey_set_name(dg_survey_set_kind kind);
-/* All of them at a block. DG_IO, DG_NOMEM. */
+/* All of them at a block, written whole: Session.Validators from storage, the others as
+ * GrandpaApi_grandpa_authorities, BabeApi_current_epoch and ParachainHost_validators answer. DG_IO,
+ * DG_NOMEM. */
 dg_code dg_survey_sets_take(dg_survey_set out[DG_SURVEY_SET_COUNT], dg_chain *chain,
                             dg_block *block, dg_error *err);
 /* Session.CurrentIndex; false: there is no such pallet. */
@@ -227,7 +252,8 @@ dg_code dg_survey_entities_lost(dg_survey_entities *out, size_t *count,
 
 /* ---- answers of runtime APIs ---- */
 
-/* What the call is asked about; the bytes are made from the state. */
+/* What the call is asked about; the bytes are made from the state. Where the state has nothing of
+ * the kind (no parachain, no free core) the method is not asked. */
 typedef enum dg_survey_ask {
     DG_SURVEY_ASK_NOTHING,
     DG_SURVEY_ASK_PARA,
@@ -250,7 +276,8 @@ typedef enum dg_survey_same {
     DG_SURVEY_SAME_NEVER      /* not compared */
 } dg_survey_same;
 
-/* A method that nodes call. */
+/* A method that nodes call; a static row. Methods that submit something, and those that wallets
+ * alone call, have none. */
 typedef struct dg_survey_api {
     const char *api, *method; /* "ParachainHost", "validators" */
     uint32_t since;           /* version of the API that brought it */
@@ -286,7 +313,11 @@ json_t *dg_survey_layout_decode(const char *layout, dg_scale *s);
  */
 json_t *dg_survey_figures(const dg_survey_api *row, dg_bytes answer);
 
-/* One answer of a runtime API, as much of it as is compared and shown. */
+/* One answer of a runtime API, as much of it as is compared and shown. Where it was not
+ * `asked` all but `version` is zeroes. Of what could not be had (`rc` below zero, or DG_ABSENT: the
+ * method is declared and not exported), and of what does not decode, `error` says why. Two answers
+ * that are the same as far as their row compares them have one `essence`; `hash` is of all bytes.
+ */
 typedef struct dg_survey_answer {
     bool asked;
     dg_code rc;
@@ -305,7 +336,8 @@ typedef struct dg_survey_answer {
 } dg_survey_answer;
 enum { DG_SURVEY_JSON_MAX = 1 << 16 };
 
-/* What all methods answered at one block. Zero it to begin. */
+/* What all methods answered at one block: answers[i] is of dg_survey_api_at(i). Zero it to begin.
+ */
 typedef struct dg_survey_sample {
     bool taken;
     uint32_t block, session;
@@ -337,7 +369,7 @@ void dg_survey_sample_clear(dg_survey_sample *sample);
  * difference. */
 dg_event_against dg_survey_compare(char *out, size_t size, const dg_survey_api *row,
                                    const dg_survey_answer *now, const dg_survey_answer *control);
-/* Both were answered, and not with the same. */
+/* Both were answered, and not with the same, as far as their row compares them. */
 bool dg_survey_differs(const dg_survey_answer *a, const dg_survey_answer *b);
 /* Answer `i` at U is neither what the same code says one block later nor what is said without
  * N. Where that cannot be told and the session changed between the two, a difference means
@@ -356,7 +388,8 @@ void dg_survey_type_difference(char *out, size_t size, const dg_meta *old, const
 /* ---- what nodes keep for a session ---- */
 
 /* An answer that a node takes once a session and goes by at every later leaf of it: right while one
- * runtime answers. */
+ * runtime answers. Around U it is not: whichever answer came first is kept until the session ends.
+ * Releases are minor numbers, 14 for v1.14. */
 typedef struct dg_survey_kept {
     const char *api, *method;
     const char *what;      /* "node features" */

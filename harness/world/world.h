@@ -9,7 +9,18 @@
  * What a subsystem alone needs to know of a block or a node it keeps for itself; here stands a
  * pointer to it at most. What the world needs of a subsystem it asks through its hooks.
  *
- * Invariant: ids of blocks rise from parent to child, and are never used again. */
+ * Invariant: ids of blocks rise from parent to child, and are never used again.
+ *
+ *   How a subsystem above looks at a leaf, and tells of what it saw:
+ *
+ *     const dg_world_block *b = &world->blocks[leaf.v];
+ *     if (dg_world_has(world, node, leaf) && b->way[node.v] == DG_WAY_V2)
+ *         rc = dg_world_emit(world, b, &event, err);        event.node = node.v
+ *
+ * A pointer into `blocks` lives until the next dg_world_block_add, so rooms pass ids on. Everything
+ * that a node learns comes to it at a time of the sim: what stands here of a block is what the
+ * world knows, and whoever lets a node act on it asks dg_world_has and the times by node first. No
+ * chance is drawn but from streams that are named by who draws. */
 #ifndef DG_WORLD_H
 #define DG_WORLD_H
 
@@ -19,10 +30,13 @@
 #include "protocol/protocol.h"
 #include "sim/sim.h"
 
+/* Of dg_ns, as all times of this header are true time in ns since the first slot began. */
 #define DG_MS ((uint64_t)1000000)
 
 /* ---- indices ---- */
 
+/* Types of their own, since a slot, a node and a place are numbers too. DG_NO (room protocol) is
+ * the index of nothing in each of them. */
 typedef struct {
     uint32_t v;
 } dg_leaf_id; /* of a block in the world; the first is the one of the fork, v DG_NO: none */
@@ -37,7 +51,9 @@ typedef struct {
 
 /* ---- constants ---- */
 
-/* Numbers that a model needs and no runtime tells; every one with its source. */
+/* Numbers that a model needs and no runtime tells; every one with its source. Where a plan or a
+ * node's class says otherwise, that counts. A source that says `ours` is a choice, and one that
+ * says `unverified` was not found in the code of a release. */
 typedef enum dg_constant {
     DG_CONST_SLOT_BUDGET,    /* of a slot, for proposing: parts in 1000 */
     DG_CONST_FUTURE_SLOTS,   /* slots that a block may be ahead of its importer's clock */
@@ -94,12 +110,14 @@ typedef enum dg_constant {
 uint64_t dg_world_constant(dg_constant which);
 const char *dg_world_constant_source(
     dg_constant which); /* "name: where it is from", for the report */
-/* Least and most time, in ns, that validators need to compile a runtime of so many
- * bytes (as wasm, not as packed on chain): with the most cores, and with the fewest. */
+/* Least (out[0]) and most (out[1]) time, in ns, that validators need to compile a runtime of so
+ * many bytes (as wasm, not as packed on chain): with the most cores, and with the fewest. */
 void dg_world_compile_range(dg_ns out[2], uint64_t wasm_len);
 
 /* ---- messages ---- */
 
+/* What is said between nodes, by its name in polkadot-node-network-protocol where it has one. A
+ * channel carries each as DG_TAG_SAID + its kind. */
 typedef enum dg_message_kind {
     DG_MSG_STATEMENT, /* compact, inside a group */
     DG_MSG_LEGACY,    /* full statement of the old way */
@@ -121,7 +139,9 @@ typedef enum dg_message_kind {
 /* "statement", as reports name the kind; static text. */
 const char *dg_world_message_name(dg_message_kind kind);
 
-/* How statements, bitfields and chunks get from node to node. */
+/* How statements, bitfields and chunks get from node to node. Both obey the same links, faults and
+ * classes; what only shows where each message is sent (queues that are full, peers that are
+ * disliked, bandwidth of many at once) is not there when computed. */
 typedef enum dg_distribution_mode {
     /* when each is where follows from the states of both ends and of those between */
     DG_DISTRIBUTION_COMPUTED,
@@ -130,6 +150,8 @@ typedef enum dg_distribution_mode {
 
 /* ---- what a network is made with, and what it counts ---- */
 
+/* So many of the validators, in parts of a million, run this class; borrowed until the network
+ * ends. */
 typedef struct dg_share {
     const dg_node_class *of;
     uint32_t ppm;
@@ -163,6 +185,10 @@ typedef struct dg_spared {
 /* Hears of a block that stays; its parts are borrowed for the call. Below zero ends the run. */
 typedef dg_code (*dg_world_settled)(void *user, const dg_authored *block, dg_error *err);
 
+/* What a network is made with. Copied; what it points at has to live as long as the network. Zeroes
+ * are a network with the constants, without new code, and with a link of 20 to 200 ms; only shares
+ * have to be given. Each pair of times is the least and the most: each node or piece of work takes
+ * something in between. */
 typedef struct dg_network_options {
     uint64_t seed;
     const dg_share *shares; /* of the validators, at random; add up to 1 000 000 */
@@ -198,8 +224,8 @@ typedef struct dg_network_options {
      * borrowed until the end */
     const dg_bytes (*first_writes)[2];
     size_t first_write_count;
-    /* Below zero ends the run with that code. NULL: there is no listener. */
-    /* `at`, `block` and `node` are set, arm and place in a log are not; takes the detail. `about`:
+    /* Hears of every event. Below zero ends the run with that code; NULL: there is no listener.
+     * `at`, `block` and `node` are set, arm and place in a log are not; takes the detail. `about`:
      * hash of the block it is about, NULL: of none */
     dg_code (*each)(void *user, const dg_event *event, const dg_hash *about, dg_error *err);
     /* The chain that the nodes agree on, block by block: each exactly once, its parent
@@ -210,6 +236,7 @@ typedef struct dg_network_options {
     void *user;
 } dg_network_options;
 
+/* Counts since the network began, of all nodes and all branches, losing ones too. */
 typedef struct dg_world_stats {
     uint64_t slots, empty_slots, claims, blocks, failed_blocks;
     uint64_t backed, included, timed_out; /* over all blocks, losing ones too */
@@ -228,9 +255,10 @@ typedef struct dg_world_stats {
     uint64_t message_bytes;          /* .. all of these */
 } dg_world_stats;
 
-/* ---- what timers and messages say ---- */
+/* ---- what timers and messages say: the `tag` of an event of the sim ---- */
 
-/* of the world */
+/* Timers of the world itself are handled by the node behind the last, node_count; the others by the
+ * node that they are of. What `a` and `b` of each mean is known to the file that sends it. */
 enum {
     DG_TAG_SLOT = 1,
     DG_TAG_SLOT_END,
@@ -260,6 +288,7 @@ enum {
 
 /* ---- blocks ---- */
 
+/* In `imported`: the node has the block, and not yet its parent. */
 #define DG_WORLD_WAITING (DG_NEVER - 1)
 
 typedef struct dg_world dg_world;
@@ -315,9 +344,11 @@ typedef struct dg_support dg_support; /* of this room */
 
 /* ---- nodes ---- */
 
-/* What a node keeps to itself: bits. */
+/* What a node keeps to itself, by a fault of the plan: bits. */
 enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APPROVALS = 4 };
 
+/* One validator's node. What its process holds in memory is gone after a restart; hardware, and
+ * what its database has of the chain, stay. */
 typedef struct dg_world_node {
     const dg_node_class *of;
     uint32_t hardware;        /* time of its calls, parts of 1000 */
@@ -392,7 +423,7 @@ struct dg_world {
     dg_world_stats stats;
 };
 
-/* links.c */
+/* links.c: a node and itself are always linked, without latency or loss */
 /* What any two nodes are linked by, but for faults: the plan's, or 20 to 200 ms and 50 MiB a second
  * without loss. Borrowed from the options or static. */
 const dg_sim_link *dg_world_link(const dg_world *world);
@@ -435,7 +466,7 @@ uint64_t dg_world_answer_bytes(const dg_world *world, dg_leaf_id leaf, dg_place_
 /* Counts messages of a kind that were sent: so many more, each of so many bytes. */
 void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes);
 
-/* spared.c */
+/* spared.c: for trials of what N costs; without `spared.work` no cost changes */
 /* The fuel that a block on `parent` counts for: its own, or less where N's work is spared.
  * Remembers the longest of N-1's. */
 uint64_t dg_world_work_of(dg_world *world, dg_leaf_id parent, uint64_t fuel);
@@ -450,7 +481,7 @@ void dg_world_withheld_note(dg_world_node *node, dg_ns now);
  * stretch is remembered. */
 bool dg_world_withheld_at(const dg_world_node *node, uint32_t bits, dg_ns at);
 
-/* emit.c */
+/* emit.c: without a listener nothing is told, and the detail is given back */
 /* Tells whoever listens: of `about` (NULL: of no block, or of the one that the event names), now.
  * Takes the event's detail. Below zero: the listener's code. */
 dg_code dg_world_emit(dg_world *world, const dg_world_block *about, const dg_event *event,
@@ -478,15 +509,16 @@ dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, dg_le
  * there afterwards. What the runtime does not answer is missing in them; below zero the chain
  * failed, as of dg_view_init. */
 dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err);
-/* Is `id` the block `from`, or a descendant of it? */
+/* Is `id` the block `from`, or a descendant of it? Takes as many steps as blocks lie between. */
 bool dg_world_descends(const dg_world *world, dg_leaf_id id, dg_leaf_id from);
 /* Does fork choice prefer block `a`? The heavier chain, of equals the longer one; false for
- * equals. */
+ * equals, so that a node stays with the one that it saw first. The weight of a chain is the number
+ * of its primary blocks. Mirrors: sc-consensus-babe, aux_schema block weight. */
 bool dg_world_is_better(const dg_world *world, dg_leaf_id a, dg_leaf_id than);
 /* The id of the block that most nodes build on, of those that are awake; where none is, of those
  * that are up, or of all. Of equals the newest. */
 uint32_t dg_world_favourite(const dg_world *world);
-/* Has the node imported the block, and is that still in the tree? */
+/* Has the node imported the block, with its parent, and is that still in the tree? */
 bool dg_world_has(const dg_world *world, dg_node_ix node, dg_leaf_id id);
 /* The id of a node's best block by fork choice, anew over all that it has imported above what is
  * final for it. Its `best` stays as it is. */
