@@ -29,6 +29,7 @@ static void upgrade(memory *m, const dg_event *e)
     if (!n->enacted && !m->refused[0]) {
         dg_claim_text_copy(m->refused, sizeof m->refused, dg_claim_detail(e, "refused"));
         m->refused_block = e->block;
+        m->configured |= strcmp(dg_claim_detail(e, "part"), "config") == 0;
     }
 }
 

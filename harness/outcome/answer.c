@@ -102,6 +102,25 @@ static bool goes_on(const dg_outcome_facts *run)
     return false;
 }
 
+/* What U says of that key, of treatment; "": nothing. */
+static const char *upgrade_says(const dg_outcome_facts *run, const char *key)
+{
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        const char *text = json_string_value(json_object_get(e->detail, key));
+        if (e->kind == DG_EVENT_UPGRADE && e->arm == DG_ARM_TREATMENT && !e->upgrade.migrated
+            && text)
+            return text;
+    }
+    return "";
+}
+
+/* N itself could come in. */
+static bool refuses_config(const dg_outcome_facts *run)
+{
+    return strcmp(upgrade_says(run, "part"), "config") == 0;
+}
+
 /* What happens where it breaks, as a clause. */
 static const char *fails_of(const dg_outcome_facts *run, dg_claim_id id)
 {
@@ -110,6 +129,8 @@ static const char *fails_of(const dg_outcome_facts *run, dg_claim_id id)
     if (!dg_outcome_not_enacted(run))
         return goes_on(run) ? "U is enacted by a way that the chain itself does not take"
                             : "the chain does not go on with what U enacts";
+    if (refuses_config(run))
+        return "the chain refuses the change of the configuration that comes with N";
     return run->new_code ? dg_claim_at(id)->fails : "the change is not enacted";
 }
 
@@ -253,6 +274,27 @@ static json_t *why_json(const json_t *causes)
     return out;
 }
 
+/* ---- what to do ---- */
+
+/* The executor parameters that the chain's own call does not take come first. */
+static json_t *do_json(const dg_outcome_facts *run, const json_t *advice)
+{
+    const char *objected = upgrade_says(run, "objected");
+    json_t *out = json_array(), *own;
+    int bad = 0;
+    if (objected[0]) {
+        own = json_sprintf("choose executor_params that the chain's own call set_executor_params "
+                           "takes: it refuses these (%.80s), and they were written all the same",
+                           objected);
+        bad |= json_array_append_new(out, own);
+    }
+    if (bad | (advice ? json_array_extend(out, (json_t *)advice) : 0)) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
 /* ---- all of it ---- */
 
 int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_claim_setup *setup,
@@ -271,7 +313,9 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
           | dg_outcome_put(out, "breaks", breaks_json(run, claims))
           | dg_outcome_put(out, "harm", harm)
           | dg_outcome_put(out, "why", why_json(json_object_get(outcome, "causes")))
-          | dg_outcome_put(out, "do", advice ? json_deep_copy(advice) : json_array());
+          | dg_outcome_put(out, "do", do_json(run, advice));
+    if (upgrade_says(run, "objected")[0])
+        bad |= dg_outcome_put(out, "objected", json_true());
     if (run->positions)
         bad |= dg_outcome_put(out, "positions", json_deep_copy(run->positions));
     if (exit_code != DG_EXIT_HELD && exit_code != DG_EXIT_BROKE)

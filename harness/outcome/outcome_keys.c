@@ -9,9 +9,10 @@ static const char *const lucks[] = { "luck", "rule", "open", NULL };
 static const char *const reaches[] = { "does-not-apply", "not-reached", "out-of-reach", NULL };
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
 static const char *const answers[] = { "GO", "GO WITH HARM", "NO-GO", "CANNOT SAY", NULL };
-static const char *const missings[] = { "control-fails", "no-block-at-u",     "n-never-ran",
-                                        "too-short",     "unexercised",       "not-reached",
-                                        "undecided",     "not-deterministic", NULL };
+static const char *const missings[] = {
+    "control-fails", "no-block-at-u", "n-never-ran", "too-short",         "unexercised",
+    "not-reached",   "out-of-reach",  "undecided",   "not-deterministic", NULL
+};
 static const char *const standings[] = { "held", "broke", "open", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const bounds[] = { "at-least", "at-most", NULL };
@@ -254,7 +255,9 @@ static const dg_keys_row rows[] = {
     { "answer.harm.worst_lost_ms", DG_KEYS_WHOLE, .says = "and how much" },
     { "answer.why", DG_KEYS_LIST, true, .says = "proved causes" },
     { "answer.why[]", DG_KEYS_TEXT, .says = "one line" },
-    { "answer.do", DG_KEYS_LIST, true, .says = "as `advice`" },
+    { "answer.do", DG_KEYS_LIST, true, .says = "what U lacks to be enacted so, then as `advice`" },
+    { "answer.objected", DG_KEYS_BOOL,
+      .says = "the chain's own call refuses executor parameters that U writes all the same" },
     { "answer.do[]", DG_KEYS_TEXT, .says = "one line" },
     { "answer.positions", DG_KEYS_LIST,
       .says = "other positions of U that were tried, by the seed of this run; with --positions "

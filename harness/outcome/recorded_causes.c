@@ -116,8 +116,9 @@ static bool refused(line *out, const dg_outcome_facts *run)
         return false;
     snprintf(out->says, sizeof out->says,
              e->upgrade.migrated ? "N's first block, #%u, does not take over: %s"
-             : run->new_code     ? "the chain does not take N's code in #%u: %s"
-                                 : "the chain does not take the change in #%u: %s",
+             : run->new_code && strcmp(text_at(e->detail, "part"), "config") != 0
+                 ? "the chain does not take N's code in #%u: %s"
+                 : "the chain does not take the change in #%u: %s",
              e->block, short_of(text_at(e->detail, "refused")));
     if (e->upgrade.migrated)
         snprintf(out->advice, sizeof out->advice,

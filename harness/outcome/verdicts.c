@@ -85,10 +85,13 @@ static void missed(dg_outcome_tally *t, const dg_claim *claim, const dg_verdict 
         snprintf(t->missed_why, sizeof t->missed_why,
                  "broke in %u of %u seeds, which decides nothing", v->trial.broke, v->trial.of);
     } else {
-        bool away = v->reach == DG_VERDICT_NOT_REACHED;
-        t->missed_kind = away ? "not-reached" : "unexercised";
+        t->missed_kind = v->reach == DG_VERDICT_NOT_REACHED    ? "not-reached"
+                         : v->reach == DG_VERDICT_OUT_OF_REACH ? "out-of-reach"
+                                                               : "unexercised";
         snprintf(t->missed_why, sizeof t->missed_why, "%s",
-                 away ? "was not reached" : "was never exercised");
+                 v->reach == DG_VERDICT_NOT_REACHED    ? "was not reached"
+                 : v->reach == DG_VERDICT_OUT_OF_REACH ? "is kept out of reach by the plan"
+                                                       : "was never exercised");
     }
 }
 

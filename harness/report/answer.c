@@ -262,7 +262,8 @@ static void say_missing(line *l, const json_t *o, const json_t *answer)
     if (strcmp(missing, "control-fails") == 0)
         say(l, "Control, N-1 alone, already fails %.60s: %.300s. It is no measure for N.", name,
             text);
-    else if (strcmp(missing, "unexercised") == 0 || strcmp(missing, "not-reached") == 0)
+    else if (strcmp(missing, "unexercised") == 0 || strcmp(missing, "not-reached") == 0
+             || strcmp(missing, "out-of-reach") == 0)
         say(l, "What %.60s is about did not happen: %.300s.", name, text);
     else if (strcmp(missing, "not-deterministic") == 0)
         say(l, "Two runs that had to be the same differ, so neither is believed.");
@@ -325,6 +326,8 @@ static const struct {
     { "too-short", "See why the run ended early; horizon.boundaries_after says how far it goes." },
     { "unexercised", "Let it run longer (horizon.boundaries_after) or with another plan." },
     { "not-reached", "Let more seeds be tried (seeds_max), or choose another position for U." },
+    { "out-of-reach",
+      "Leave network.forks on: without forks neither a longer run nor another seed comes to it." },
     { "undecided",
       "Let more seeds decide it (seeds_max), or allow that loss (claims.NAME.allow)." },
     { "not-deterministic", "This is a fault of doppel: report it with the plan." },
@@ -345,7 +348,7 @@ static void say_do(line *l, const json_t *o, const json_t *answer)
         say_remedy(l, answer);
     else if (is(answer, "GO") && chain_only(answer))
         say(l, "Rehearse it with a network as well before it is enacted.");
-    else if (is(answer, "GO"))
+    else if (is(answer, "GO") && !json_is_true(json_object_get(answer, "objected")))
         say(l, "Enact it as it was rehearsed.");
     else if (is(answer, "GO WITH HARM"))
         say(l, "Enact it if that loss is acceptable.");

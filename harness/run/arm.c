@@ -123,7 +123,8 @@ void dg_run_arm_slot_done(dg_run_arm *a)
     if (a->at.failures >= DG_RUN_ARM_FAILURES_MAX)
         stop(a, "no block could be built any more");
     else if (dg_run_arm_not_enacted(a))
-        stop(a, a->run->code.len ? "N was not enacted" : "the change was not enacted");
+        stop(a, a->run->code.len && !a->way.code_alone ? "N was not enacted"
+                                                       : "the change was not enacted");
 }
 
 dg_code dg_run_arm_slots(dg_run_arm *a, uint64_t *slot, dg_error *err)

@@ -153,6 +153,7 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
     }
+    a->way.code_alone = rc == DG_OK && run->code.len && config_refused(run);
     if (rc == DG_OK && config_refused(run))
         rc = dg_fail(&why, DG_MISMATCH,
                      "the chain's own calls refuse this change of the configuration: %s",
@@ -169,7 +170,8 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
         || (a->way.enacted && config_objected(run)
             && json_object_set_new(detail, "objected", dg_event_text(config_objected(run))) != 0)
         || (!a->way.enacted
-            && json_object_set_new(detail, "refused", dg_event_text(a->way.refused)) != 0))
+            && json_object_set_new(detail, "refused", dg_event_text(a->way.refused)) != 0)
+        || (a->way.code_alone && json_object_set_new(detail, "part", json_string("config")) != 0))
         run->log.rc = DG_NOMEM;
     dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
                    &(dg_event){ .kind = DG_EVENT_UPGRADE,

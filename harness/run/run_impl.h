@@ -47,6 +47,7 @@ typedef struct dg_run_way {
     char path[160], refused[300]; /* the way, and why it was refused, in words */
     bool amended;                 /* the state of U-1 was written to */
     bool enacted, pending;        /* N is the code; it waits one block */
+    bool code_alone;              /* N is, and the change of the configuration is refused */
 } dg_run_way;
 
 /* Where an arm is. */

@@ -190,6 +190,10 @@ static const struct row {
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "InvalidSpecName",
       "T10 upgrade 0 0 10 0 {'path':'scheduler','refused':'InvalidSpecName'}\nT11 block 11 1 1 2 5 "
       "0" },
+    { "upgrade-enacted", DG_VERDICT_BROKE, 10, "the configuration was not enacted at #10: NewValue",
+      "T10 upgrade 0 0 10 0 {'how':'override','part':'config','refused':'NewValue'}" },
+    { "upgrade-enacted", DG_VERDICT_BROKE, 10, "N was not enacted at #10: NewValue",
+      "T10 upgrade 0 0 10 0 {'how':'override','refused':'NewValue'}" },
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "no block followed",
       "T10 upgrade 0 1 10 0 {'path':'scheduler'}" },
     { "upgrade-enacted", DG_VERDICT_BROKE, 10, "the configuration is changed since #10 and no",

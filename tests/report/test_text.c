@@ -260,6 +260,7 @@ static const struct {
     { "too-short", "topology-present was never", "ended early" },
     { "unexercised", "did not happen: no fork was pruned", "with another plan" },
     { "not-reached", "did not happen: no fork was pruned", "more seeds be tried" },
+    { "out-of-reach", "did not happen: no fork was pruned", "Leave network.forks on" },
     { "undecided", "topology-present was never", "more seeds decide it" },
     { "not-deterministic", "neither is believed", "a fault of doppel" },
 };

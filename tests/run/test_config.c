@@ -91,6 +91,7 @@ static const char *const forbidden[] = {
 START_TEST(a_configuration_that_its_own_calls_refuse_is_not_enacted)
 {
     char upgrade[600];
+    const char *says;
     dg_error err = { .text = "" };
     dg_code rc;
     json_t *o;
@@ -100,8 +101,15 @@ START_TEST(a_configuration_that_its_own_calls_refuse_is_not_enacted)
     ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_BROKE, "%s", verdicts(o));
     ck_assert_msg(strcmp(claim_status(o, "upgrade-enacted"), "broke") == 0
                       && strstr(claim_text(o, "upgrade-enacted"), "refuse this change")
-                      && strstr(claim_text(o, "upgrade-enacted"), "InvalidNewValue"),
+                      && strstr(claim_text(o, "upgrade-enacted"), "InvalidNewValue")
+                      && strstr(claim_text(o, "upgrade-enacted"), "the configuration was not"),
                   "%s", verdicts(o));
+    says = json_string_value(json_object_get(
+        json_array_get(json_object_get(json_object_get(o, "answer"), "breaks"), 0), "says"));
+    ck_assert_str_eq(says, strstr(upgrade, "\"to\"")
+                               ? "the chain refuses the change of the configuration that comes "
+                                 "with N"
+                               : "the change is not enacted");
     json_decref(o);
 }
 END_TEST
@@ -122,6 +130,7 @@ static const struct {
 START_TEST(executor_parameters_that_their_call_refuses_are_a_warning)
 {
     dg_error err = { .text = "" };
+    const char *advice;
     dg_code rc;
     json_t *o = try(&rc, executor[_i].upgrade, &err);
     bool written = strcmp(executor[_i].status, "warned") == 0;
@@ -132,6 +141,10 @@ START_TEST(executor_parameters_that_their_call_refuses_are_a_warning)
                       && strstr(claim_text(o, "upgrade-enacted"), executor[_i].says)
                       && strstr(claim_text(o, "upgrade-enacted"), "InvalidNewValue"),
                   "%s", verdicts(o));
+    advice =
+        json_string_value(json_array_get(json_object_get(json_object_get(o, "answer"), "do"), 0));
+    ck_assert_msg(written == (advice && strstr(advice, "choose executor_params that the chain's")),
+                  "%s", advice);
     if (written)
         ck_assert_msg(strcmp(claim_status(o, "config-survives"), "held") == 0, "%s", verdicts(o));
     json_decref(o);

@@ -78,7 +78,8 @@ static const struct {
       "unexercised", "nothing could be forgotten", "", "topology-present was not reached" },
     /* no seed brings what the plan keeps away */
     { "boundary-19", "SD_V12_PURGE", TOPOLOGY " network.forks=false", DG_EXIT_INCONCLUSIVE, 1,
-      "unexercised", "the plan's network has none", "", NULL },
+      "unexercised", "the plan's network has none", "",
+      "topology-present is kept out of reach by the plan" },
     { "boundary-19", "SD_V12_OK", TOPOLOGY, DG_EXIT_HELD, 1, "held", "does not apply", "", NULL },
     /* far beyond any threshold */
     { "boundary-8", "SD_V12_PURGE", "claims={\"default\":false,\"backing-rate\":{}}", DG_EXIT_BROKE,
