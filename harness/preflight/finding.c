@@ -90,6 +90,14 @@ static const char *text_of(const json_t *finding, const char *key)
     return text ? text : "";
 }
 
+static int rank(const json_t *finding)
+{
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text_of(finding, "severity"), severities[i]) == 0)
+            return i;
+    return 3;
+}
+
 bool dg_preflight_found(const dg_preflight_look *look, const char *id, const char *subject)
 {
     for (size_t i = 0; i < json_array_size(look->findings); i++) {
@@ -98,6 +106,16 @@ bool dg_preflight_found(const dg_preflight_look *look, const char *id, const cha
             && (!subject || strcmp(text_of(f, "subject"), subject) == 0))
             return true;
     }
+    return false;
+}
+
+bool dg_preflight_fails(const dg_preflight_look *look, const char *id, const char *subject)
+{
+    const json_t *f;
+    size_t i;
+    json_array_foreach(look->findings, i,
+                       f) if (!rank(f) && strcmp(text_of(f, "id"), id) == 0
+                              && strcmp(text_of(f, "subject"), subject) == 0) return true;
     return false;
 }
 
@@ -156,14 +174,6 @@ dg_preflight_value_text dg_preflight_find_value(const json_t *value)
 }
 
 /* ---- order ---- */
-
-static int rank(const json_t *finding)
-{
-    for (int i = 0; i < 3; i++)
-        if (strcmp(text_of(finding, "severity"), severities[i]) == 0)
-            return i;
-    return 3;
-}
 
 static int by_severity(const void *a, const void *b)
 {

@@ -149,7 +149,7 @@ static dg_code say_recorded(dg_preflight_look *l, dg_error *err)
         dg_preflight_look_item(&raw, l->new_meta, l->after, "System", "LastRuntimeUpgrade", err);
     if (rc < 0 || !dg_meta_storage(l->new_meta, "System", "LastRuntimeUpgrade"))
         return rc < 0 ? rc : DG_OK;
-    if (dg_preflight_found(l, "code.section", "runtime_version"))
+    if (dg_preflight_fails(l, "code.section", "runtime_version"))
         return DG_OK; /* the code records what it takes itself for */
     s = dg_scale_from(rc == DG_OK ? raw : dg_bytes_of(NULL, 0));
     version = dg_scale_compact_u32(&s);

@@ -41,6 +41,8 @@ void dg_preflight_find_undecided(dg_preflight_look *look, const char *format, ..
     __attribute__((format(printf, 2, 3)));
 bool dg_preflight_found(const dg_preflight_look *look, const char *id,
                         const char *subject); /* subject NULL: any */
+/* Was it found, and does it forbid N? */
+bool dg_preflight_fails(const dg_preflight_look *look, const char *id, const char *subject);
 json_t *dg_preflight_find_int(uint64_t number);
 json_t *dg_preflight_find_hex(dg_bytes bytes);
 json_t *dg_preflight_find_type(const dg_meta *meta, dg_type_id type); /* its name */
@@ -95,6 +97,15 @@ dg_code dg_preflight_look_keys(dg_preflight_look *look,
                                dg_error *err); /* session keys, GRANDPA authorities */
 /* what waits in the state for U and after */
 dg_code dg_preflight_look_queued(dg_preflight_look *look, dg_error *err);
+
+/* ---- answer.c, text.c ---- */
+
+/* Appends the five lines of what dg_preflight gave; nothing where it has no verdict. Failure: the
+ * buffer's `rc`. */
+void dg_preflight_answer(dg_buf *out, const json_t *preflight);
+/* Appends `text` and a newline, broken between words: the first line stands at column `indent`
+ * already, the rest is put there. */
+void dg_preflight_wrap(dg_buf *out, size_t indent, const char *text);
 
 /* ---- asking.c ---- */
 
