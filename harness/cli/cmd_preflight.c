@@ -19,7 +19,7 @@ static int print(const dg_args *args, json_t *preflight)
         return printed ? printed : exit_code;
     }
     dg_buf_init(&text, 16 << 20);
-    dg_preflight_text(&text, preflight);
+    dg_preflight_text(&text, preflight, args->quiet);
     fputs(dg_buf_text(&text), stdout);
     if (dg_buf_check(&text, &err, "findings") < 0)
         exit_code = dg_cli_exit_with(&err);

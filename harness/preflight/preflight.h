@@ -38,7 +38,9 @@ dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *er
 /* DG_EXIT_BROKE: a finding forbids enactment; DG_EXIT_INCONCLUSIVE: none does, but what decides
  * could not be known ("undecided"); DG_EXIT_HELD. `preflight` is what dg_preflight gave. */
 int dg_preflight_exit(const json_t *preflight);
-/* Appends the findings as text for people, the gravest first. Failure: the buffer's `rc`. */
-void dg_preflight_text(dg_buf *out, const json_t *preflight);
+/* Appends what a preflight says for people: the answer in five lines (GO, NO-GO or CANNOT SAY; what
+ * breaks; why; what to do; when), and unless `brief` the findings, the gravest first. Failure: the
+ * buffer's `rc`. */
+void dg_preflight_text(dg_buf *out, const json_t *preflight, bool brief);
 
 #endif

@@ -1,6 +1,6 @@
-/* text.c - a preflight for people: one paragraph a finding, wrapped; of many with
+/* text.c - a preflight for people: the answer, then one paragraph a finding, wrapped; of many with
  * one id the first few, the rest is counted and stands in the JSON. */
-#include "preflight/preflight.h"
+#include "preflight/preflight_impl.h"
 
 #include <string.h>
 
@@ -24,16 +24,15 @@ static void side(dg_buf *out, const char *name, const json_t *runtime)
                   number_of(runtime, "bytes"), text_of(runtime, "blake2_256"));
 }
 
-/* From column INDENT on, broken between words. */
-static void wrapped(dg_buf *out, const char *text)
+void dg_preflight_wrap(dg_buf *out, size_t indent, const char *text)
 {
-    size_t column = INDENT;
+    size_t column = indent;
     while (*text) {
         size_t word = strcspn(text, " ");
-        if (column > INDENT && column + 1 + word > WIDTH) {
-            dg_buf_printf(out, "\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (column > INDENT) {
+        if (column > indent && column + 1 + word > WIDTH) {
+            dg_buf_printf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
             dg_buf_put_text(out, " ");
             column++;
         }
@@ -47,7 +46,7 @@ static void wrapped(dg_buf *out, const char *text)
 static void paragraph(dg_buf *out, const char *severity, const char *id, const char *says)
 {
     dg_buf_printf(out, "  %-5s %-22s ", strcmp(severity, "fail") == 0 ? "FAIL" : severity, id);
-    wrapped(out, says);
+    dg_preflight_wrap(out, INDENT, says);
 }
 
 static bool same_kind(const json_t *a, const json_t *b)
@@ -81,13 +80,16 @@ static bool among(const json_t *texts, const char *text)
     return false;
 }
 
-void dg_preflight_text(dg_buf *out, const json_t *p)
+void dg_preflight_text(dg_buf *out, const json_t *p, bool brief)
 {
     const json_t *from = json_object_get(p, "from"), *to = json_object_get(p, "to"),
                  *counts = json_object_get(p, "counts");
     const json_t *unknown = json_object_get(p, "unknown"),
                  *undecided = json_object_get(p, "undecided");
-    dg_buf_printf(out, "preflight  %s #%lld  %s %lld -> %s %lld\n", text_of(p, "chain"),
+    dg_preflight_answer(out, p);
+    if (brief)
+        return;
+    dg_buf_printf(out, "\npreflight  %s #%lld  %s %lld -> %s %lld\n", text_of(p, "chain"),
                   number_of(p, "block"), text_of(from, "spec_name"),
                   number_of(from, "spec_version"), text_of(to, "spec_name"),
                   number_of(to, "spec_version"));
@@ -97,7 +99,7 @@ void dg_preflight_text(dg_buf *out, const json_t *p)
     for (size_t i = 0; i < json_array_size(unknown); i++) {
         const char *says = json_string_value(json_array_get(unknown, i));
         dg_buf_printf(out, "  %-28s ", among(undecided, says) ? "UNKNOWN" : "unknown");
-        wrapped(out, says ? says : "?");
+        dg_preflight_wrap(out, INDENT, says ? says : "?");
     }
     dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n",
                   strcmp(text_of(p, "verdict"), "unknown") == 0

@@ -38,7 +38,7 @@ START_TEST(the_embedded_pair_reads_as_blessed)
     pair_open(&p, spec, successor);
     found = pair_preflight(&p, 0);
     dg_buf_init(&text, 1 << 20);
-    dg_preflight_text(&text, found);
+    dg_preflight_text(&text, found, false);
     assert_golden(dg_buf_bytes(&text), "preflight-paseo.txt");
     json = json_dumps(found, JSON_SORT_KEYS | JSON_INDENT(1));
     assert_golden(dg_text(json), "preflight-paseo.json");
@@ -59,7 +59,7 @@ START_TEST(long_findings_are_wrapped_between_words)
         "eeeeeeeeeeeeeeeeeeee");
     dg_buf text;
     dg_buf_init(&text, 1 << 16);
-    dg_preflight_text(&text, found);
+    dg_preflight_text(&text, found, false);
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&text),
                                  "cccccccccccccccccccc dddddddddddddddddddd\n"
                                  "                               eeeeeeeeeeeeeeeeeeee\n"));
@@ -79,7 +79,7 @@ START_TEST(of_many_alike_the_first_are_shown_and_the_rest_is_counted)
                                         : i == 8 ? "ninth"
                                                  : "one"));
     dg_buf_init(&text, 1 << 16);
-    dg_preflight_text(&text, found);
+    dg_preflight_text(&text, found, false);
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&text), "eighth"));
     ck_assert_ptr_null(strstr(dg_buf_text(&text), "ninth"));
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&text), ".. and 12 more"));

@@ -126,6 +126,26 @@ static void merged(char *out, size_t size, const char *base, const char *more)
         len += (size_t)snprintf(out + len, size - len, "%s%s", i ? " " : "", words[i]);
 }
 
+/* The first word follows from the findings, and each kind that forbids N has its own words. */
+static void assert_answer(const json_t *found, const row *r)
+{
+    const char *page;
+    size_t lines = 0;
+    dg_buf text;
+    dg_buf_init(&text, 1 << 20);
+    dg_preflight_text(&text, found, true);
+    page = dg_buf_text(&text);
+    ck_assert_msg(strncmp(page, r->fails[0] ? "NO-GO " : "GO ", r->fails[0] ? 6 : 3) == 0, "%s: %s",
+                  r->to, page);
+    ck_assert_msg((strstr(page, "  breaks Nothing") != NULL) == !r->fails[0], "%s: %s", r->to,
+                  page);
+    ck_assert_msg(!strstr(page, "does not fit this state"), "%s: %s", r->to, page);
+    for (const char *at = page; (at = strchr(at, '\n')); at++)
+        lines += at[1] != ' ' || at[3] != ' '; /* a line that is no other's rest */
+    ck_assert_msg(lines == 5, "%s: %zu lines: %s", r->to, lines, page);
+    dg_buf_clear(&text);
+}
+
 START_TEST(a_fault_has_its_finding)
 {
     const row *r = &rows[_i];
@@ -140,6 +160,7 @@ START_TEST(a_fault_has_its_finding)
     ck_assert_msg(strcmp(pair_ids(found, "warn"), warns) == 0, "%s: warns %s", r->to,
                   pair_ids(found, "warn"));
     ck_assert_int_eq(dg_preflight_exit(found), r->fails[0] ? DG_EXIT_BROKE : DG_EXIT_HELD);
+    assert_answer(found, r);
     json_decref(found);
     pair_close(&p);
 }
