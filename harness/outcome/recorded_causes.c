@@ -492,6 +492,51 @@ static bool methods(line *out, const dg_outcome_facts *run)
     return true;
 }
 
+/* `configured`: N's configuration is another, and what follows from it is config-survives' to
+ * tell. */
+static bool is_otherwise(const dg_event *e, bool configured)
+{
+    return e->kind == DG_EVENT_API && e->arm == DG_ARM_TREATMENT
+           && e->api.against > DG_EVENT_AGAINST_SAME
+           && !(configured && e->api.against == DG_EVENT_AGAINST_CONFIGURED);
+}
+
+/* The last look at the method of `first` that was not right; NULL: a later one was. */
+static const dg_event *last_look(const dg_outcome_facts *run, const dg_event *first,
+                                 bool configured)
+{
+    const dg_event *last = first, *end = run->log->at + run->log->count;
+    for (const dg_event *e = first; e < end; e++) {
+        if (e->kind != DG_EVENT_API || e->arm != DG_ARM_TREATMENT
+            || strcmp(text_at(e->detail, "api"), text_at(first->detail, "api")) != 0)
+            continue;
+        if (e->api.against == DG_EVENT_AGAINST_SAME)
+            return NULL;
+        last = is_otherwise(e, configured) ? e : last;
+    }
+    return last;
+}
+
+/* An answer that is not control's and stays so. */
+static bool answers(line *out, const dg_outcome_facts *run)
+{
+    bool configured = first_of(run, NULL, DG_EVENT_CONFIG, reads_otherwise) != NULL;
+    const dg_event *end = run->log->at + run->log->count, *last;
+    for (const dg_event *e = run->log->at; e < end; e++) {
+        const char *api = text_at(e->detail, "api");
+        if (!is_otherwise(e, configured) || !(last = last_look(run, e, configured))
+            || last->block == e->block)
+            continue;
+        snprintf(out->says, sizeof out->says,
+                 "N answers %.80s otherwise than N-1 in control, from #%u to the end, #%u: %.200s",
+                 api, e->block, last->block, text_at(last->detail, "differs"));
+        snprintf(out->advice, sizeof out->advice,
+                 "make N answer %.80s as N-1 does, or migrate what it reads", api);
+        return true;
+    }
+    return false;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -512,6 +557,7 @@ static const struct {
     { DG_CLAIM_QUEUED_CALLS, calls },
     { DG_CLAIM_API_COMPATIBLE, forms },
     { DG_CLAIM_API_WINDOW, methods },
+    { DG_CLAIM_API_WINDOW, answers },
 };
 
 /* Is there proof of what broke it? Then what was recorded adds nothing. */

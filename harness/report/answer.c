@@ -294,6 +294,22 @@ static void say_unexplained(line *l, const json_t *part)
         say(l, ".");
 }
 
+/* The first that was recorded where nothing was proved: what happened, and no promise. */
+static void say_recorded(line *l, const json_t *causes)
+{
+    const json_t *cause;
+    char text[640];
+    size_t i;
+    json_array_foreach(causes, i,
+                       cause) if (strcmp(dg_report_text_at(cause, "kind"), "recorded") == 0)
+    {
+        snprintf(text, sizeof text, "Recorded, not proved: %.600s",
+                 dg_report_text_at(cause, "says"));
+        say_sentence(l, text);
+        return;
+    }
+}
+
 static void say_why(line *l, const json_t *o, const json_t *answer)
 {
     const json_t *why = json_object_get(answer, "why"), *cause;
@@ -307,6 +323,8 @@ static void say_why(line *l, const json_t *o, const json_t *answer)
             say(l, "Proved: %.600s.", text);
     }
     say_unexplained(l, json_object_get(o, "unexplained"));
+    if (l->used && !json_array_size(why) && is(answer, "NO-GO"))
+        say_recorded(l, json_object_get(o, "causes"));
     if (is(answer, "CANNOT SAY"))
         say_missing(l, o, answer);
     else if (!l->used && is(answer, "NO-GO"))

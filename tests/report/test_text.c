@@ -282,6 +282,25 @@ START_TEST(who_cannot_say_says_what_is_missing_and_how_to_get_it)
 }
 END_TEST
 
+/* What was recorded stands in the answer where nothing was proved, and there alone. */
+START_TEST(what_was_recorded_is_told_where_nothing_is_proved)
+{
+    json_t *outcome = outcome_of("refused"), *answer = json_object_get(outcome, "answer");
+    dg_report_options brief = { .width = 1000, .brief = true };
+    dg_buf page;
+    json_object_set_new(outcome, "causes",
+                        json_pack("[{s:s, s:s}]", "kind", "recorded", "says", "an answer is odd"));
+    json_object_set_new(outcome, "unexplained", json_pack("{s:[s]}", "claims", "api-window"));
+    json_object_set_new(answer, "why", _i ? json_pack("[s]", "this is proved") : json_array());
+    page = text_of(outcome, &brief);
+    ck_assert_msg((strstr(dg_buf_text(&page), "Recorded, not proved: an answer is odd.") != NULL)
+                      == !_i,
+                  "%s", dg_buf_text(&page));
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* What other seeds say of a break stands beside it. */
 START_TEST(a_break_says_in_how_many_seeds)
 {
@@ -517,6 +536,7 @@ int main(void)
     tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof none / sizeof *none);
     tcase_add_loop_test(tc, a_page_begins_with_the_answer, 0, sizeof answers / sizeof *answers);
     tcase_add_loop_test(tc, a_chain_by_itself_says_so_first, 11, 13);
+    tcase_add_loop_test(tc, what_was_recorded_is_told_where_nothing_is_proved, 0, 2);
     tcase_add_loop_test(tc, who_cannot_say_says_what_is_missing_and_how_to_get_it, 0,
                         sizeof lacks / sizeof *lacks);
     tcase_add_loop_test(tc, what_heals_with_the_session_advises_no_position, 0, 4);

@@ -21,6 +21,11 @@ static const struct {
     { "mini-2-parachain-forgotten",
       "N's migrations drop 1 of 2 entries of Paras.Parachains, which N-1 keeps: 2000",
       "take along all that was there" },
+    /* and what comes of it, which is api-window's to tell */
+    { "mini-2-parachain-forgotten",
+      "N answers ParachainHost_availability_cores otherwise than N-1 in control, from #19 to the "
+      "end",
+      "migrate what it reads" },
     { "mini-2-keys-swapped", "in Session.NextKeys, what was stored as grandpa is read as babe;",
       "session-key migration" },
     { "mini-2-sessions-stop", "N begins no session where one is due, first in #21: 0 from U on",
@@ -157,7 +162,8 @@ START_TEST(a_fault_of_the_chain_has_its_own_cause)
     if (rows[_i].advice)
         ck_assert_msg(says(o, "advice", rows[_i].advice), "%s", rows[_i].variant);
     for (size_t k = 0; k < ROWS; k++)
-        if (rows[k].says && (int)k != _i && !same_words(k, (size_t)_i))
+        if (rows[k].says && strcmp(rows[k].variant, rows[_i].variant) != 0
+            && !same_words(k, (size_t)_i))
             ck_assert_msg(!is_told_as(o, k), "%s is told as %s", rows[_i].variant, rows[k].variant);
     json_decref(o);
 }
