@@ -156,13 +156,13 @@ static void read_parts(uint32_t *parts, const json_t *list)
 dg_share *dg_plan_share_of(dg_plan_network *out, const dg_node_class *class)
 {
     size_t i = 0;
-    while (i < out->share_count && strcmp(out->own[i].name, class->name) != 0)
+    while (i < out->options.share_count && strcmp(out->own[i].name, class->name) != 0)
         i++;
     assert(i < DG_PLAN_CLASSES_MAX);
-    if (i == out->share_count) {
+    if (i == out->options.share_count) {
         out->own[i] = *class;
         out->shares[i] = (dg_share){ &out->own[i], 0 };
-        out->share_count++;
+        out->options.share_count++;
     }
     return &out->shares[i];
 }
@@ -202,47 +202,69 @@ static void read_collators(dg_plan_network *out, const json_t *collators)
         out->collators[i].code_bytes = (uint32_t)json_integer_value(
             json_object_get(json_object_get(item, "upgrades_code"), "bytes"));
     }
-    out->collator_count = i;
+    out->options.collators = out->collators;
+    out->options.collator_count = i;
 }
 
 void dg_plan_network_shares(dg_plan_network *out, const dg_plan *plan)
 {
     memset(out, 0, sizeof *out);
+    out->options.shares = out->shares;
+    out->options.joining = out->joining;
     read_shares(out, network_at(plan, "classes"));
     dg_plan_rollouts_classes(out, plan);
 }
 
-void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
+static dg_ns ms_at(const json_t *object, const char *key)
 {
-    const json_t *links = network_at(plan, "links"),
-                 *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
-    assert(plan->checked);
-    assert(class_count(plan) > 0); /* settled, where it named none */
-    dg_plan_network_shares(out, plan);
-    read_collators(out, network_at(plan, "collators"));
-    out->prepare[0] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_min")) * 1000000;
-    out->prepare[1] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_max")) * 1000000;
-    out->execute[0] = (dg_ns)json_integer_value(json_object_get(pvf, "execute_ms_min")) * 1000000;
-    out->execute[1] = (dg_ns)json_integer_value(json_object_get(pvf, "execute_ms_max")) * 1000000;
-    out->latency[0] =
-        (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS)
-        * 1000000;
-    out->latency[1] =
-        (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS)
-        * 1000000;
+    return (dg_ns)json_integer_value(json_object_get(object, key)) * 1000000;
+}
+
+static void read_times(dg_plan_network *out, const dg_plan *plan)
+{
+    const json_t *pvf = network_at(plan, "pvf"), *compile = network_at(plan, "compile_ms");
+    dg_network_options *o = &out->options;
+    o->prepare_ns_min = ms_at(pvf, "prepare_ms_min");
+    o->prepare_ns_max = ms_at(pvf, "prepare_ms_max");
+    o->execute_ns_min = ms_at(pvf, "execute_ms_min");
+    o->execute_ns_max = ms_at(pvf, "execute_ms_max");
+    o->compile_ns_min = ms_at(compile, "min");
+    o->compile_ns_max = ms_at(compile, "max");
+    out->compile_given = json_object_size(compile) != 0;
+}
+
+static void read_link(dg_plan_network *out, const json_t *links)
+{
+    const json_t *latency = json_object_get(links, "latency_ms");
+    int64_t least = latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS,
+            most = latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS;
+    out->latency[0] = (dg_ns)least * 1000000;
+    out->latency[1] = (dg_ns)most * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency,
                                .latency_count = 2,
                                .loss_ppm = (uint32_t)dg_keys_whole(
                                    dg_plan_keys(), links, "network.links.loss_per_million") };
-    out->compile_given = json_object_size(network_at(plan, "compile_ms")) != 0;
-    out->compile[0] =
-        (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "min")) * 1000000;
-    out->compile[1] =
-        (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "max")) * 1000000;
-    out->messages = json_is_string(network_at(plan, "exchange"))
-                    && strcmp(json_string_value(network_at(plan, "exchange")), "messages") == 0;
+    out->options.link = &out->link;
+}
+
+static void read_ways(dg_network_options *out, const dg_plan *plan)
+{
+    const char *exchange = json_string_value(network_at(plan, "exchange"));
+    bool sent = exchange && strcmp(exchange, "messages") == 0;
+    out->distribution = sent ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED;
     out->no_forks = json_is_false(network_at(plan, "forks"));
     out->backs_off = json_is_true(network_at(plan, "backs_off"));
+}
+
+void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
+{
+    assert(plan->checked);
+    assert(class_count(plan) > 0); /* settled, where it named none */
+    dg_plan_network_shares(out, plan);
+    read_collators(out, network_at(plan, "collators"));
+    read_times(out, plan);
+    read_link(out, network_at(plan, "links"));
+    read_ways(&out->options, plan);
 }
 
 dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const dg_plan_span *span,

@@ -203,30 +203,27 @@ typedef struct dg_plan_span {
 dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
 
 /* What a plan says of the network: who its nodes and collators are, in parts of a million,
- * and times in ns, each pair the least and the most. The parts of all shares are a million
- * together, and so are those of collators, if there are any. What is 0 or false was not said, and
- * the model's own number holds. */
+ * how long things take, and in which of the ways of the model it works. The parts of all shares are
+ * a million together, and so are those of collators, if there are any. What is 0 or false was not
+ * said, and the model's own number holds. */
 enum {
     DG_PLAN_SHARES_MAX = 64,
     DG_PLAN_ROLLOUTS_MAX = 32,
     DG_PLAN_CLASSES_MAX = DG_PLAN_SHARES_MAX + DG_PLAN_ROLLOUTS_MAX
 };
 typedef struct dg_plan_network {
-    /* one for each class, of 0 parts where nodes come to have it later */
+    /* as a network takes them: what the plan says is set, and what a run alone knows (seed,
+     * listener) is not. Counts of the lists below are its own */
+    dg_network_options options;
+    bool compile_given; /* else the times to compile N hang on its size */
+    /* what the options point at: one share for each class, of 0 parts where nodes come to have it
+     * later, .. */
     dg_share shares[DG_PLAN_CLASSES_MAX];
-    size_t share_count;
+    dg_node_class own[DG_PLAN_CLASSES_MAX];             /* each once, in the order of the shares */
     const dg_node_class *joining[DG_PLAN_ROLLOUTS_MAX]; /* classes that rollouts change nodes to */
-    size_t joining_count;
     dg_collators collators[DG_PLAN_SHARES_MAX];
-    size_t collator_count;
-    dg_node_class own[DG_PLAN_CLASSES_MAX]; /* each once; shares point here, in order */
-    dg_ns prepare[2];                       /* least and most; both 0: as the model has it */
-    dg_ns execute[2];                       /* .. to execute a block; 0: the constant */
-    dg_ns latency[2];
-    dg_sim_link link; /* points at `latency` */
-    bool no_forks, backs_off, messages;
-    bool compile_given;
-    dg_ns compile[2]; /* least and most */
+    dg_sim_link link;
+    dg_ns latency[2]; /* .. and what the link points at */
 } dg_plan_network;
 /* Of a checked plan that names its nodes. `out` is written whole, owns nothing, and stays where it
  * is: some of it points at the rest. From when collators have new code is not known yet. */

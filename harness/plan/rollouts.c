@@ -66,7 +66,7 @@ static size_t pick(const dg_node_class **out, const dg_plan_network *net,
                    const dg_plan_range *range)
 {
     size_t count = 0;
-    for (size_t i = 0; i < net->share_count; i++)
+    for (size_t i = 0; i < net->options.share_count; i++)
         if (is_in(&net->own[i], range))
             out[count++] = &net->own[i];
     return count;
@@ -84,7 +84,7 @@ void dg_plan_rollouts_classes(dg_plan_network *out, const dg_plan *plan)
         assert(rc == DG_OK); /* checked */
         (void)rc;
         if (changes)
-            out->joining[out->joining_count++] = dg_plan_share_of(out, &to)->of;
+            out->joining[out->options.joining_count++] = dg_plan_share_of(out, &to)->of;
     }
 }
 
@@ -134,7 +134,7 @@ static dg_code check_class(const dg_plan *plan, const json_t *rollout, dg_error 
     if (dg_plan_leaves_nodes_open(plan))
         return DG_OK; /* it is checked again once they are known */
     dg_plan_network_shares(&net, plan);
-    for (size_t i = 0; i < net.share_count && used < sizeof known; i++)
+    for (size_t i = 0; i < net.options.share_count && used < sizeof known; i++)
         used +=
             (size_t)snprintf(known + used, sizeof known - used, i ? ", %s" : "%s", net.own[i].name);
     return pick(found, &net, &range)
@@ -212,7 +212,7 @@ static void read_classes(dg_plan_rollout *out, const json_t *rollout, const dg_p
         out->rollout.of_count = pick(out->of, net, &range);
         out->rollout.of = out->of;
     }
-    for (size_t i = 0; changes && i < net->share_count; i++)
+    for (size_t i = 0; changes && i < net->options.share_count; i++)
         if (strcmp(net->own[i].name, to.name) == 0)
             out->rollout.to = &net->own[i];
     (void)rc;

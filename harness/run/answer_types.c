@@ -13,10 +13,10 @@ static bool asked_by_the_old(const dg_run_state *run, const dg_survey_api *row, 
     if (!dg_plan_wants_network(run->plan))
         return dg_release_asks(dg_runtime_version(run->from_kept), method, row->since, host);
     dg_plan_network_read(&net, run->plan);
-    for (size_t i = 0; i < net.share_count; i++)
+    for (size_t i = 0; i < net.options.share_count; i++)
         if (net.shares[i].ppm && dg_class_asks(net.shares[i].of, method, row->since, host))
             return true;
-    for (size_t i = 0; i < net.joining_count; i++)
+    for (size_t i = 0; i < net.options.joining_count; i++)
         if (dg_class_asks(net.joining[i], method, row->since, host))
             return true;
     return false;

@@ -11,7 +11,7 @@
 /* A network, and the arms that listen to it: one as a rule. */
 typedef struct dg_run_stage {
     dg_network *net;
-    dg_plan_network wish;                           /* the network's options point into it, */
+    dg_plan_network wish;                           /* with the network's options, */
     dg_plan_rollout rollouts[DG_PLAN_ROLLOUTS_MAX]; /* .. and its rollouts into these */
     dg_run_arm **arms;
     size_t arm_count;
@@ -207,7 +207,7 @@ static int put_classes(json_t *out, const dg_run_stage *w)
 {
     json_t *classes = json_object(), *early = json_object();
     int bad = 0;
-    for (size_t i = 0; i < w->wish.share_count; i++) {
+    for (size_t i = 0; i < w->wish.options.share_count; i++) {
         const dg_node_class *class = w->wish.shares[i].of;
         json_int_t nodes = 0;
         for (uint32_t k = 0; k < dg_network_node_count(w->net); k++)
@@ -246,7 +246,7 @@ static dg_code log_start(dg_run_arm *a, dg_error *err)
                      .kind = DG_EVENT_NET_START,
                      .net_start = { .nodes = dg_network_node_count(stage->net),
                                     .parachains = run->parachains,
-                                    .forks = !stage->wish.no_forks,
+                                    .forks = !stage->wish.options.no_forks,
                                     .upgrade_slot = (int64_t)run->span.upgrade_slot,
                                     .first_boundary = (int64_t)run->span.first_boundary,
                                     .epoch_slots = (int64_t)run->span.clock.epoch_slots },
@@ -255,21 +255,21 @@ static dg_code log_start(dg_run_arm *a, dg_error *err)
 }
 
 /* What the plan says; otherwise what validators need for a blob of N's size. */
-static dg_code compile_time(dg_network_options *options, const dg_plan_network *wish,
-                            const dg_run_state *run, dg_error *err)
+static dg_code compile_time(dg_plan_network *wish, const dg_run_state *run, dg_error *err)
 {
-    dg_ns range[2] = { wish->compile[0], wish->compile[1] };
+    dg_ns range[2] = { 0, 0 };
     dg_buf wasm;
-    dg_code rc;
+    dg_code rc = DG_OK;
+    if (wish->compile_given)
+        return DG_OK;
     dg_buf_init(&wasm, DG_BLOB_MAX);
-    rc = wish->compile_given || !run->code.len
-             ? DG_OK
-             : dg_blob_decode(&wasm, dg_buf_bytes(&run->code), err);
-    if (!wish->compile_given && wasm.len)
+    if (run->code.len)
+        rc = dg_blob_decode(&wasm, dg_buf_bytes(&run->code), err);
+    if (wasm.len)
         dg_world_compile_range(range, wasm.len);
     dg_buf_clear(&wasm);
-    options->compile_ns_min = range[0];
-    options->compile_ns_max = range[1];
+    wish->options.compile_ns_min = range[0];
+    wish->options.compile_ns_max = range[1];
     return rc;
 }
 
@@ -284,43 +284,23 @@ static dg_code set_transition(dg_network *net, const dg_run_state *run, dg_error
                : rc;
 }
 
-static void options_of(dg_network_options *options, const dg_run_stage *stage,
-                       const dg_run_state *run)
-{
-    const dg_plan_network *wish = &stage->wish;
-    options->shares = wish->shares;
-    options->share_count = wish->share_count;
-    options->joining = wish->joining;
-    options->joining_count = wish->joining_count;
-    options->prepare_ns_min = wish->prepare[0];
-    options->prepare_ns_max = wish->prepare[1];
-    options->execute_ns_min = wish->execute[0];
-    options->execute_ns_max = wish->execute[1];
-    options->collators = wish->collators;
-    options->collator_count = wish->collator_count;
-    options->link = &wish->link;
-    options->no_forks = wish->no_forks;
-    options->all_prepared = run->grown[0] != 0;
-    options->backs_off = wish->backs_off;
-    options->distribution = wish->messages ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED;
-}
-
 static dg_code make_network(dg_run_arm *a, dg_run_stage *stage, dg_error *err)
 {
     dg_run_state *run = a->run;
-    dg_network_options options = { .seed = run->asked->seed,
-                                   .each = hear,
-                                   .settled = settled,
-                                   .refused = refused,
-                                   .user = stage };
+    dg_network_options *options = &stage->wish.options;
     dg_code rc;
     dg_plan_network_read(&stage->wish, run->plan);
-    options_of(&options, stage, run);
+    options->seed = run->asked->seed;
+    options->all_prepared = run->grown[0] != 0;
+    options->each = hear;
+    options->settled = settled;
+    options->refused = refused;
+    options->user = stage;
     if ((rc = dg_plan_network_place(&stage->wish, run->plan, &run->span, err)) < 0
-        || (rc = compile_time(&options, &stage->wish, run, err)) < 0)
+        || (rc = compile_time(&stage->wish, run, err)) < 0)
         return rc;
-    dg_run_intervene_network(run, &stage->wish, &options);
-    return dg_network_new(&stage->net, a->chain, &options, err);
+    dg_run_intervene_network(run, &stage->wish);
+    return dg_network_new(&stage->net, a->chain, options, err);
 }
 
 /* Hears what is told from now on. */

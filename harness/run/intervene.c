@@ -24,14 +24,14 @@ bool dg_run_asks(const dg_run_state *run, dg_claim_id claim)
 /* Every class of the network that lacks a repair is replaced by one that has it. */
 static void add_repair(dg_plan_network *wish, const dg_repair *repair)
 {
-    for (size_t i = 0; i < wish->share_count; i++)
+    for (size_t i = 0; i < wish->options.share_count; i++)
         if (repair->lacks(&wish->own[i]))
             repair->add(&wish->own[i]);
 }
 
 static void change_collators(dg_plan_network *wish, const dg_suspect *s)
 {
-    for (size_t i = 0; i < wish->collator_count; i++) {
+    for (size_t i = 0; i < wish->options.collator_count; i++) {
         dg_collators *c = &wish->collators[i];
         if (s->kind == DG_SUSPECT_COLLATION && c->protocol < s->index)
             c->protocol = s->index;
@@ -40,8 +40,9 @@ static void change_collators(dg_plan_network *wish, const dg_suspect *s)
     }
 }
 
-static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_network_options *options)
+static void change_network(const dg_suspect *s, dg_plan_network *wish)
 {
+    dg_network_options *options = &wish->options;
     switch (s->kind) {
     case DG_SUSPECT_REPAIR:
         add_repair(wish, dg_repair_at(s->index));
@@ -84,14 +85,13 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_networ
     }
 }
 
-void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish,
-                              dg_network_options *options)
+void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish)
 {
-    options->first_writes = (const dg_bytes(*)[2])run->put_back.writes;
-    options->first_write_count = run->put_back.count;
+    wish->options.first_writes = (const dg_bytes(*)[2])run->put_back.writes;
+    wish->options.first_write_count = run->put_back.count;
     for (size_t i = 0; run->without && i < run->suspects->count; i++)
         if (run->without >> i & 1)
-            change_network(&run->suspects->at[i], wish, options);
+            change_network(&run->suspects->at[i], wish);
 }
 
 /* ---- the configuration ---- */

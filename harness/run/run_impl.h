@@ -359,8 +359,7 @@ bool dg_run_is_without(const dg_run_state *run, dg_suspect_kind kind, uint32_t i
 /* Is the claim asked about in it? */
 bool dg_run_asks(const dg_run_state *run, dg_claim_id claim);
 /* Changes what a network is made of accordingly; nothing as the plan has it. */
-void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish,
-                              dg_network_options *options);
+void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish);
 /* The code that an arm met need not be made again. DG_LIMIT. */
 dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err);
 

@@ -10,7 +10,7 @@ static bool any_other(const dg_suspect_facts *facts)
     if (!facts->network)
         return false;
     dg_plan_network_read(&wish, facts->plan);
-    for (size_t i = 0; i < wish.share_count; i++)
+    for (size_t i = 0; i < wish.options.share_count; i++)
         any |= !wish.own[i].from;
     return any;
 }

@@ -183,7 +183,7 @@ static json_int_t lacking(char *out, size_t size, const looking *l, const dg_rep
     size_t used = 0;
     assert(l->start && r);
     out[0] = 0;
-    for (size_t i = 0; i < l->wish.share_count && used < size; i++) {
+    for (size_t i = 0; i < l->wish.options.share_count && used < size; i++) {
         const dg_node_class *of = l->wish.shares[i].of;
         json_int_t nodes = dg_suspect_nodes_of(l->facts, l->start, of->name);
         char words[DG_CLASS_NAME_MAX + 8];
@@ -289,7 +289,7 @@ static void find_repair(dg_suspects *out, const looking *l, uint32_t index, uint
 static uint32_t percent_of(const dg_plan_network *wish, bool (*is)(const dg_collators *c))
 {
     uint64_t ppm = 0;
-    for (size_t i = 0; i < wish->collator_count; i++)
+    for (size_t i = 0; i < wish->options.collator_count; i++)
         ppm += is(&wish->collators[i]) ? wish->collators[i].ppm : 0;
     return (uint32_t)((ppm + 9999) / 10000);
 }

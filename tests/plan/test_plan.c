@@ -328,10 +328,10 @@ START_TEST(a_rollout_has_its_slots_and_its_classes)
     dg_error err = { .text = "" };
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     dg_plan_network_read(&net, plan);
-    ck_assert_uint_eq(net.share_count, 3);
+    ck_assert_uint_eq(net.options.share_count, 3);
     ck_assert_uint_eq(net.shares[2].ppm, 0);
     ck_assert_str_eq(net.own[2].name, "v1.16");
-    ck_assert_uint_eq(net.joining_count, 2);
+    ck_assert_uint_eq(net.options.joining_count, 2);
     for (size_t i = 0; i < dg_plan_rollout_count(plan); i++)
         ck_assert_int_eq(dg_plan_rollout_place(&r[i], plan, i, &span, &net, &err), DG_OK);
     ck_assert(r[0].rollout.from == 103 && r[0].rollout.over == 5 && !r[0].treatment_only);
@@ -385,6 +385,33 @@ START_TEST(a_rollout_outside_of_the_run_is_refused)
 }
 END_TEST
 
+/* Nothing is copied on the way to a network: a number that lands beside its place is not used. */
+START_TEST(numbers_of_a_network_stand_where_it_takes_them)
+{
+    static dg_plan_network net;
+    const dg_network_options *o = &net.options;
+    dg_plan *plan =
+        parsed("{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1}],"
+               "\"collators\":[{\"kind\":\"lookahead\",\"share\":1}],"
+               "\"rollout\":[{\"at\":\"U\",\"to\":\"v1.16\"}],"
+               "\"links\":{\"latency_ms\":[5,9]},\"exchange\":\"messages\",\"forks\":false,"
+               "\"pvf\":{\"prepare_ms_min\":1,\"prepare_ms_max\":2,\"execute_ms_min\":3,"
+               "\"execute_ms_max\":4},\"compile_ms\":{\"min\":6,\"max\":7}}}");
+    dg_error err = { .text = "" };
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    dg_plan_network_read(&net, plan);
+    ck_assert(o->prepare_ns_min == 1000000 && o->prepare_ns_max == 2000000);
+    ck_assert(o->execute_ns_min == 3000000 && o->execute_ns_max == 4000000);
+    ck_assert(o->compile_ns_min == 6000000 && o->compile_ns_max == 7000000 && net.compile_given);
+    ck_assert(o->link->latency_ns[0] == 5000000 && o->link->latency_ns[1] == 9000000);
+    ck_assert(o->distribution == DG_DISTRIBUTION_SENT && o->no_forks && !o->backs_off);
+    ck_assert(o->share_count == 2 && o->shares[0].ppm == 1000000 && o->shares[1].ppm == 0);
+    ck_assert(o->joining_count == 1 && o->joining[0] == o->shares[1].of);
+    ck_assert(o->collator_count == 1 && o->collators[0].ppm == 1000000);
+    dg_plan_free(plan);
+}
+END_TEST
+
 /* A third cannot be written in full: thirds still make a whole. */
 START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
 {
@@ -397,18 +424,19 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     ck_assert(dg_plan_wants_network(plan));
     dg_plan_network_read(&wish, plan);
-    ck_assert_uint_eq(wish.share_count, 3);
+    ck_assert_uint_eq(wish.options.share_count, 3);
     ck_assert_uint_eq(wish.shares[0].ppm + wish.shares[1].ppm + wish.shares[2].ppm, 1000000);
     ck_assert_str_eq(wish.shares[1].of->name, "kagome");
     ck_assert_uint_eq(wish.latency[1], 9000000);
     ck_assert_uint_eq(wish.link.loss_ppm, 7);
-    ck_assert(!wish.no_forks && !wish.messages && !wish.backs_off);
+    ck_assert(!wish.options.no_forks && wish.options.distribution == DG_DISTRIBUTION_COMPUTED
+              && !wish.options.backs_off);
     dg_plan_free(plan);
     plan = parsed("{" WHOLE ",\"network\":{\"size\":\"100x20\",\"backs_off\":true,\"classes\":["
                   "{\"class\":\"SD_V1\",\"share\":1}]}}");
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     dg_plan_network_read(&wish, plan);
-    ck_assert(wish.backs_off);
+    ck_assert(wish.options.backs_off);
     dg_plan_free(plan);
 }
 END_TEST
@@ -535,7 +563,7 @@ START_TEST(shares_of_one_class_are_one)
     dg_plan_network wish;
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     dg_plan_network_read(&wish, plan);
-    ck_assert_uint_eq(wish.share_count, 3);
+    ck_assert_uint_eq(wish.options.share_count, 3);
     ck_assert_str_eq(wish.shares[0].of->name, "v1.12..v1.13");
     ck_assert_uint_eq(wish.shares[0].ppm, 600000);
     ck_assert_str_eq(wish.shares[1].of->name, "v1.15");
@@ -569,10 +597,10 @@ START_TEST(a_plan_that_names_no_nodes_is_settled)
     ck_assert(!dg_plan_leaves_nodes_open(without) && !dg_plan_wants_network(without));
     ck_assert(dg_plan_leaves_nodes_open(plan));
     dg_plan_network_read(&read, with);
-    ck_assert_uint_eq(read.share_count, 2);
+    ck_assert_uint_eq(read.options.share_count, 2);
     ck_assert_str_eq(read.shares[0].of->name, "v1.17");
     ck_assert_str_eq(read.shares[1].of->name, "v1.18");
-    ck_assert(read.messages);
+    ck_assert(read.options.distribution == DG_DISTRIBUTION_SENT);
     ck_assert_ptr_nonnull(dg_plan_asked_of(without));
     dg_plan_free(plan);
     dg_plan_free(with);
@@ -840,6 +868,7 @@ int main(void)
     tcase_add_test(tc, a_rollout_has_its_slots_and_its_classes);
     tcase_add_loop_test(tc, a_rollout_outside_of_the_run_is_refused, 0,
                         (int)(sizeof outside / sizeof *outside));
+    tcase_add_test(tc, numbers_of_a_network_stand_where_it_takes_them);
     tcase_add_test(tc, shares_of_a_network_add_up_in_parts_of_a_million);
     tcase_add_test(tc, a_path_may_start_at_the_plan);
     tcase_add_test(tc, the_shipped_plan_can_be_run);
