@@ -9,20 +9,21 @@
 /* By the chain's own calls, so that U leaves it as it is. */
 static bool config_refused(const dg_run_state *run)
 {
-    return run->config_refused[0] && !run->config_executor && !run->config_left;
+    return run->config_refused[0] && !run->config_executor && !run->trial.config_left;
 }
 
 /* What they say against executor parameters that U writes all the same; NULL: nothing. Nodes obey
  * what is in force, and the call compares with defaults that another call of its batch may move. */
 static const char *config_objected(const dg_run_state *run)
 {
-    return run->config_refused[0] && run->config_executor && !run->config_left ? run->config_refused
-                                                                               : NULL;
+    return run->config_refused[0] && run->config_executor && !run->trial.config_left
+               ? run->config_refused
+               : NULL;
 }
 
 dg_transition dg_run_transition(const dg_run_state *run)
 {
-    const json_t *config = run->config_left ? run->config_left : run->asked->config;
+    const json_t *config = run->trial.config_left ? run->trial.config_left : run->asked->config;
     return (dg_transition){ .how = run->asked->how,
                             .code = dg_buf_bytes(&run->code),
                             .config = config_refused(run) ? NULL : config };

@@ -15,7 +15,7 @@ static dg_code find_broken(dg_run_state *run, dg_trial *as_it_was, dg_error *err
     dg_claim_setup setup;
     const dg_claim *claim;
     dg_claim_setup_read(&setup, run->log.at, run->log.count);
-    run->asked_again = 0;
+    run->trial.asked = 0;
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         dg_verdict v;
         dg_code rc;
@@ -26,7 +26,7 @@ static dg_code find_broken(dg_run_state *run, dg_trial *as_it_was, dg_error *err
             return rc;
         as_it_was->of[claim->id] = dg_trial_claim_of(&v);
         if (v.status == DG_VERDICT_BROKE && !v.control_failed)
-            run->asked_again |= (dg_proof_claims)1 << claim->id;
+            run->trial.asked |= (dg_proof_claims)1 << claim->id;
         dg_verdict_clear(&v);
     }
     return DG_OK;
@@ -87,7 +87,7 @@ static dg_code one_trial(void *user, size_t job, json_t **document, dg_error *er
     dg_code rc = dg_run_intervene(t->run, &trial, t->sets[job], err);
     if (rc < 0)
         return rc;
-    *document = trial_json(&trial, t->run->asked_again);
+    *document = trial_json(&trial, t->run->trial.asked);
     return *document ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a trial");
 }
 
@@ -159,7 +159,7 @@ static dg_code prove(dg_run_state *run, const dg_suspects *suspects, const dg_su
 {
     dg_proof proof;
     dg_code rc =
-        dg_suspects_prove(&proof, suspects, as_it_was, run->asked_again, try_sets, run, err);
+        dg_suspects_prove(&proof, suspects, as_it_was, run->trial.asked, try_sets, run, err);
     if (rc < 0)
         return rc;
     run->explained = dg_proof_tell(&proof, facts);
@@ -174,13 +174,13 @@ dg_code dg_run_explain_breaks(dg_run_state *run, dg_error *err)
     dg_suspect_facts facts = facts_of(run);
     dg_run_explain how = run->options->explain;
     dg_code rc;
-    assert(!run->explained && !run->without);
+    assert(!run->explained && !run->trial.without);
     if (how == DG_RUN_EXPLAIN_NONE || run->diverged)
         return DG_OK;
-    if ((rc = find_broken(run, &as_it_was, err)) < 0 || !run->asked_again)
+    if ((rc = find_broken(run, &as_it_was, err)) < 0 || !run->trial.asked)
         return rc;
     dg_suspects_find(&suspects, &facts);
-    run->suspects = &suspects;
+    run->trial.suspects = &suspects;
     if (how == DG_RUN_EXPLAIN_PROVED)
         rc = prove(run, &suspects, &facts, &as_it_was, err);
     else

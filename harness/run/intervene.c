@@ -7,16 +7,16 @@
 
 bool dg_run_is_without(const dg_run_state *run, dg_suspect_kind kind, uint32_t index)
 {
-    for (size_t i = 0; run->without && i < run->suspects->count; i++)
-        if (run->without >> i & 1 && run->suspects->at[i].kind == kind
-            && run->suspects->at[i].index == index)
+    for (size_t i = 0; run->trial.without && i < run->trial.suspects->count; i++)
+        if (run->trial.without >> i & 1 && run->trial.suspects->at[i].kind == kind
+            && run->trial.suspects->at[i].index == index)
             return true;
     return false;
 }
 
 bool dg_run_asks(const dg_run_state *run, dg_claim_id claim)
 {
-    return !run->without || run->asked_again >> claim & 1;
+    return !run->trial.without || run->trial.asked >> claim & 1;
 }
 
 /* ---- the network ---- */
@@ -87,11 +87,11 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish)
 
 void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish)
 {
-    wish->options.first_writes = (const dg_bytes(*)[2])run->put_back.writes;
-    wish->options.first_write_count = run->put_back.count;
-    for (size_t i = 0; run->without && i < run->suspects->count; i++)
-        if (run->without >> i & 1)
-            change_network(&run->suspects->at[i], wish);
+    wish->options.first_writes = (const dg_bytes(*)[2])run->trial.put_back.writes;
+    wish->options.first_write_count = run->trial.put_back.count;
+    for (size_t i = 0; run->trial.without && i < run->trial.suspects->count; i++)
+        if (run->trial.without >> i & 1)
+            change_network(&run->trial.suspects->at[i], wish);
 }
 
 /* ---- the configuration ---- */
@@ -109,11 +109,11 @@ static dg_code change_config(dg_run_state *run, dg_error *err)
 {
     if (!run->asked->config)
         return DG_OK;
-    if (!(run->config_left = json_deep_copy(run->asked->config)))
+    if (!(run->trial.config_left = json_deep_copy(run->asked->config)))
         return dg_fail(err, DG_NOMEM, "no memory for a configuration");
-    for (size_t i = run->suspects->count; i--;)
-        if (run->without >> i & 1)
-            leave_out(run->config_left, &run->suspects->at[i]);
+    for (size_t i = run->trial.suspects->count; i--;)
+        if (run->trial.without >> i & 1)
+            leave_out(run->trial.config_left, &run->trial.suspects->at[i]);
     return DG_OK;
 }
 
@@ -152,7 +152,7 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
 {
     static dg_run_options quiet;
     dg_code rc;
-    assert(without && run->suspects && !run->without);
+    assert(without && run->trial.suspects && !run->trial.without);
     *out = (dg_trial){ .failed = false };
     quiet = *run->options;
     quiet.progress = NULL;
@@ -160,7 +160,7 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
     run->options = &quiet;
     if ((rc = dg_run_put_back_make(run, without, err)) < 0)
         return rc;
-    run->without = without;
+    run->trial.without = without;
     begin_again(run);
     if ((rc = change_config(run, err)) < 0 || (rc = dg_run_arm_open_chain(&run->treatment, err)) < 0
         || (rc = dg_run_arm_whole(&run->treatment, err)) < 0)

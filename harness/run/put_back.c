@@ -38,7 +38,7 @@ static dg_code full(dg_error *err)
 
 static dg_code put_bytes(dg_run_state *run, dg_bytes key, dg_bytes value, dg_error *err)
 {
-    dg_buf *room = value_for(&run->put_back, key);
+    dg_buf *room = value_for(&run->trial.put_back, key);
     if (!room)
         return full(err);
     dg_buf_put_bytes(room, value);
@@ -57,7 +57,7 @@ static dg_code put_json(dg_run_state *run, const char *pallet, const char *item,
         return dg_fail(err, DG_USAGE, "N has no such item %s.%s", pallet, item);
     dg_buf_init(&key, DG_TRIE_KEY_MAX);
     if ((rc = dg_storage_key(meta, &key, entry, keys, err)) >= 0)
-        rc = (room = value_for(&run->put_back, dg_buf_bytes(&key)))
+        rc = (room = value_for(&run->trial.put_back, dg_buf_bytes(&key)))
                  ? dg_value_encode(meta, room, entry->value, value, err)
                  : full(err);
     dg_buf_clear(&key);
@@ -193,9 +193,9 @@ dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error
 {
     json_t *config = NULL;
     dg_code rc = DG_OK;
-    assert(!run->put_back.count);
-    for (size_t i = 0; rc >= 0 && i < run->suspects->count; i++) {
-        const dg_suspect *s = &run->suspects->at[i];
+    assert(!run->trial.put_back.count);
+    for (size_t i = 0; rc >= 0 && i < run->trial.suspects->count; i++) {
+        const dg_suspect *s = &run->trial.suspects->at[i];
         if (!(without >> i & 1))
             continue;
         if (s->kind == DG_SUSPECT_STORAGE_VERSION)
@@ -208,10 +208,10 @@ dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error
             rc = put_cores(run, &config, s, err);
     }
     json_decref(config);
-    for (size_t i = 0; rc >= 0 && i < run->put_back.count; i++) {
-        run->put_back.writes[i][0] = dg_buf_bytes(&run->put_back.keys[i]);
-        run->put_back.writes[i][1] = dg_buf_bytes(&run->put_back.values[i]);
-        rc = dg_buf_check(&run->put_back.values[i], err, "a value that is put back");
+    for (size_t i = 0; rc >= 0 && i < run->trial.put_back.count; i++) {
+        run->trial.put_back.writes[i][0] = dg_buf_bytes(&run->trial.put_back.keys[i]);
+        run->trial.put_back.writes[i][1] = dg_buf_bytes(&run->trial.put_back.values[i]);
+        rc = dg_buf_check(&run->trial.put_back.values[i], err, "a value that is put back");
     }
     return rc < 0 ? rc : DG_OK;
 }

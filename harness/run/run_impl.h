@@ -101,6 +101,16 @@ typedef struct dg_run_put_back {
     size_t count;
 } dg_run_put_back;
 
+/* Treatment that is run again without some suspects. Zeros, but for what is asked: as the plan has
+ * it. */
+typedef struct dg_run_trial {
+    const dg_suspects *suspects; /* that were found; NULL: nobody has looked */
+    dg_suspect_set without;
+    dg_proof_claims asked;    /* claims that broke, and are judged once more */
+    dg_run_put_back put_back; /* what N's first block is given then */
+    json_t *config_left;      /* what is left of the plan's configuration then */
+} dg_run_trial;
+
 /* What starting a block takes; zeros: none was seen. */
 typedef struct dg_run_start_cost {
     uint64_t fuel;
@@ -155,16 +165,11 @@ struct dg_run_state {
     dg_plan_fault *faults; /* of the plan, in its order */
     size_t fault_count;
     dg_run_arm control, treatment;
-    /* treatment is run again without some suspects; 0: as the plan has it */
-    const dg_suspects *suspects;
-    dg_suspect_set without;
-    dg_proof_claims asked_again; /* .. for these claims alone */
-    dg_run_put_back put_back;    /* what N's first block is given then */
-    json_t *config_left;         /* what is left of the plan's configuration then */
-    dg_run_met met;              /* by the arms */
-    json_t *explained;           /* what explain.c found; NULL: nothing was asked */
-    json_t *positions;           /* what positions.c found; NULL: no other was tried */
-    bool diverged;               /* treatment's blocks up to U-1 are not control's */
+    dg_run_trial trial;
+    dg_run_met met;    /* by the arms */
+    json_t *explained; /* what explain.c found; NULL: nothing was asked */
+    json_t *positions; /* what positions.c found; NULL: no other was tried */
+    bool diverged;     /* treatment's blocks up to U-1 are not control's */
     dg_run_start_costs control_costs;
 };
 

@@ -43,8 +43,8 @@ static dg_code build(dg_run_arm *a, dg_block **out, dg_build_report *report,
     dg_build_options options = { .claim = *claim };
     dg_code rc;
     if (a->at.upgrade_block && a->at.upgrade_block == dg_block_number(a->tip)) {
-        options.writes = (const dg_bytes(*)[2])a->run->put_back.writes;
-        options.write_count = a->run->put_back.count;
+        options.writes = (const dg_bytes(*)[2])a->run->trial.put_back.writes;
+        options.write_count = a->run->trial.put_back.count;
     }
     if (a->at.upgrade_block || claim->slot < a->run->span.upgrade_slot)
         return dg_chain_build(a->chain, out, report, a->tip, &options, err);

@@ -268,7 +268,7 @@ static void run_clear(dg_run_state *run)
     if (!run->is_guest)
         close_pieces(run);
     dg_run_faults_clear(run);
-    dg_run_put_back_clear(&run->put_back);
+    dg_run_put_back_clear(&run->trial.put_back);
     dg_event_log_clear(&run->log);
     dg_plan_free(run->settled);
 }
@@ -391,7 +391,7 @@ static dg_code try_positions(dg_run_state *run, const dg_plan *plan, dg_error *e
 {
     dg_run_positions when = run->options->positions;
     bool wanted = when == DG_RUN_POSITIONS_ALWAYS
-                  || (when == DG_RUN_POSITIONS_BROKE && run->asked_again != 0);
+                  || (when == DG_RUN_POSITIONS_BROKE && run->trial.asked != 0);
     return wanted && !run->diverged ? dg_run_positions_try(&run->positions, run, plan, err) : DG_OK;
 }
 
