@@ -4,7 +4,7 @@
 
 #include "suspect/suspect.h"
 
-/* find.c: adds one, in the order of their kinds when all are found; `fields` as printf. Whoever
+/* suspects.c: adds one, in the order of their kinds when all are found; `fields` as printf. Whoever
  * adds it fills in the rest of what comes back; NULL: it is one too many, and is counted. */
 dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t index, const char *what,
                            ...) __attribute__((format(printf, 4, 5)));
