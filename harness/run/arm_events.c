@@ -16,13 +16,6 @@ void dg_run_arm_log(dg_run_arm *a, uint64_t slot, uint32_t block, const dg_event
 
 /* ---- a slot, whoever made what came of it ---- */
 
-static const char *step_name(dg_build_step step)
-{
-    static const char *const names[] = { "runtime", "initialize_block", "inherents",
-                                         "apply",   "finalize_block",   "done" };
-    return names[step];
-}
-
 void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, size_t claims)
 {
     assert(slot >= a->run->span.clock.next_slot);
@@ -31,30 +24,6 @@ void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, 
         &(dg_event){
             .kind = DG_EVENT_SLOT,
             .slot = { .slot = (int64_t)slot, .built = built, .claims = (int64_t)claims } });
-}
-
-void dg_run_arm_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
-                        const dg_build_report *report, const char *why)
-{
-    json_t *detail = json_pack("{s:s, s:o, s:o}", "step", step_name(report->step), "panic",
-                               dg_event_text(report->panic), "reason", dg_event_text(why));
-    if (!detail)
-        a->run->log.rc = DG_NOMEM;
-    dg_run_arm_log(
-        a, slot, number,
-        &(dg_event){
-            .kind = DG_EVENT_BUILD_FAILED,
-            .build_failed = { .slot = (int64_t)slot, .step = report->step, .trap = report->trap },
-            .detail = detail });
-    dg_run_memory_refused(a, slot, number, report);
-    if (report->step >= DG_BUILD_INHERENTS) /* which ones were in is not known without the block */
-        dg_run_arm_log(a, slot, number,
-                       &(dg_event){ .kind = DG_EVENT_INHERENT,
-                                    .inherent = { .produced = report->inherent_count
-                                                              + report->refused_inherents,
-                                                  .applied = report->inherent_count,
-                                                  .paras_present = -1 },
-                                    .detail = json_pack("{s:o}", "refused", dg_event_text(why)) });
 }
 
 bool dg_run_arm_takes_long(const dg_build_report *report)

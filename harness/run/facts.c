@@ -297,3 +297,11 @@ dg_code dg_run_identity_log(dg_run_arm *a, dg_block *before, dg_error *err)
     }
     return DG_OK;
 }
+
+int64_t dg_run_era_at(dg_run_arm *a, dg_block *block)
+{
+    json_t *era = dg_run_item_at(a, block, "Staking", "ActiveEra");
+    int64_t index = json_integer_value(json_object_get(era, "index"));
+    json_decref(era);
+    return index;
+}

@@ -323,14 +323,6 @@ bool dg_run_arm_not_enacted(const dg_run_arm *a)
 
 /* ---- the end ---- */
 
-int64_t dg_run_era_at(dg_run_arm *a, dg_block *block)
-{
-    json_t *era = dg_run_item_at(a, block, "Staking", "ActiveEra");
-    int64_t index = json_integer_value(json_object_get(era, "index"));
-    json_decref(era);
-    return index;
-}
-
 dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err)
 {
     const dg_run_arm *control = &a->run->control;

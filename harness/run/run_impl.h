@@ -231,7 +231,7 @@ void dg_run_network_free(dg_run_arm *a);
 void dg_run_arm_log(dg_run_arm *a, uint64_t slot, uint32_t block, const dg_event *event);
 /* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
 void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
-/* A block that could not be built, and why. */
+/* refused.c: a block that could not be built, and why. */
 void dg_run_arm_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
                         const dg_build_report *report, const char *why);
 /* memory.c: how much memory the calls of a block took, of one that could not be built for want of
@@ -241,9 +241,9 @@ void dg_run_memory_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
                            const dg_build_report *report);
 void dg_run_memory_imported(dg_run_arm *a, dg_block *block, const dg_memory_use *use);
 void dg_run_memory_answers(dg_run_arm *a, dg_run_moment m, uint64_t slot);
-/* moments.c: the index of the active era; 0: the runtime tells of none. */
+/* facts.c: the index of the active era; 0: the runtime tells of none. */
 int64_t dg_run_era_at(dg_run_arm *a, dg_block *block);
-/* A build that took all the time it may: the next one will, too. */
+/* arm_events.c: a build that took all the time it may: the next one will, too. */
 bool dg_run_arm_takes_long(const dg_build_report *report);
 /* What a client makes of a block with an epoch digest, or that should have one. */
 void dg_run_arm_log_epoch(dg_run_arm *a, uint64_t slot, uint32_t number,
@@ -350,7 +350,7 @@ dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err);
  * where nothing broke. Both arms are over. */
 dg_code dg_run_explain_breaks(dg_run_state *run, dg_error *err);
 
-/* intervene.c: treatment without a set of suspects, judged against control's events. Only in a
+/* trial.c: treatment without a set of suspects, judged against control's events. Only in a
  * process of its own: what the arms have left is not given back. */
 dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set without, dg_error *err);
 /* put_back.c: run->put_back, of the values that a set of suspects has N's first block given: as
@@ -359,12 +359,14 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
 dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error *err);
 /* Gives the values back. */
 void dg_run_put_back_clear(dg_run_put_back *values);
-/* Is this suspect taken away in the treatment that is run now? */
+/* intervene.c: is this suspect taken away in the treatment that is run now? */
 bool dg_run_is_without(const dg_run_state *run, dg_suspect_kind kind, uint32_t index);
 /* Is the claim asked about in it? */
 bool dg_run_asks(const dg_run_state *run, dg_claim_id claim);
 /* Changes what a network is made of accordingly; nothing as the plan has it. */
 void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish);
+/* .. and what is left of the plan's configuration. DG_NOMEM. */
+dg_code dg_run_intervene_config(dg_run_state *run, dg_error *err);
 /* The code that an arm met need not be made again. DG_LIMIT. */
 dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err);
 
