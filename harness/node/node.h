@@ -26,7 +26,7 @@
 #include "consensus/consensus.h"
 #include "world/world.h"
 
-typedef struct dg_network dg_network;
+typedef struct dg_network dg_network; /* used by one thread at a time */
 
 /* How many nodes a network around the chain, as it stands at its root, would have.
  * Codes as of dg_network_new. */
@@ -50,6 +50,8 @@ dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *field
 
 /* ---- faults ---- */
 
+/* What goes wrong by plan. Those of the world happen to a machine, its clock or its links, whatever
+ * runs there; those of a node are what its software, or its collators, leave undone. */
 typedef enum dg_fault_kind {
     /* of the world */
     DG_FAULT_CRASH,

@@ -6,7 +6,13 @@
  *   keys    dg_outcome_keys, dg_outcome_schema
  *
  * Invariant: an outcome is a function of the facts, except for its `environment` object.
- * Nothing is asked of a chain here, and nothing of the arms that were run. */
+ * Nothing is asked of a chain here, and nothing of the arms that were run.
+ *
+ *   To end a program with what a file says:
+ *
+ *     rc = dg_outcome_load(&outcome, "outcome.json", err);
+ *     exit = rc < 0 ? dg_exit_of(rc) : dg_outcome_exit(outcome);
+ *     json_decref(outcome); */
 #ifndef DG_OUTCOME_H
 #define DG_OUTCOME_H
 
@@ -100,7 +106,8 @@ dg_code dg_outcome_check(const json_t *document, dg_error *err);
 /* The JSON schema that is shipped as outcome/outcome.schema.json, made from the table that
  * the check uses; owned by the caller. */
 json_t *dg_outcome_schema(void);
-/* The keys of an outcome. */
+/* The keys of an outcome, each with its kind, unit and meaning: what dg_outcome_check and the
+ * schema are made from. Static. */
 const dg_keys_table *dg_outcome_keys(void);
 
 #endif

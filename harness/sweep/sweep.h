@@ -21,6 +21,7 @@
 
 /* ---- axes ---- */
 
+/* Beyond them a sweep is refused before any cell is run. */
 enum {
     DG_AXIS_VALUES_MAX = 100000,
     DG_AXES_MAX = 5,
@@ -37,6 +38,7 @@ typedef enum dg_axis_kind {
     DG_AXIS_AT       /* upgrade.at */
 } dg_axis_kind;
 
+/* The values of one key, in the order in which they were given. */
 typedef struct dg_axis {
     char **values; /* as a plan's flag has them; owned */
     size_t count, cap;
