@@ -14,7 +14,18 @@
  *
  * Invariant: nothing here knows how many nodes there are, or what time it is. What a
  * node remembers of leaves and sessions has no end but memory, as on a real one: both
- * pile up while nothing becomes final. */
+ * pile up while nothing becomes final.
+ *
+ *   A leaf as nodes of one class see it, whose answers of the session are kept in `answers`:
+ *
+ *     dg_view_init(&view, chain, block, &by, err);       asked once for all nodes
+ *     mode = dg_view_mode_for(&view, of, dg_answers_kept(&answers, &view));
+ *     if (mode == DG_MODE_ENABLED && view.cores_known && view.core_count)
+ *         para = dg_core_turn(dg_view_core(&view, 0, of));
+ *     dg_view_clear(&view);
+ *
+ * A runtime that lacks a method, traps or answers rubbish is no failure here: what was asked stays
+ * empty, and a class is asked what its nodes make of that. */
 #ifndef DG_PROTOCOL_H
 #define DG_PROTOCOL_H
 
@@ -230,6 +241,7 @@ dg_code dg_class_with(dg_node_class *of, const char *repair, dg_error *err);
 
 /* ---- chacha.c ---- */
 
+/* One stream; a copy of it goes on by itself. */
 typedef struct dg_chacha {
     uint32_t input[16], words[16];
     unsigned used;
@@ -296,10 +308,12 @@ uint32_t dg_rotation_core(const dg_rotation *rotation, dg_group_ix group, uint32
 
 /* ---- leaves.c ---- */
 
-/* Blocks of a network are numbered (`id`) in the order of their making. */
+/* Blocks of a network are numbered (`id`) in the order of their making; `number` is the height. */
 typedef struct dg_leaf {
     uint32_t id, number;
 } dg_leaf;
+/* What the overseer tells its subsystems of leaves; `by_finality`: since a block became final.
+ * Mirrors: ActiveLeavesUpdate. */
 typedef struct dg_signal {
     bool activates, stale; /* stale: this head was active before */
     bool by_finality;
@@ -307,6 +321,7 @@ typedef struct dg_signal {
     const uint32_t *deactivated; /* borrowed from the leaves, until they change again */
     uint32_t deactivated_count;
 } dg_signal;
+/* The active leaves of one node; zeroes are a node that starts. */
 typedef struct dg_leaves {
     dg_leaf *active;
     uint32_t *gone;      /* with the newest signal */
@@ -390,7 +405,11 @@ bool dg_release_asks(const dg_version *met, const char *method, uint32_t since,
                      uint32_t host_version);
 
 typedef struct dg_view dg_view;
+/* How candidates are backed at a leaf: DISABLED is one candidate a core, on the leaf itself;
+ * ENABLED is asynchronous backing, within `depth` and `ancestry` of the view; ERROR: it was not
+ * told. Mirrors: ProspectiveParachainsMode. */
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
+/* Mirrors: CoreState of polkadot-primitives; what is known of a core is in dg_core. */
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
 typedef struct dg_core {
     dg_core_kind kind;
@@ -604,6 +623,7 @@ typedef struct dg_executor {
  * ExecutorParams::hash, prep_hash. */
 dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
 
+/* One session, shared by all nodes and never written once it was made; owned by its list. */
 typedef struct dg_session {
     struct dg_session *next;
     uint32_t index;
