@@ -3,6 +3,7 @@
 #include "outcome/outcome_impl.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { ONE_IN = 10 }; /* fewer are chance, or a session's beginning that a fork saw twice */
 
@@ -74,12 +75,94 @@ static json_t *left_out_json(const left_out *n)
     return dg_event_text(line);
 }
 
+/* ---- nodes that cannot back under N-1 ---- */
+
+/* The class of a name in the log, whatever repairs it was without or given. */
+static bool read_class(dg_node_class *out, const char *name)
+{
+    const char *repairs = strstr(name, " with");
+    return dg_class_read(out, name, repairs ? (size_t)(repairs - name) : strlen(name));
+}
+
+/* Validators that are too new for N-1, by what it takes. */
+typedef struct too_new {
+    int64_t nodes;
+    uint32_t needed; /* the least ParachainHost that all of them need */
+    char who[200];   /* "v1.18 to v1.19, v1.22" */
+} too_new;
+
+static too_new find_too_new(const json_t *classes, uint32_t host)
+{
+    too_new out = { 0 };
+    size_t used = 0;
+    const char *name;
+    json_t *nodes;
+    json_object_foreach((json_t *)classes, name, nodes)
+    {
+        dg_node_class of;
+        char words[DG_CLASS_NAME_MAX + 8];
+        if (!read_class(&of, name) || host >= of.host_needed || dg_class_backs(&of, host))
+            continue;
+        dg_class_words(words, sizeof words, &of);
+        if (used < sizeof out.who)
+            used += (size_t)snprintf(out.who + used, sizeof out.who - used, used ? ", %s" : "%s",
+                                     words);
+        out.needed = of.host_needed > out.needed ? of.host_needed : out.needed;
+        out.nodes += json_integer_value(nodes);
+    }
+    return out;
+}
+
+/* The newest release that backs there; NULL: none does. */
+static const dg_release *newest_that_backs(uint32_t host)
+{
+    const dg_node_class *row;
+    const dg_release *found = NULL;
+    for (size_t i = 0; (row = dg_class_at(i)); i++)
+        if (row->to && dg_class_backs(row, host))
+            found = row->to;
+    return found;
+}
+
+static json_t *too_new_json(const too_new *n, int64_t all, uint32_t host)
+{
+    char line[600];
+    const dg_release *older = newest_that_backs(host);
+    snprintf(line, sizeof line,
+             "%lld of %lld validators run %s, which back no candidate where ParachainHost is below "
+             "%u, and that of N-1 is %u; %s%s%s a runtime with ParachainHost %u has to come before "
+             "these nodes",
+             (long long)n->nodes, (long long)all, n->who, n->needed, host,
+             older ? "releases up to " : "", older ? older->name : "",
+             older ? " back there, or" : "", n->needed);
+    return dg_event_text(line);
+}
+
+static int tell_too_new(json_t *out, const dg_event_log *log)
+{
+    for (size_t i = 0; i < log->count; i++) {
+        const dg_event *e = &log->at[i];
+        uint32_t host;
+        too_new n;
+        if (e->kind != DG_EVENT_NET_START || e->arm != DG_ARM_CONTROL)
+            continue;
+        host = (uint32_t)json_integer_value(
+            json_object_get(json_object_get(e->detail, "host"), "from"));
+        n = find_too_new(json_object_get(e->detail, "classes"), host);
+        return host && n.nodes
+                   ? json_array_append_new(out, too_new_json(&n, e->net_start.nodes, host))
+                   : 0;
+    }
+    return 0;
+}
+
 json_t *dg_outcome_ill_control(const dg_event_log *log, const dg_claim_setup *setup)
 {
     json_t *out = json_array();
     left_out n = count(log, setup);
-    if (n.blocks && (n.offered - n.backed) * ONE_IN > n.offered
-        && json_array_append_new(out, left_out_json(&n))) {
+    if (tell_too_new(out, log)
+        || (n.blocks && (n.offered - n.backed) * ONE_IN > n.offered
+            && json_array_append_new(out, left_out_json(&n)))) {
         json_decref(out);
         return NULL;
     }

@@ -217,6 +217,12 @@ bool dg_class_within(const dg_node_class *of, uint32_t first, uint32_t last)
     return of->from && of->from->major == 1 && of->from->minor >= first && of->to->minor <= last;
 }
 
+bool dg_class_backs(const dg_node_class *of, uint32_t host_version)
+{
+    bool asynchronous = host_version >= dg_request_at(DG_ASK_ASYNC_BACKING)->since;
+    return asynchronous ? of->v2 && host_version >= of->host_needed : of->legacy;
+}
+
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
 {
     unsigned both = a->validation & b->validation, newest = 0;

@@ -161,6 +161,9 @@ const char *dg_class_early_name(const dg_node_class *of);
 /* Are all releases that a class stands for of v1.`first` to v1.`last`? False for another
  * implementation. */
 bool dg_class_within(const dg_node_class *of, uint32_t first, uint32_t last);
+/* Can its nodes back candidates where ParachainHost is `host_version`? With asynchronous backing,
+ * from version 7 on, as far as their questions are answered; before, in the old way. */
+bool dg_class_backs(const dg_node_class *of, uint32_t host_version);
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
@@ -492,7 +495,9 @@ bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_cla
  */
 bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
- * answer. `kept`: a bit for each request whose answer it has of the session from before. */
+ * answer, or the runtime's ParachainHost is older than what it cannot do without. Mirrors:
+ * statement-distribution 20.0.0 v2/mod.rs:692; prospective-parachains 29.0.0 lib.rs. `kept`: a bit
+ * for each request whose answer it has of the session from before. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
 /* What statement distribution makes of a leaf with asynchronous backing. */
 typedef enum dg_leaf_fate {

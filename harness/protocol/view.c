@@ -33,8 +33,8 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
                           .from = 10 },
     [DG_ASK_APPROVAL_PARAMS] = { "ParachainHost_approval_voting_params", 10, DG_LASTS_SESSION },
     [DG_ASK_PENDING] = { "ParachainHost_candidates_pending_availability", 11, DG_LASTS_LEAF,
-                         .from = 13 },
-    [DG_ASK_CONSTRAINTS] = { "ParachainHost_backing_constraints", 13, DG_LASTS_LEAF },
+                         .skips = 24, .from = 13 },
+    [DG_ASK_CONSTRAINTS] = { "ParachainHost_backing_constraints", 13, DG_LASTS_LEAF, .skips = 24 },
     [DG_ASK_LOOKAHEAD] = { "ParachainHost_scheduling_lookahead", 13, DG_LASTS_SESSION,
                            .skips = 18 },
 };
@@ -73,12 +73,20 @@ void dg_view_fail(dg_view *view, dg_request request)
     view->failed |= 1u << request;
 }
 
-/* Where the newer way fails, the older one is asked all the same. */
-static bool is_replaced(const dg_view *v, dg_request request)
+/* Has a class something newer to ask in its place? Always, if it cannot do without. */
+static bool has_newer(const dg_node_class *by, const dg_request_row *row, uint32_t host_version)
+{
+    return row->until && by->host_known >= row->until
+           && (host_version >= row->until || by->host_needed >= row->until);
+}
+
+/* Where the newer way fails, the older one is asked all the same, by those who can. */
+static bool is_replaced(const dg_view *v, dg_request request, const dg_node_class *by)
 {
     const uint32_t newer = 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING;
-    return requests[request].until && v->host_version >= requests[request].until
-           && !(v->failed & newer);
+    const dg_request_row *row = &requests[request];
+    return has_newer(by, row, v->host_version)
+           && (!(v->failed & newer) || by->host_needed >= row->until);
 }
 
 bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by)
@@ -87,7 +95,7 @@ bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_cla
     const dg_request_row *row = &requests[request];
     return row->lasts != DG_LASTS_ELSEWHERE
            && by->host_known >= (row->from ? row->from : row->since)
-           && !(is_replaced(view, request) && by->host_known >= row->until);
+           && !is_replaced(view, request, by);
 }
 
 bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
@@ -95,8 +103,7 @@ bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
 {
     assert(since > 0);
     for (size_t r = 0; r < DG_ASK_COUNT; r++)
-        if (requests[r].until && strcmp(requests[r].method, method) == 0
-            && host_version >= requests[r].until && by->host_known >= requests[r].until)
+        if (strcmp(requests[r].method, method) == 0 && has_newer(by, &requests[r], host_version))
             return false;
     return by->host_known >= since;
 }
@@ -120,6 +127,8 @@ dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t 
 {
     if (view->mode != DG_MODE_ENABLED || !of->v2)
         return view->mode;
+    if (view->host_version < of->host_needed)
+        return DG_MODE_ERROR;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
         if (passes_over(of, &requests[r]) && view->failed >> r & 1 && !(kept >> r & 1)
             && dg_view_is_asked(view, r, of))

@@ -236,10 +236,11 @@ static bool brings_async(const looking *l)
     return l->facts->host_old < ASYNC_BACKING && l->facts->host_new >= ASYNC_BACKING;
 }
 
-/* Can a release that mends it be advised? It has to back under N-1 too. */
+/* Can a release that mends it be advised? It has to back under N-1 and under N. */
 static bool is_of_use(const looking *l, const dg_node_class *to)
 {
-    return to && to->host_needed <= l->facts->host_old && !(to->mode_by_session && brings_async(l));
+    return to && dg_class_backs(to, l->facts->host_old) && dg_class_backs(to, l->facts->host_new)
+           && !(to->mode_by_session && brings_async(l));
 }
 
 /* To newer releases, or else what a new process has not lost. */

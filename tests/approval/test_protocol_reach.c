@@ -14,7 +14,7 @@ static void play(heard *out, const char *older, const char *newer, uint32_t shar
                  uint32_t coalesce)
 {
     dg_share mixed[2] = { { dg_class_named(older), share_ppm },
-                          { dg_class_named(newer), 1000000 - share_ppm } };
+                          { world_class(newer), 1000000 - share_ppm } };
     world_options o = { .shares = mixed,
                         .share_count = 2,
                         .seed = 12,
@@ -54,8 +54,8 @@ END_TEST
 START_TEST(releases_without_a_link_do_not_hear_each_other)
 {
     heard linked, parted;
-    play(&linked, "SD_V12_OK", "SD_V2_ONLY", 500000, 1);
-    play(&parted, "SD_V12_DROP", "SD_V2_ONLY", 500000, 1);
+    play(&linked, "SD_V12_OK", "new alone", 500000, 1);
+    play(&parted, "SD_V12_DROP", "new alone", 500000, 1);
     /* nobody waits for whom it never heard of */
     ck_assert_uint_eq(linked.no_shows + parted.no_shows, 0);
     ck_assert_uint_gt(linked.approved, 5);
@@ -68,7 +68,7 @@ END_TEST
 START_TEST(those_cut_off_are_too_few_to_approve)
 {
     heard few;
-    play(&few, "SD_V12_DROP", "SD_V2_ONLY", 150000, 1);
+    play(&few, "SD_V12_DROP", "new alone", 150000, 1);
     ck_assert_uint_gt(few.included, 80);
     ck_assert_uint_eq(few.approved, 0); /* not by all of the network */
     ck_assert_uint_le(few.lag, 6);

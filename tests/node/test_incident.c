@@ -282,11 +282,11 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
 }
 END_TEST
 
-/* Nodes of 2025 cannot work on N-1 at all; N is what they wait for, and they hold the
- * topology that they were told before. */
+/* Nodes that know only the new way cannot work on N-1 at all; where N is new enough for them it is
+ * what they wait for, and they hold the topology that they were told before. */
 START_TEST(nodes_that_know_only_the_new_way_work_from_the_upgrade_on)
 {
-    world_options o = { .of = "SD_V2_ONLY", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world_options o = { .of = "new alone", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
     uint32_t first;
     world w;
     world_open(&w, &o);
@@ -294,6 +294,20 @@ START_TEST(nodes_that_know_only_the_new_way_work_from_the_upgrade_on)
     ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 0, AT), 0);
     ck_assert_uint_eq(stalled_slots(&w, AT, &first), 0);
     ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", AT + 1, AT + 3), CORES);
+    world_close(&w);
+}
+END_TEST
+
+/* Those of v1.18 need ParachainHost 11, and N has 10: it changes nothing for them. */
+START_TEST(nodes_that_are_too_new_for_n_back_nothing)
+{
+    world_options o = { .of = "SD_V2_ONLY", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, LAST);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 0, LAST), 0);
+    ck_assert_uint_le(
+        w.world->blocks[dg_world_favourite(w.world)].number - w.world->stats.finalized, 5);
     world_close(&w);
 }
 END_TEST
@@ -342,6 +356,7 @@ int main(void)
     tcase_add_test(tc, a_mixed_network_lies_in_between);
     tcase_add_test(tc, nodes_without_the_new_protocol_are_useless_after_the_flip);
     tcase_add_test(tc, nodes_that_know_only_the_new_way_work_from_the_upgrade_on);
+    tcase_add_test(tc, nodes_that_are_too_new_for_n_back_nothing);
     tcase_add_test(tc, who_is_slow_to_take_a_leaf_up_does_not_lack_its_grid);
     suite_add_tcase(s, tc);
     failed = suite_run(s);

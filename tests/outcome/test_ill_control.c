@@ -87,11 +87,54 @@ START_TEST(what_came_before_u_is_not_told)
 }
 END_TEST
 
+/* Validators that are too new for N-1 back nothing there, and nothing is wrong with the others. */
+static const struct {
+    const char *classes;
+    int host;
+    const char *says; /* NULL: nothing */
+} too_new[] = {
+    { "{\"v1.18\":100}", 10,
+      "100 of 100 validators run v1.18, which back no candidate where ParachainHost is below 11, "
+      "and that of N-1 is 10; releases up to v1.16 back there, or a runtime with ParachainHost 11 "
+      "has to come before these nodes" },
+    { "{\"v1.18\":100}", 11, NULL },
+    { "{\"v1.24..v1.25 without rotation\":40,\"v1.17\":60}", 11,
+      "40 of 100 validators run v1.24 to v1.25, which back no candidate where ParachainHost is "
+      "below 13, and that of N-1 is 11; releases up to v1.22 back there" },
+    { "{\"v1.24\":100}", 13, NULL },
+    { "{\"v1.17\":100}", 5, NULL }, /* in the old way */
+    { "{\"v1.16\":100}", 10, NULL },
+    { "{\"v0.9..v1.0\":100}", 10, NULL }, /* too old: what it lacks is told as a repair */
+    { "{\"kagome\":100}", 10, NULL },
+};
+START_TEST(who_is_too_new_for_n_1_is_told)
+{
+    dg_event_log log = { 0 };
+    dg_claim_setup setup = { .upgrade_slot = UPGRADE };
+    json_t *ill, *classes = json_loads(too_new[_i].classes, 0, NULL);
+    const char *line;
+    dg_event_log_add(
+        &log, &(dg_event){ .arm = DG_ARM_CONTROL,
+                           .kind = DG_EVENT_NET_START,
+                           .net_start = { .nodes = 100 },
+                           .detail = json_pack("{s:{s:i, s:i}, s:o}", "host", "from",
+                                               too_new[_i].host, "to", 13, "classes", classes) });
+    ill = dg_outcome_ill_control(&log, &setup);
+    line = json_string_value(json_array_get(ill, 0));
+    ck_assert_uint_eq(json_array_size(ill), too_new[_i].says != NULL);
+    if (too_new[_i].says)
+        ck_assert_msg(strstr(line, too_new[_i].says) != NULL, "%s", line);
+    json_decref(ill);
+    dg_event_log_clear(&log);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ill control");
     TCase *tc = tcase_create("ill control");
     tcase_add_loop_test(tc, an_ill_control_is_told, 0, sizeof rows / sizeof *rows);
+    tcase_add_loop_test(tc, who_is_too_new_for_n_1_is_told, 0, sizeof too_new / sizeof *too_new);
     tcase_add_test(tc, what_came_before_u_is_not_told);
     suite_add_tcase(s, tc);
     return suite_run(s);

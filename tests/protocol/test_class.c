@@ -97,6 +97,18 @@ static bool fails_queue(const dg_node_class *c, unsigned n)
     (void)n;
     return needs_answer(c, DG_ASK_CLAIM_QUEUE);
 }
+static bool needs(const dg_node_class *c, unsigned n)
+{
+    dg_view older = { .mode = DG_MODE_ENABLED, .host_version = n - 1 };
+    return dg_view_mode_for(&older, c, 0) == DG_MODE_ERROR;
+}
+/* Where the runtime has nothing newer. */
+static bool asks_state(const dg_node_class *c, unsigned n)
+{
+    dg_view v = { .mode = DG_MODE_ENABLED, .host_version = 12 };
+    (void)n;
+    return dg_view_is_asked(&v, DG_ASK_BACKING_STATE, c);
+}
 
 /* By the first word of a row's field; its number follows. */
 static const struct {
@@ -120,6 +132,8 @@ static const struct {
     { "fails_disabled", fails_disabled },
     { "fails_features", fails_features },
     { "fails_queue", fails_queue },
+    { "needs", needs },
+    { "asks_state", asks_state },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 

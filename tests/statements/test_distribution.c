@@ -34,7 +34,7 @@ static const row rows[] = {
     { .name = "purge", .of = "SD_V12_PURGE", .enact = AT + 6, .slots = AT + 14, .seed = 2 },
     { .name = "sound", .of = "SD_V12_OK", .enact = AT, .slots = AT + 8, .seed = 3 },
     { .name = "kagome", .of = "KAGOME", .enact = AT, .slots = AT + 8, .seed = 4 },
-    { .name = "only new", .of = "SD_V2_ONLY", .enact = AT, .slots = AT + 8, .seed = 5 },
+    { .name = "only new", .of = "new alone", .enact = AT, .slots = AT + 8, .seed = 5 },
     { .name = "only old", .of = "SD_V1", .enact = AT, .slots = AT + 6, .seed = 6 },
     { .name = "old among sound",
       .mixture = { { "SD_V1", 200000 }, { "SD_V12_OK", 800000 } },
@@ -52,7 +52,7 @@ static const row rows[] = {
       .slots = AT + 10,
       .seed = 9 },
     { .name = "no common protocol",
-      .mixture = { { "SD_V12_DROP", 400000 }, { "SD_V2_ONLY", 400000 }, { "SD_V12_OK", 200000 } },
+      .mixture = { { "SD_V12_DROP", 400000 }, { "new alone", 400000 }, { "SD_V12_OK", 200000 } },
       .enact = SESSION,
       .slots = SESSION + 10,
       .seed = 10 },
@@ -61,7 +61,7 @@ static const row rows[] = {
                    { "SD_V12_DROP", 200000 },
                    { "SD_V12_PURGE", 150000 },
                    { "SD_V12_OK", 200000 },
-                   { "SD_V2_ONLY", 150000 },
+                   { "new alone", 150000 },
                    { "KAGOME", 150000 } },
       .enact = AT,
       .slots = AT + 12,
@@ -271,7 +271,7 @@ static void run_row(world *w, const row *r, dg_distribution_mode mode)
                         .enact = r->enact,
                         .distribution = mode };
     for (size_t i = 0; !r->of && i < 6 && r->mixture[i].of; i++) {
-        shares[i] = (dg_share){ dg_class_named(r->mixture[i].of), r->mixture[i].ppm };
+        shares[i] = (dg_share){ world_class(r->mixture[i].of), r->mixture[i].ppm };
         o.shares = shares;
         o.share_count = i + 1;
     }

@@ -64,7 +64,8 @@ typedef struct world_options {
 const dg_collators *world_async(void);
 
 /* A row of the table by name; "mended": SD_V12_OK whose provisioner keeps no mode, so that N's
- * asynchronous backing in the middle of a session finds no fault in it. */
+ * asynchronous backing in the middle of a session finds no fault in it; "new alone": SD_V2_ONLY as
+ * if every runtime were new enough for it. */
 const dg_node_class *world_class(const char *name);
 dg_engine *world_engine(void);
 void world_engine_free(void);

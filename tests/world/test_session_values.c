@@ -30,8 +30,8 @@ static const struct row {
     { "SD_V12_OK", 0, BOTH, 2, 2, 0, false, false, 2, BITS },
     { "SD_V12_OK", BOTH, 0, 2, 2, 0, true, false, 2, BITS },
     /* asks no feature for it any more */
-    { "SD_V2_ONLY", 0, BOTH, 2, 2, 0, true, true, 2, 0 },
-    { "SD_V2_ONLY", BOTH, 0, 2, 2, 0, false, true, 2, 0 },
+    { "v1.22", 0, BOTH, 2, 2, 0, true, true, 2, 0 },
+    { "v1.22", BOTH, 0, 2, 2, 0, false, true, 2, 0 },
     /* does not know features */
     { "SD_V1", BOTH, BOTH, 2, 3, 0, false, false, 3, 0 },
 };

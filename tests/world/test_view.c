@@ -234,6 +234,11 @@ static const struct {
     /* the older way is left */
     { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_CONSTRAINTS, 13, 0, DG_MODE_ENABLED },
     { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ERROR },
+    /* .. which v1.24 has no more */
+    { "v1.22", DG_ASK_CONSTRAINTS, DG_ASK_CONSTRAINTS, 13, 0, DG_MODE_ENABLED },
+    { "v1.24..v1.25", DG_ASK_CONSTRAINTS, DG_ASK_CONSTRAINTS, 13, 0, DG_MODE_ERROR },
+    { "v1.24..v1.25", DG_ASK_PENDING, DG_ASK_PENDING, 13, 0, DG_MODE_ERROR },
+    { "v1.24..v1.25", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ENABLED },
     /* knows of no such thing */
     { "SD_V12_DROP", DG_ASK_CLAIM_QUEUE, DG_ASK_CLAIM_QUEUE, 11, 0, DG_MODE_ENABLED },
     /* goes by the cores */
@@ -256,6 +261,36 @@ START_TEST(no_usable_answer_costs_those_who_ask_the_leaf)
     dg_view_fail(&v, unanswered[_i].too);
     ck_assert_int_eq(dg_view_mode_for(&v, dg_class_named(unanswered[_i].of), unanswered[_i].kept),
                      unanswered[_i].mode);
+}
+END_TEST
+
+/* All answers are there, and the runtime is too old for some who ask: a node of v1.25.1 backed
+ * nothing where ParachainHost was 11, and all where it was 13. */
+static const struct {
+    const char *of;
+    uint32_t host_version;
+    dg_mode before, here; /* at the version before, and at this one */
+} needs[] = {
+    { "v1.16", 8, DG_MODE_ENABLED, DG_MODE_ENABLED },
+    { "v1.17", 11, DG_MODE_ERROR, DG_MODE_ENABLED },
+    { "v1.18..v1.19", 11, DG_MODE_ERROR, DG_MODE_ENABLED },
+    { "v1.22", 11, DG_MODE_ERROR, DG_MODE_ENABLED },
+    { "v1.24..v1.25", 13, DG_MODE_ERROR, DG_MODE_ENABLED },
+    { "v1.24..v1.25", 11, DG_MODE_ERROR, DG_MODE_ERROR },
+};
+START_TEST(a_runtime_that_is_too_old_takes_every_leaf)
+{
+    const dg_node_class *of = dg_class_named(needs[_i].of);
+    for (uint32_t i = 0; i < 2; i++) {
+        dg_view v = { .mode = DG_MODE_ENABLED,
+                      .session_known = true,
+                      .host_version = needs[_i].host_version - 1 + i };
+        dg_mode mode = i ? needs[_i].here : needs[_i].before;
+        ck_assert_int_eq(dg_view_mode_for(&v, of, 0), mode);
+        ck_assert_int_eq(dg_view_fate_for(&v, of, 0),
+                         mode == DG_MODE_ERROR ? DG_LEAF_PASSED : DG_LEAF_TAKEN);
+        ck_assert_int_eq(dg_class_backs(of, v.host_version), mode == DG_MODE_ENABLED);
+    }
 }
 END_TEST
 
@@ -324,6 +359,7 @@ START_TEST(a_leaf_that_fails_may_cost_a_session_its_grid)
     uint32_t id;
     world w;
     ck_assert(dg_class_read(&of, losers[_i].of, strlen(losers[_i].of)));
+    of.host_needed = 0; /* as over a runtime that is new enough for it */
     world_open(&w, &o);
     world_run(&w, SILENT - 1);
     for (id = w.world->block_count; id == w.world->block_count || !w.world->blocks[id].viewed;)
@@ -381,6 +417,8 @@ int main(void)
     TCase *tc = tcase_create("view");
     int failed;
     tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, a_runtime_that_is_too_old_takes_every_leaf, 0,
+                        (int)(sizeof needs / sizeof *needs));
     tcase_add_test(tc, the_answers_at_the_upgrade_are_a_world_of_their_own);
     tcase_add_test(tc, groups_and_keys_lead_to_nodes);
     tcase_add_loop_test(tc, features_are_bits, 0, (int)(sizeof features / sizeof *features));
