@@ -35,6 +35,7 @@ typedef enum dg_rejection {
     DG_REJECTION_LIMITS,
     DG_REJECTION_CODE,
     DG_REJECTION_ROOM,
+    DG_REJECTION_FROZEN,
     DG_REJECTION_COUNT
 } dg_rejection;
 /* The reason in words, for the report; NULL past the end. Static. */

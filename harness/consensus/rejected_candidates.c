@@ -1,10 +1,10 @@
 /* rejected_candidates.c - candidates that an author put in and the runtime left out.
  *
  * The runtime drops in silence. What can be told from outside is asked afterwards, in
- * this order: N's first block, which migrates before it looks; bitfields that were left
- * out too, which is what happens when the block has no room for all of them; another
- * head or other limits than those the candidate was made on, or other code; what it says
- * of itself against what the runtime has: code, head, and how much it may bring along. */
+ * this order: a frozen runtime; N's first block, which migrates before it looks; bitfields that
+ * were left out too, which is what happens when the block has no room for all of them; another head
+ * or other limits than those the candidate was made on, or other code; what it says of itself
+ * against what the runtime has: code, head, and how much it may bring along. */
 #include "consensus/consensus_impl.h"
 
 #include <string.h>
@@ -23,6 +23,9 @@ static const char *const says[DG_REJECTION_COUNT] = {
         "it was made for limits other than those of the configuration that it was judged by",
     [DG_REJECTION_CODE] = "its parachain no longer had the code that it names",
     [DG_REJECTION_ROOM] = "the block's weight left no room for it beside the bitfields",
+    [DG_REJECTION_FROZEN] =
+        "the runtime is frozen (ParasDisputes.Frozen), as it is from a dispute on that concluded "
+        "against an included candidate, and takes neither bitfields nor candidates",
 };
 
 const char *dg_consensus_rejection_says(dg_rejection why)
@@ -174,6 +177,15 @@ static bool is_first_of_new_code(const dg_world *world, const dg_world_block *pa
     return parent->enacted && (parent->parent == DG_NO || !world->blocks[parent->parent].enacted);
 }
 
+/* Mirrors: parachains disputes.rs Frozen, an Option of a block's number. */
+static bool is_frozen(dg_world *world, const dg_world_block *b)
+{
+    dg_bytes raw;
+    return dg_chain_storage(world->chain, b->block, &raw, "ParasDisputes", "Frozen", NULL, NULL)
+               == DG_OK
+           && raw.len == 5 && raw.at[0] == 1;
+}
+
 static bool is_backed(const dg_para_events *paras, const dg_candidate *c)
 {
     for (uint64_t i = 0; i < paras->backed; i++)
@@ -189,7 +201,9 @@ static dg_code reason(dg_world *world, dg_rejection *out, dg_leaf_id parent, dg_
     uint64_t spent[2] = { world->blocks[parent.v].view.fuel, world->blocks[id.v].view.fuel };
     dg_code rc = DG_OK;
     *out = DG_REJECTION_SILENT;
-    if (is_first_of_new_code(world, &world->blocks[parent.v]))
+    if (is_frozen(world, &world->blocks[id.v]))
+        *out = DG_REJECTION_FROZEN;
+    else if (is_first_of_new_code(world, &world->blocks[parent.v]))
         *out = DG_REJECTION_MIGRATION;
     else if (k->known && k->bitfields < given->bitfields)
         *out = DG_REJECTION_ROOM;

@@ -3,6 +3,7 @@
  * it; a state that has parachains without a core by itself is run, and it is told. */
 #include "model_run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "scale/scale.h"
@@ -146,6 +147,23 @@ START_TEST(a_parachain_without_a_core_is_told_of)
 }
 END_TEST
 
+/* A chain that a dispute froze takes nothing, and that is told, not want of room. */
+START_TEST(a_frozen_runtime_is_named)
+{
+    static const char *const forks[] = { "\"ParasDisputes.Frozen\":3", "" };
+    dg_error err = { .text = "" };
+    char *ill;
+    json_t *o;
+    dg_code rc =
+        run_plan(&o, SOLD, "\"config\":{\"no_show_slots\":3}", forks[_i], ",\"forks\":false", &err);
+    ck_assert_msg(rc == DG_OK, "%s", err.text);
+    ill = json_dumps(json_object_get(o, "ill_control"), JSON_ENCODE_ANY);
+    ck_assert_msg((ill && strstr(ill, "the runtime is frozen")) == !_i, "%s", ill);
+    free(ill);
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("cores");
@@ -153,6 +171,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_a_plan_writes_has_cores_and_backers, 0,
                         REDUCED ? 3 : (int)(sizeof refused / sizeof *refused));
+    tcase_add_loop_test(tc, a_frozen_runtime_is_named, 0, 2);
     tcase_add_test(tc, what_a_plan_writes_into_the_fork_counts_too);
     tcase_add_test(tc, a_parachain_without_a_core_is_told_of);
     suite_add_tcase(s, tc);
