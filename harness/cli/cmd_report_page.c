@@ -1,8 +1,12 @@
-/* cmd_report_page.c - doppel report markdown: a document in the formats of other programs. */
+/* cmd_report_page.c - doppel report markdown, junit, github, html: a document in the formats of
+ * other programs. */
 #include "cli/cli_impl.h"
 #include "outcome/outcome.h"
 #include "page/page.h"
 #include "sweep/sweep.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
 
 enum { PAGE_MAX = 1 << 30 };
 
@@ -24,6 +28,57 @@ static dg_code print(dg_bytes text, dg_error *err)
 }
 
 typedef dg_code (*page)(dg_buf *out, const json_t *document, dg_error *err);
+
+/* Where steps of a workflow write to; other steps' lines may be there already. */
+static dg_code append(const char *path, dg_bytes text, dg_error *err)
+{
+    FILE *file = fopen(path, "a");
+    bool bad = !file || fwrite(text.at, 1, text.len, file) != text.len;
+    bad |= file && fclose(file) != 0;
+    return bad ? dg_fail(err, DG_IO, "%s could not be written", path) : DG_OK;
+}
+
+static dg_code add_summary(const json_t *document, dg_error *err)
+{
+    const char *path = getenv("GITHUB_STEP_SUMMARY");
+    struct stat there = { .st_size = 0 };
+    dg_buf text;
+    dg_code rc;
+    if (!path || !path[0])
+        return DG_OK;
+    if (stat(path, &there) != 0)
+        there.st_size = 0;
+    dg_buf_init(&text, PAGE_MAX);
+    if ((rc = dg_page_github_summary(&text, document, (size_t)there.st_size, err)) >= 0)
+        rc = append(path, dg_buf_bytes(&text), err);
+    dg_buf_clear(&text);
+    return rc;
+}
+
+static dg_code add_outputs(const json_t *document, dg_error *err)
+{
+    const char *path = getenv("GITHUB_OUTPUT");
+    int exit_code =
+        dg_sweep_is_document(document) ? dg_sweep_exit(document) : dg_outcome_exit(document);
+    dg_buf text;
+    dg_code rc;
+    if (!path || !path[0])
+        return DG_OK;
+    dg_buf_init(&text, PAGE_MAX);
+    if ((rc = dg_page_github_outputs(&text, document, exit_code, err)) >= 0)
+        rc = append(path, dg_buf_bytes(&text), err);
+    dg_buf_clear(&text);
+    return rc;
+}
+
+/* Annotations, and into the workflow's files where it has them. */
+static dg_code make_github(dg_buf *out, const json_t *document, dg_error *err)
+{
+    dg_code rc = dg_page_github(out, document, err);
+    if (rc >= 0 && (rc = add_summary(document, err)) >= 0)
+        rc = add_outputs(document, err);
+    return rc;
+}
 
 static int run(const dg_args *args, page makes)
 {
@@ -50,6 +105,21 @@ static int run_markdown(const dg_args *args)
     return run(args, dg_page_markdown);
 }
 
+static int run_junit(const dg_args *args)
+{
+    return run(args, dg_page_junit);
+}
+
+static int run_github(const dg_args *args)
+{
+    return run(args, make_github);
+}
+
+static int run_html(const dg_args *args)
+{
+    return run(args, dg_page_html);
+}
+
 #define TAKES                                                                                      \
     "The file is one that `run --out`, `sweep --out` or `merge` wrote, or - for stdin. The exit "  \
     "code is 0 whatever the verdict."
@@ -65,5 +135,49 @@ const dg_command dg_cmd_report_markdown = {
     NULL,
     0,
     run_markdown,
+    NULL,
+};
+
+const dg_command dg_cmd_report_junit = {
+    "report junit",
+    "OUTCOME|SWEEP",
+    "Print it as JUnit XML, for a CI server",
+    "A suite for each cell, a case for each claim: a gate that broke is a failure, a claim that "
+    "saw nothing is skipped, a cell without an answer is an error. Inputs and hashes are "
+    "properties. " TAKES,
+    1,
+    1,
+    NULL,
+    0,
+    run_junit,
+    NULL,
+};
+
+const dg_command dg_cmd_report_github = {
+    "report github",
+    "OUTCOME|SWEEP",
+    "Print it as annotations of a workflow of GitHub",
+    "At most eight, worst first. Where GITHUB_STEP_SUMMARY is set the page of report markdown is "
+    "added to that file, and to that of GITHUB_OUTPUT exit, answer, reason and broke; of a sweep "
+    "exit and the numbers of cells. " TAKES,
+    1,
+    1,
+    NULL,
+    0,
+    run_github,
+    NULL,
+};
+
+const dg_command dg_cmd_report_html = {
+    "report html",
+    "OUTCOME|SWEEP",
+    "Print it as one page for a browser",
+    "It needs no script and no network: the answer and what to do, series as pictures, the way to "
+    "the cause, claims, inputs with hashes; of a sweep the matrix. " TAKES,
+    1,
+    1,
+    NULL,
+    0,
+    run_html,
     NULL,
 };

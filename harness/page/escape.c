@@ -18,12 +18,23 @@ static const swap markdown[] = {
 };
 static const swap code[] = { { '`', "?", 0 }, { '|', "\\|", 0 } };
 
+static const swap xml[] = {
+    { '&', "&amp;", 0 },  { '<', "&lt;", 0 },   { '>', "&gt;", 0 },
+    { '"', "&quot;", 0 }, { '\'', "&#39;", 0 },
+};
+static const swap command[] = { { '%', "%25", 0 } };
+static const swap command_value[] = { { '%', "%25", 0 }, { ':', "%3A", 0 }, { ',', "%2C", 0 } };
+
 static const struct {
     const swap *swaps;
     size_t count;
 } formats[DG_ESCAPE_COUNT] = {
     [DG_ESCAPE_MARKDOWN] = { markdown, sizeof markdown / sizeof *markdown },
     [DG_ESCAPE_CODE] = { code, sizeof code / sizeof *code },
+    [DG_ESCAPE_XML] = { xml, sizeof xml / sizeof *xml },
+    [DG_ESCAPE_COMMAND] = { command, sizeof command / sizeof *command },
+    [DG_ESCAPE_COMMAND_VALUE] = { command_value, sizeof command_value / sizeof *command_value },
+    [DG_ESCAPE_LINE] = { NULL, 0 },
 };
 
 /* Bytes of the character at `at`, by its first byte; 0: none begins so. */

@@ -11,8 +11,12 @@
 
 /* Where a text is put. */
 typedef enum dg_escape {
-    DG_ESCAPE_MARKDOWN, /* within a line, a list item or a cell of a table */
-    DG_ESCAPE_CODE,     /* between backticks, a cell of a table too */
+    DG_ESCAPE_MARKDOWN,      /* within a line, a list item or a cell of a table */
+    DG_ESCAPE_CODE,          /* between backticks, a cell of a table too */
+    DG_ESCAPE_XML,           /* content or a quoted attribute of XML or HTML */
+    DG_ESCAPE_COMMAND,       /* the message of a workflow command of GitHub */
+    DG_ESCAPE_COMMAND_VALUE, /* .. one of its values */
+    DG_ESCAPE_LINE,          /* a line by itself */
     DG_ESCAPE_COUNT
 } dg_escape;
 /* Appends `text` so that the format shows it and does nothing else with it. Bytes that are no
@@ -69,5 +73,11 @@ void dg_page_inputs_shared(const json_t *document, dg_page_input put, void *user
 /* Notes of all finished cells, each once, at most forty. The number of those left out. */
 typedef void (*dg_page_note)(void *user, const char *text);
 size_t dg_page_notes(const json_t *document, dg_page_note put, void *user);
+
+/* ---- picture.c ---- */
+
+/* Appends one number of each slot as a figure, control behind treatment; nothing where there are
+ * no two slots. `says` is this program's own. */
+void dg_page_picture(dg_buf *out, const json_t *outcome, const char *key, const char *says);
 
 #endif

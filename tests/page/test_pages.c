@@ -68,6 +68,9 @@ static const struct {
     dg_code (*makes)(dg_buf *out, const json_t *document, dg_error *err);
 } formats[] = {
     { "md", dg_page_markdown },
+    { "xml", dg_page_junit },
+    { "txt", dg_page_github },
+    { "html", dg_page_html },
 };
 static const char *const documents[] = { "stalled", "healthy",    "harmed",  "unsure",
                                          "refused", "chain-only", "drained", "sweep" };
@@ -195,6 +198,153 @@ START_TEST(no_text_becomes_markdown)
 }
 END_TEST
 
+/* Elements and attributes, with their values left out. */
+static dg_buf xml_bones(const char *page)
+{
+    dg_buf out;
+    bool tag = false, quoted = false;
+    dg_buf_init(&out, 1 << 24);
+    for (; *page; page++) {
+        quoted ^= tag && *page == '"';
+        tag = (tag || *page == '<') && (quoted || *page != '>');
+        if ((tag && !quoted) || strchr("<>\n\"'", *page))
+            dg_buf_put_u8(&out, (uint8_t)*page);
+    }
+    return out;
+}
+
+START_TEST(no_text_becomes_an_element)
+{
+    int format = _i % 2 ? 1 : 3;
+    dg_buf plain = page_with(documents[_i / 2], format, "Plain."),
+           hostile = page_with(documents[_i / 2], format, HOSTILE),
+           want = xml_bones(dg_buf_text(&plain)), got = xml_bones(dg_buf_text(&hostile));
+    ck_assert_msg(strstr(dg_buf_text(&hostile), "&lt;script&gt;") != NULL, "it is not there");
+    ck_assert_ptr_null(strstr(dg_buf_text(&hostile), "<script"));
+    ck_assert_ptr_null(strchr(dg_buf_text(&hostile), '\x1b'));
+    ck_assert_ptr_null(strstr(dg_buf_text(&hostile), "\xef\xbf\xbf"));
+    ck_assert_ptr_null(strstr(dg_buf_text(&hostile), "&amp;#1 ")); /* its own & is one too */
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)), "%.700s\n---\n%.700s",
+                  dg_buf_text(&want), dg_buf_text(&got));
+    dg_buf_clear(&plain);
+    dg_buf_clear(&hostile);
+    dg_buf_clear(&want);
+    dg_buf_clear(&got);
+}
+END_TEST
+
+/* Every page of XML is one by tests/page/junit.xsd, hostile text or not. */
+START_TEST(junit_is_valid)
+{
+    dg_buf page = page_with(documents[_i], 1, HOSTILE);
+    char command[600];
+    snprintf(command, sizeof command, "%s", scratch_path("junit.xml"));
+    ck_assert_int_eq(dg_file_write(command, dg_buf_bytes(&page), NULL), DG_OK);
+    snprintf(command, sizeof command,
+             "xmllint --noout --schema tests/page/junit.xsd %s >/dev/null 2>&1",
+             scratch_path("junit.xml"));
+    ck_assert_int_eq(system(command), 0);
+    dg_buf_clear(&page);
+}
+END_TEST
+
+static size_t lines_with(const char *page, const char *begin)
+{
+    size_t count = 0;
+    for (const char *line = page; line && *line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        count += strncmp(line, begin, strlen(begin)) == 0;
+    }
+    return count;
+}
+
+/* A line that begins a command begins it here, and is of this program. */
+START_TEST(no_text_becomes_a_workflow_command)
+{
+    dg_buf page = page_with(documents[_i], 2, HOSTILE);
+    const char *text = dg_buf_text(&page);
+    size_t own = lines_with(text, "::error title=") + lines_with(text, "::warning title=");
+    ck_assert_uint_le(own, 8);
+    ck_assert_uint_eq(own, lines_with(text, "::"));
+    ck_assert_msg(own == 0 || strstr(text, "%250A") != NULL, "%s", text);
+    ck_assert_msg(own == 0 || strstr(text, "z%2Cy") != NULL, "%s", text);
+    ck_assert_ptr_null(strstr(text, "%0A"));
+    dg_buf_clear(&page);
+}
+END_TEST
+
+START_TEST(outputs_are_a_line_each)
+{
+    json_t *document = load("stalled"), *changed = with_text(document, NULL, HOSTILE);
+    dg_buf out;
+    dg_buf_init(&out, 1 << 20);
+    ck_assert_int_eq(dg_page_github_outputs(&out, document, 1, NULL), DG_OK);
+    ck_assert_str_eq(dg_buf_text(&out),
+                     "exit=1\nanswer=NO-GO\nreason=4 of 26 claims broke, first topology-present\n"
+                     "broke=topology-present,backing-rate,inclusion-rate,para-interval\n");
+    dg_buf_reset(&out);
+    ck_assert_int_eq(dg_page_github_outputs(&out, changed, 1, NULL), DG_OK);
+    ck_assert_uint_eq(lines_with(dg_buf_text(&out), ""), 5); /* four, and the end */
+    dg_buf_clear(&out);
+    json_decref(document);
+    json_decref(changed);
+}
+END_TEST
+
+/* GitHub takes 1,024 KiB of a step, other lines included. */
+START_TEST(a_summary_is_cut_at_a_line_and_says_so)
+{
+    static const size_t taken[] = { 0, 1000 * 1024 - 4000, 1000 * 1024 - 20, 1 << 21 };
+    json_t *document = load("stalled");
+    dg_buf out, whole = page_of(document, 0);
+    dg_buf_init(&out, 1 << 24);
+    ck_assert_int_eq(dg_page_github_summary(&out, document, taken[_i], NULL), DG_OK);
+    ck_assert_uint_le(out.len + (taken[_i] < 1000 * 1024 ? taken[_i] : 0), 1000 * 1024);
+    if (_i == 0)
+        ck_assert(dg_bytes_equal(dg_buf_bytes(&out), dg_buf_bytes(&whole)));
+    if (_i == 1)
+        ck_assert_msg(strstr(dg_buf_text(&out), " |\n\nThe rest is left out") != NULL, "not cut");
+    if (_i > 1)
+        ck_assert_uint_eq(out.len, 0);
+    dg_buf_clear(&out);
+    dg_buf_clear(&whole);
+    json_decref(document);
+}
+END_TEST
+
+/* Four slots, a session that begins in the third, U in the second: control lies behind. */
+START_TEST(series_are_pictures)
+{
+    static const char *const want[] = { "<line class=\"boundary\" x1=\"286.7\"",
+                                        "<line class=\"upgrade\" x1=\"161.3\"",
+                                        "<polyline class=\"control\"",
+                                        "<polyline class=\"treatment\" points=\"36.0,108.0 "
+                                        "161.3,12.0 286.7,60.0 412.0,108.0\"/>" };
+    json_t
+        *outcome = load("stalled"),
+        *series = json_loads(
+            "{\"treatment\":[{\"slot\":10,\"session\":1},{\"slot\":12,\"session\":2}],\"network\":{"
+            "\"control\":[{\"slot\":10,\"backed\":1},{\"slot\":13,\"backed\":2}],\"treatment\":["
+            "{\"slot\":10,\"backed\":0},{\"slot\":11,\"backed\":4},{\"slot\":12,\"backed\":2},"
+            "{\"slot\":13,\"backed\":0}]}}",
+            0, NULL);
+    dg_buf page = page_of(outcome, 3);
+    const char *at;
+    ck_assert_ptr_null(strstr(dg_buf_text(&page), "<svg"));
+    dg_buf_clear(&page);
+    json_object_set_new(outcome, "series", series);
+    json_object_set_new(json_object_get(outcome, "upgrade"), "slot", json_integer(11));
+    page = page_of(outcome, 3);
+    at = strstr(dg_buf_text(&page), "<figcaption>Candidates backed");
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        ck_assert_msg(at && strstr(at, want[i]) != NULL, "%s: %.900s", want[i], at);
+        at = strstr(at, want[i]); /* in this order */
+    }
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* ---- what is no document ---- */
 
 static const char *const none[] = { "{}", "{\"claims\":1}", "{\"sweep\":[]}" };
@@ -221,7 +371,7 @@ START_TEST(an_odd_document_is_a_page_without_a_guess)
 {
     json_t *document = json_loads(odd[_i % 3], 0, NULL);
     dg_buf page = page_of(document, _i / 3);
-    ck_assert_uint_gt(page.len, 0);
+    ck_assert(page.len > 0 || _i / 3 == 2); /* nothing to annotate is nothing */
     dg_buf_clear(&page);
     json_decref(document);
 }
@@ -244,6 +394,12 @@ int main(void)
     TCase *tc = tcase_create("pages");
     tcase_add_loop_test(tc, a_page_is_the_golden_one, 0, DOCUMENTS * FORMATS);
     tcase_add_loop_test(tc, no_text_becomes_markdown, 0, DOCUMENTS);
+    tcase_add_loop_test(tc, no_text_becomes_an_element, 0, 2 * DOCUMENTS);
+    tcase_add_loop_test(tc, junit_is_valid, 0, DOCUMENTS);
+    tcase_add_loop_test(tc, no_text_becomes_a_workflow_command, 0, DOCUMENTS);
+    tcase_add_test(tc, series_are_pictures);
+    tcase_add_test(tc, outputs_are_a_line_each);
+    tcase_add_loop_test(tc, a_summary_is_cut_at_a_line_and_says_so, 0, 4);
     tcase_add_loop_test(tc, what_is_no_document_is_refused, 0, 3 * FORMATS);
     tcase_add_loop_test(tc, an_odd_document_is_a_page_without_a_guess, 0, 3 * FORMATS);
     tcase_add_loop_test(tc, a_page_that_does_not_fit_says_so, 0, FORMATS);
