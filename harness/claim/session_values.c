@@ -67,7 +67,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_HELD,
                        "%u answers that nodes keep for a session are N's from the first", m->asked);
     dg_verdict_span(v, &m->wrong);
-    if (v->status != DG_VERDICT_UNEXERCISED)
+    if (v->status != DG_VERDICT_UNEXERCISED && m->lasting) /* else it does not apply */
         v->figures = dg_claim_figures_none("answers", m->wrong.count);
     dg_verdict_show(v, &m->facts);
 }

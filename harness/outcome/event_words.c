@@ -196,6 +196,21 @@ static void mode_kept_words(room out, const dg_outcome_facts *run, const dg_even
         mode_word(n->kept), mode_word(n->leaf), COUNT(n->backable, "candidate"));
 }
 
+static void kept_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    static const char *const names[DG_SESSION_VALUE_COUNT] = {
+        [DG_SESSION_VOTES] = "the least number of backing votes",
+        [DG_SESSION_FEATURES] = "the node features",
+        [DG_SESSION_ROTATION] = "the rotation of backing groups",
+    };
+    const struct dg_event_net_kept *n = &e->net_kept;
+    (void)run;
+    say(out, "%s by %s as first answered in this session, at #%lld: %lld, where the leaf says %lld",
+        n->nodes == 1 ? "one node goes" : "several nodes go",
+        n->value >= 0 && n->value < DG_SESSION_VALUE_COUNT ? names[n->value] : "what is kept",
+        (long long)n->asked, (long long)n->kept, (long long)n->told);
+}
+
 static void groups_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_groups *n = &e->net_groups;
@@ -413,6 +428,7 @@ static const struct {
     { DG_EVENT_NET_DATA, data_words },
     { DG_EVENT_NET_PARAS, paras_words },
     { DG_EVENT_NET_MODE_KEPT, mode_kept_words },
+    { DG_EVENT_NET_KEPT, kept_words },
     { DG_EVENT_NET_HOLDERS, holders_words },
     { DG_EVENT_NET_LOST, lost_words },
     { DG_EVENT_NET_SIGNAL, signal_words },
