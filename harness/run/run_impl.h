@@ -353,8 +353,8 @@ dg_code dg_run_explain_breaks(dg_run_state *run, dg_error *err);
 /* trial.c: treatment without a set of suspects, judged against control's events. Only in a
  * process of its own: what the arms have left is not given back. */
 dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set without, dg_error *err);
-/* put_back.c: run->put_back, of the values that a set of suspects has N's first block given: as
- * control's are, in N's layout. Before treatment is forgotten. DG_USAGE: a value that N's type
+/* put_back.c: run->trial.put_back, of the values that a set of suspects has N's first block given:
+ * as control's are, in N's layout. Before treatment is forgotten. DG_USAGE: a value that N's type
  * does not hold; DG_LIMIT: more of them than DG_RUN_PUT_BACK_MAX. */
 dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error *err);
 /* Gives the values back. */
