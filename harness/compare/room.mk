@@ -1,0 +1,2 @@
+room := compare
+sees := base
