@@ -3,6 +3,7 @@
  *   dg_report_text   the page people paste: verdicts, evidence, causes, exit
  *   dg_report_verdicts   of that, what a log says by itself: verdicts, chain, exit
  *   dg_report_sweep  a sweep: a line for each cell, a column for each claim
+ *   dg_report_differences   what differs between two outcomes, or two sweeps
  *   dg_report_json   any JSON of this program, sorted and stable
  *
  * An outcome is read defensively: what is missing or of another type is left out,
@@ -33,6 +34,11 @@ dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_
 /* Appends a sweep as a matrix; `brief`: its first line alone. As dg_report_text. */
 dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_options *options,
                         dg_error *err);
+/* Appends what a comparison (room compare) tells; nothing where nothing differs. `brief`: its first
+ * line alone; `verbose`: of each cell of a sweep also what has no words of its own. As
+ * dg_report_text; DG_MALFORMED: no comparison. */
+dg_code dg_report_differences(dg_buf *out, const json_t *document, const dg_report_options *options,
+                              dg_error *err);
 /* Appends: keys sorted, two spaces of indent, a newline at the end. */
 dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
 

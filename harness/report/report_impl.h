@@ -51,4 +51,16 @@ void dg_report_causes(sheet *s, const json_t *outcome);
 /* claims.c: every claim of a document. */
 void dg_report_claims(sheet *s, const json_t *document, const dg_report_options *options);
 
+/* ---- parts of what differs ---- */
+
+/* differences.c: "6 candidates, 300 before (294 less)" of two numbers; one may be NULL. */
+void dg_report_put_figure(sheet *s, unsigned indent, const json_t *before, const json_t *now,
+                          const char *unit);
+/* .. "label a, b, c". */
+void dg_report_put_names(sheet *s, unsigned indent, const char *label, const json_t *names);
+/* differences_claims.c: every claim that differs, worst first. */
+void dg_report_claims_differ(sheet *s, const json_t *claims);
+/* .. " 1 claim broke, 2 moved." */
+void dg_report_counts_differ(sheet *s, const json_t *claims);
+
 #endif

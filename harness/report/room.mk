@@ -1,3 +1,3 @@
 room := report
-sees := base
+sees := base compare
 owns := sheet
