@@ -108,11 +108,12 @@ int dg_cli_print_json(json_t *value);
 
 /* ---- a document for people ---- */
 
-/* A whole outcome, what a log says by itself, a sweep. */
+/* A whole outcome, what a log says by itself, a sweep, a comparison. */
 typedef enum dg_cli_page {
     DG_CLI_PAGE_OUTCOME,
     DG_CLI_PAGE_VERDICTS,
-    DG_CLI_PAGE_SWEEP
+    DG_CLI_PAGE_SWEEP,
+    DG_CLI_PAGE_DIFFERENCES
 } dg_cli_page;
 /* How wide lines are there: `asked`; 0: as the terminal has it, 100 where there is none. */
 unsigned dg_cli_width(FILE *to, uint64_t asked);
@@ -148,6 +149,7 @@ bool dg_cli_is_dumb(void);
 
 /* ---- the commands, one file each ---- */
 
+extern const dg_command dg_cmd_report_diff;
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute,
     dg_cmd_preflight, dg_cmd_run, dg_cmd_sweep, dg_cmd_merge, dg_cmd_when, dg_cmd_report_show,

@@ -26,6 +26,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_report_github,
     &dg_cmd_report_html,
     &dg_cmd_report_explain,
+    &dg_cmd_report_diff,
     &dg_cmd_nodes,
     &dg_cmd_version,
     &dg_cmd_help,

@@ -33,6 +33,7 @@ static const struct {
     { "help-report-github", "help report github" },
     { "help-report-html", "help report html" },
     { "help-report-explain", "help report explain" },
+    { "help-report-diff", "help report diff" },
     { "help-nodes", "help nodes" },
     { "help-version", "help version" },
     { "help-help", "help help" },
