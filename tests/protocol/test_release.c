@@ -134,7 +134,7 @@ START_TEST(facts_are_those_of_the_page)
     const dg_release_fact *f;
     size_t lines = 0, facts = 0;
     ck_assert_ptr_nonnull(at);
-    end = strstr(at + 1, "\n\nExecution");
+    end = strstr(at + 1, "\n## ");
     ck_assert_ptr_nonnull(end);
     for (const char *line = at; (line = strstr(line, "\n| ")) && line < end; line++)
         lines++;
