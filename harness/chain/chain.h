@@ -172,11 +172,12 @@ typedef struct dg_chain_options {
     dg_runtime *const *known;
     size_t known_count;
     bool (*accept_signature)(const uint8_t sig[64]); /* for tests only, see host.h */
-    /* import `i` of those of a runtime that the chain's nodes lack, NULL past the end: they make no
-     * block with it, unless the code of the chain's root imports it too. NULL: they have all */
-    const char *(*lacked)(const dg_runtime *runtime, size_t i);
-    bool asks_code; /* nodes find out a version as if there were no sections: see dg_runtime_refused
-                     */
+    /* is import `i` of a runtime one that the chain's nodes lack? Then they make no block with it,
+     * unless the code of the chain's root imports it too. NULL: they have all */
+    bool (*lacked)(const dg_runtime *runtime, size_t i);
+    /* nodes, and with them set_code, find out a version as if there were no sections: see
+     * dg_runtime_refused */
+    bool asks_code;
 } dg_chain_options;
 
 /* A chain over the snapshot, which must outlive it: the fork block is its root. `options` is

@@ -76,8 +76,9 @@ typedef struct dg_chain_known_runtime {
     dg_hash code;
     dg_engine *engine;
     dg_runtime *runtime;
-    bool judged;        /* is `lacked` known? */
-    const char *lacked; /* an import that the chain's nodes have not; NULL: none */
+    bool judged;   /* are the next two known? */
+    bool lacks;    /* an import that the chain's nodes have not: */
+    size_t lacked; /* .. which */
 } dg_chain_known_runtime;
 typedef struct dg_chain_substitute {
     uint32_t number;

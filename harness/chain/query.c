@@ -71,6 +71,7 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
                                                  : (query ? query : DG_FUEL_QUERY),
         .memory_max = chain->options.memory_max,
         .heap = { !chain->options.memory.unlimited, chain->options.memory.pages },
+        .inner = { chain->options.asks_code, !chain->options.lacked },
         .accept_signature = chain->options.accept_signature,
     };
 }
@@ -87,10 +88,12 @@ static dg_code judge(dg_chain *chain, size_t at, dg_error *err)
     dg_runtime *first;
     dg_code rc = dg_block_runtime(chain, chain->root, &first, err);
     dg_chain_known_runtime *of = &chain->runtimes[at]; /* now that none is added any more */
-    const char *name;
-    for (size_t i = 0; rc >= 0 && !of->lacked && (name = chain->options.lacked(of->runtime, i));
-         i++)
-        of->lacked = dg_runtime_imports(first, name) ? NULL : name;
+    for (size_t i = 0;
+         rc >= 0 && !of->lacks && dg_module_import_at(dg_runtime_module(of->runtime), i); i++) {
+        of->lacks =
+            chain->options.lacked(of->runtime, i) && !dg_runtime_imports(first, of->runtime, i);
+        of->lacked = i;
+    }
     of->judged = rc >= 0;
     return rc;
 }
@@ -109,8 +112,11 @@ dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *e
         return DG_OK;
     if (!chain->runtimes[at].judged && (rc = judge(chain, at, err)) < 0)
         return rc;
-    why = chain->runtimes[at].lacked;
-    return why ? refuse(runtime, "no release of the node provides its import ", why, err) : DG_OK;
+    if (!chain->runtimes[at].lacks)
+        return DG_OK;
+    return refuse(
+        runtime, "no release of the node provides its import ",
+        dg_module_import_word(dg_runtime_module(runtime), chain->runtimes[at].lacked).text, err);
 }
 
 static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_error *err)

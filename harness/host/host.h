@@ -78,8 +78,8 @@ dg_bytes dg_runtime_blob(const dg_runtime *runtime);
 const dg_module *dg_runtime_module(const dg_runtime *runtime);
 /* Is there an entry point of this name? */
 bool dg_runtime_exports(const dg_runtime *runtime, const char *entry);
-/* Does it import a function of this name? */
-bool dg_runtime_imports(const dg_runtime *runtime, const char *import);
+/* Does it import what import `i` of another runtime is, by name and type? */
+bool dg_runtime_imports(const dg_runtime *runtime, const dg_runtime *other, size_t i);
 /* Decoded on first use and kept: the newest version up to 16 that it offers
  * (Metadata_metadata_at_version), else Metadata_metadata. DG_UNSUPPORTED below V14. */
 dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err);
@@ -99,12 +99,19 @@ typedef enum dg_host_context {
 #define DG_HOST_WRITTEN_MAX ((uint64_t)1 << 30)
 enum { DG_HOST_WRITE_COSTS = 256 };
 
+/* Nodes find out the version of a blob that a runtime is given in one way. Others, for trials: */
+typedef struct dg_host_inner {
+    bool asks_code; /* as if it had no custom sections */
+    bool any_type;  /* and has functions of any type that it imports */
+} dg_host_inner;
+
 typedef struct dg_host_options {
     dg_host_context context;
     bool simulated_validators; /* marked signatures are accepted (crypto.h) */
     uint64_t fuel;             /* 0: default */
     uint32_t memory_max;       /* bytes; 0: engine's */
     dg_call_heap heap;         /* what nodes give the call */
+    dg_host_inner inner;
     uint64_t written_max; /* bytes put into the state, as counted below; 0: DG_HOST_WRITTEN_MAX */
     /* For tests over vectors of mock hosts: signatures to be taken as genuine. NULL: none. */
     bool (*accept_signature)(const uint8_t sig[64]);
@@ -139,7 +146,8 @@ dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob,
 
 /* Name of host function `i` of all that are provided, for `inspect`; NULL past the end. */
 const char *dg_host_import_at(size_t i);
-/* Is there a host function of this name here? What nodes have is told by room protocol. */
+/* Is there a host function of this name here, if only its type, so that a call of it traps? What
+ * nodes have is told by room protocol. */
 bool dg_host_provides(const char *import);
 
 #endif

@@ -67,7 +67,7 @@ dg_code dg_host_version_of_section(dg_version *out, size_t *rest, dg_bytes raw, 
 dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
                             dg_error *err);
 dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
-                           dg_error *err);
+                           dg_host_inner how, dg_error *err);
 
 /* ---- guest.c: arguments in, results out ---- */
 
@@ -161,7 +161,7 @@ typedef struct dg_host_table {
 extern const dg_host_table dg_host_storage_table, dg_host_child_table, dg_host_crypto_table,
     dg_host_keys_table, dg_host_hashing_table, dg_host_trie_table, dg_host_misc_table,
     dg_host_offchain_table, dg_host_legacy_table, dg_host_legacy_child_table,
-    dg_host_legacy_misc_table;
+    dg_host_legacy_misc_table, dg_host_benchmarking_table;
 #define DG_HOST_TABLE_OF(rows)                                                                     \
     {                                                                                              \
         rows, sizeof(rows) / sizeof(rows)[0]                                                       \

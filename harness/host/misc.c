@@ -96,7 +96,7 @@ static dg_code inner_version(dg_guest *guest, const uint64_t *arg, dg_error *err
     if (rc < 0)
         return rc;
     dg_buf_reset(&h->scratch);
-    rc = dg_host_version_of(h->engine, &h->scratch, blob, h->nesting + 1, NULL);
+    rc = dg_host_version_of(h->engine, &h->scratch, blob, h->nesting + 1, h->options.inner, NULL);
     if (rc == DG_NOMEM)
         return dg_fail(err, rc, "no memory for the version of a blob");
     return rc == DG_OK ? DG_OK : DG_ABSENT;

@@ -153,11 +153,15 @@ bool dg_runtime_exports(const dg_runtime *runtime, const char *entry)
     return dg_module_exports(runtime->module, entry);
 }
 
-bool dg_runtime_imports(const dg_runtime *runtime, const char *import)
+bool dg_runtime_imports(const dg_runtime *runtime, const dg_runtime *other, size_t i)
 {
-    const char *name;
-    for (size_t i = 0; (name = dg_module_import_at(runtime->module, i)); i++)
-        if (strcmp(name, import) == 0)
+    const char *sought = dg_module_import_at(other->module, i), *name;
+    assert(sought);
+    for (size_t k = 0; (name = dg_module_import_at(runtime->module, k)); k++)
+        if (strcmp(name, sought) == 0
+            && strcmp(dg_module_import_type_at(runtime->module, k),
+                      dg_module_import_type_at(other->module, i))
+                   == 0)
             return true;
     return false;
 }

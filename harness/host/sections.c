@@ -63,10 +63,20 @@ dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encode
 }
 
 /* Imports that nobody provides do no harm here unless they are called: nodes allow them, so that
- * those that have them and those that have not come to one state.
+ * those that have them and those that have not come to one state. One of another type than theirs
+ * is refused.
  * Mirrors: sc-executor executor.rs (read_runtime_version, allow_missing_func_imports). */
+static dg_code check_types(const dg_module *module, dg_error *err)
+{
+    for (size_t i = 0; dg_module_import_at(module, i); i++)
+        if (dg_module_import_given_at(module, i))
+            return dg_fail(err, DG_MALFORMED, "the wasm imports %s",
+                           dg_module_import_word(module, i).text);
+    return DG_OK;
+}
+
 static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsigned nesting,
-                        dg_error *err)
+                        bool any_type, dg_error *err)
 {
     dg_module *module = NULL;
     dg_code rc;
@@ -75,6 +85,8 @@ static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsig
     rc = dg_module_new(&module, engine, wasm, err);
     if (rc == DG_OK)
         rc = dg_host_link(module, err);
+    if (rc == DG_OK && !any_type)
+        rc = check_types(module, err);
     if (rc == DG_OK)
         rc = dg_host_run_version(module, engine, encoded, nesting, err);
     dg_module_free(module);
@@ -82,7 +94,7 @@ static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsig
 }
 
 dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
-                           dg_error *err)
+                           dg_host_inner how, dg_error *err)
 {
     dg_version version;
     size_t rest;
@@ -91,12 +103,13 @@ dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, un
     dg_buf_init(&wasm, DG_BLOB_MAX);
     rc = dg_blob_decode(&wasm, blob, err);
     if (rc == DG_OK) {
-        rc = dg_host_sections_version(&version, &rest, dg_buf_bytes(&wasm), err);
+        rc = how.asks_code ? DG_ABSENT
+                           : dg_host_sections_version(&version, &rest, dg_buf_bytes(&wasm), err);
         if (rc == DG_OK) {
             dg_version_encode(encoded, &version);
             rc = dg_buf_check(encoded, err, "runtime version");
         } else if (rc == DG_ABSENT) {
-            rc = run_blob(engine, encoded, dg_buf_bytes(&wasm), nesting, err);
+            rc = run_blob(engine, encoded, dg_buf_bytes(&wasm), nesting, how.any_type, err);
         }
     }
     dg_buf_clear(&wasm);
@@ -105,5 +118,5 @@ dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, un
 
 dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob, dg_error *err)
 {
-    return dg_host_version_of(engine, encoded, blob, 1, err);
+    return dg_host_version_of(engine, encoded, blob, 1, (dg_host_inner){ .asks_code = false }, err);
 }

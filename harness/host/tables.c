@@ -7,7 +7,7 @@ static const dg_host_table *const families[] = {
     &dg_host_storage_table,      &dg_host_child_table,       &dg_host_hashing_table,
     &dg_host_trie_table,         &dg_host_crypto_table,      &dg_host_keys_table,
     &dg_host_misc_table,         &dg_host_offchain_table,    &dg_host_legacy_table,
-    &dg_host_legacy_child_table, &dg_host_legacy_misc_table,
+    &dg_host_legacy_child_table, &dg_host_legacy_misc_table, &dg_host_benchmarking_table,
 };
 enum { FAMILIES = sizeof families / sizeof families[0] };
 

@@ -138,5 +138,8 @@ static const dg_import rows[] = {
     ROWS(keccak_256_ordered_root),
     { "ext_trie_blake2_256_verify_proof_version_1", "pPPP:i", verify_proof },
     { "ext_trie_blake2_256_verify_proof_version_2", "pPPPi:i", verify_proof_2 },
+    /* no proof over Keccak is read here: a call traps */
+    { "ext_trie_keccak_256_verify_proof_version_1", "pPPP:i", NULL },
+    { "ext_trie_keccak_256_verify_proof_version_2", "pPPPi:i", NULL },
 };
 const dg_host_table dg_host_trie_table = DG_HOST_TABLE_OF(rows);

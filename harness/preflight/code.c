@@ -73,7 +73,8 @@ static void say_absent(dg_preflight_look *l)
                           "stripped): its version is the answer of Core_version");
 }
 
-static void say_refused(dg_preflight_look *l)
+/* Does set_code find a version in N? */
+static bool is_taken(const dg_preflight_look *l)
 {
     dg_buf version;
     bool told;
@@ -81,9 +82,15 @@ static void say_refused(dg_preflight_look *l)
     told =
         dg_host_inner_version(l->in->engine, &version, dg_runtime_blob(l->in->to), NULL) == DG_OK;
     dg_buf_clear(&version);
+    return told;
+}
+
+static void say_refused(dg_preflight_look *l)
+{
     dg_preflight_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
                       "no node can use N: %s; set_code %s", dg_runtime_refused(l->in->to),
-                      told ? "takes it all the same, and U is the last block" : "refuses it");
+                      is_taken(l) ? "takes it all the same, and U is the last block"
+                                  : "refuses it");
 }
 
 static dg_code answered(dg_version *out, dg_preflight_look *l, dg_error *why)
@@ -152,15 +159,16 @@ static void sizes(dg_preflight_look *l, size_t old_wasm, size_t new_wasm)
 }
 
 /* A node binds all imports before the first call: one that it lacks is enough. */
-static void say_import(dg_preflight_look *l, const char *name)
+static void say_import(dg_preflight_look *l, size_t i)
 {
+    const char *name = dg_module_import_at(dg_runtime_module(l->in->to), i);
     const dg_release *newest = dg_release_newest();
     const char *crate = dg_release_is_relay(l->new_) ? NULL : dg_release_crate(name);
     unsigned last = dg_release_dropped(name);
     char gone[60] = "";
     if (last)
         snprintf(gone, sizeof gone, " since sp-io %u, the last with it", last);
-    if (dg_runtime_imports(l->in->from, name))
+    if (dg_runtime_imports(l->in->from, l->in->to, i))
         dg_preflight_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
                           "N imports %s as N-1 does, which no release of the node up to %s "
                           "provides%s: this chain's own nodes have to",
@@ -178,15 +186,31 @@ static void say_import(dg_preflight_look *l, const char *name)
                           name, newest->name, gone);
 }
 
-static void imports(dg_preflight_look *l)
+/* Types are compared exactly: that of parameters, too, which no code here ever looks at. */
+static void say_other_type(dg_preflight_look *l, size_t i)
 {
     const dg_module *module = dg_runtime_module(l->in->to);
+    bool kept = dg_runtime_imports(l->in->from, l->in->to, i);
+    dg_preflight_find(l, kept ? DG_FIND_WARN : DG_FIND_FAIL, "code.import",
+                      dg_module_import_at(module, i), NULL, NULL, "N imports %s%s: %s",
+                      dg_module_import_word(module, i).text, kept ? ", and N-1 does, too" : "",
+                      kept ? "this chain's own nodes have to have it so"
+                      : is_taken(l)
+                          ? "such a node never starts the runtime, so it stops at U"
+                          : "no node starts the runtime, and set_code, which has to ask its code "
+                            "for the version, refuses it");
+}
+
+static void imports(dg_preflight_look *l)
+{
     const char *name;
-    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
-        if (!dg_release_provides(dg_release_newest(), name)
-            && !(dg_release_crate(name) && dg_runtime_imports(l->in->from, name)
-                 && !dg_release_is_relay(l->new_)))
-            say_import(l, name);
+    for (size_t i = 0; (name = dg_module_import_at(dg_runtime_module(l->in->to), i)); i++)
+        if (dg_release_provides(dg_release_newest(), name)) {
+            if (dg_module_import_given_at(dg_runtime_module(l->in->to), i))
+                say_other_type(l, i);
+        } else if (!(dg_release_crate(name) && dg_runtime_imports(l->in->from, l->in->to, i)
+                     && !dg_release_is_relay(l->new_)))
+            say_import(l, i);
 }
 
 dg_code dg_preflight_look_code(dg_preflight_look *look, dg_error *err)

@@ -5,8 +5,10 @@
  * Sources: trait by trait, the crates sp-io 2.0.1 to 49.0.0 and frame-benchmarking 22.0.0, 32.0.0
  * and 50.0.0, which are what polkadot-service 1.0.0 to 42.0.0 gives its executor (FullClient);
  * which node has which, from the lock files of the crates polkadot 1.0.0 to 41.0.0. Functions of
- * BLS and Bandersnatch stand behind features that no release turns on. Two real nodes agree row by
- * row: v1.25.1 (crate polkadot 41.0.0), v1.10.0 (without benchmarking, as it was built). What
+ * BLS and Bandersnatch stand behind features that no release turns on. Types are those of the
+ * tables of room host, whose first row of a name is as sp-io 49.0.0 and frame-benchmarking 50.0.0
+ * have it. Two real nodes agree row
+ * by row: v1.25.1 (crate polkadot 41.0.0), v1.10.0 (without benchmarking, as it was built). What
  * RFC-145 adds is in no crate yet. Of Kagome nothing is known here. */
 #include "protocol/release_impl.h"
 
@@ -225,14 +227,12 @@ bool dg_release_is_relay(const dg_version *of)
     return dg_version_api(of, "ParachainHost") != 0;
 }
 
-const char *dg_release_none_has(const dg_runtime *runtime, size_t i)
+bool dg_release_none_has(const dg_runtime *runtime, size_t i)
 {
     const dg_module *module = dg_runtime_module(runtime);
-    bool relay = dg_release_is_relay(dg_runtime_version(runtime));
-    const char *name;
-    for (size_t at = 0; (name = dg_module_import_at(module, at)); at++)
-        if (!dg_release_provides(dg_release_newest(), name) && (relay || !dg_release_crate(name))
-            && i-- == 0)
-            return name;
-    return NULL;
+    const char *name = dg_module_import_at(module, i);
+    assert(name);
+    if (dg_release_provides(dg_release_newest(), name))
+        return dg_module_import_given_at(module, i) != NULL;
+    return !dg_release_crate(name) || dg_release_is_relay(dg_runtime_version(runtime));
 }

@@ -190,10 +190,10 @@ void dg_release_fact_words(char *out, size_t size, const dg_release_fact *fact);
  * no instance of it: it does not start on such code, and does not get beyond the block that brings
  * it. Mirrors: sc-executor-wasmtime imports.rs (prepare_imports). */
 bool dg_release_provides(const dg_release *of, const char *import);
-/* Import `i` of those that no node of today has, by the newest release; NULL past the end. Lives as
- * long as the runtime. Chains that are no relay chain have nodes of their own: there a function of
- * a crate beside (dg_release_crate) does not count. */
-const char *dg_release_none_has(const dg_runtime *runtime, size_t i);
+/* Is import `i` of a runtime one that no node of today has, or has as another type, by the newest
+ * release? Chains that are no relay chain have nodes of their own: there a function of a crate
+ * beside (dg_release_crate) does not count. */
+bool dg_release_none_has(const dg_runtime *runtime, size_t i);
 /* The published crate that brings a function which the node of the relay chain has not; NULL: none
  * is known. Static. */
 const char *dg_release_crate(const char *import);

@@ -119,24 +119,23 @@ static dg_code try_sets(void *user, dg_trial *out, const dg_suspect_set *sets, s
 /* ---- all of it ---- */
 
 /* Nodes of a chain have what its N-1 imports, whoever built them. */
-static uint32_t count_lacked(const char **first, const dg_run_state *run)
+static void find_lacked(dg_suspect_facts *facts, const dg_run_state *run)
 {
-    uint32_t count = 0;
+    const dg_module *module = dg_runtime_module(run->to);
     const char *name;
-    *first = NULL;
-    for (size_t i = 0; (name = dg_release_none_has(run->to, i)); i++) {
-        if (dg_runtime_imports(run->from_kept, name))
+    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++) {
+        if (!dg_release_none_has(run->to, i) || dg_runtime_imports(run->from_kept, run->to, i)
+            || facts->lacked_count++)
             continue;
-        *first = count++ ? *first : name;
+        facts->lacked = name;
+        facts->lacked_type = dg_module_import_type_at(module, i);
+        facts->lacked_given = dg_module_import_given_at(module, i);
     }
-    return count;
 }
 
 static dg_suspect_facts facts_of(const dg_run_state *run)
 {
-    const char *lacked;
-    uint32_t lacked_count = count_lacked(&lacked, run);
-    return (dg_suspect_facts){
+    dg_suspect_facts facts = {
         .plan = run->plan,
         .asked = run->asked,
         .span = run->span,
@@ -148,10 +147,11 @@ static dg_suspect_facts facts_of(const dg_run_state *run)
         .fault_count = run->fault_count,
         .network = dg_plan_wants_network(run->plan),
         .stuck = run->treatment.at.failures >= DG_RUN_ARM_FAILURES_MAX,
-        .lacked = lacked,
-        .lacked_count = lacked_count,
+        .not_enacted = run->code.len && dg_run_arm_not_enacted(&run->treatment),
         .unread = dg_runtime_refused(run->to)
     };
+    find_lacked(&facts, run);
+    return facts;
 }
 
 static dg_code prove(dg_run_state *run, const dg_suspects *suspects, const dg_suspect_facts *facts,

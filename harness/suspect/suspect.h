@@ -74,8 +74,12 @@ typedef struct dg_suspect_facts {
     bool network; /* validators made the blocks */
     /* N builds no block any more: whatever nodes are, that stays so */
     bool stuck;
+    bool not_enacted; /* U was built, and N did not become the code */
     /* the first import of N that nodes lack and N-1 does not need, and how many there are; NULL */
     const char *lacked;
+    /* its type in N, and in nodes where that is another one, NULL: they lack the name; letters of
+     * dg_import */
+    const char *lacked_type, *lacked_given;
     uint32_t lacked_count;
     const char *unread; /* why nodes make no block with N, as dg_runtime_refused; NULL: they do */
 } dg_suspect_facts;

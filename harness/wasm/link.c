@@ -1,7 +1,8 @@
 /* link.c - a module's imports bound to the table of host functions.
  *
  * A name may stand in the tables more than once with other signatures: a few
- * numbers were given twice in the history of the host API. */
+ * numbers were given twice in the history of the host API. Nodes have the first of them; what has
+ * another type than that is bound here all the same where a later row fits, and told of. */
 #include "wasm/wasm_impl.h"
 
 #include <assert.h>
@@ -13,79 +14,48 @@ typedef struct tables {
     size_t count;
 } tables;
 
-static wasm_valkind_t kind_of(char letter)
+static char plain(char letter)
 {
-    return letter == 'P' || letter == 'l' ? WASM_I64 : WASM_I32;
+    return letter == 'P' ? 'l' : letter == 'p' ? 'i' : letter;
 }
 
-static bool fits(const char *signature, const wasm_functype_t *type)
+static bool same_type(const char *a, const char *b)
 {
-    const wasm_valtype_vec_t *params = wasm_functype_params(type);
-    const wasm_valtype_vec_t *results = wasm_functype_results(type);
-    const char *colon = strchr(signature, ':');
-    size_t count = colon ? (size_t)(colon - signature) : 0;
-    assert(colon && count <= DG_WASM_PARAMS_MAX);
-    if (params->size != count || results->size != strlen(colon + 1))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (wasm_valtype_kind(params->data[i]) != kind_of(signature[i]))
-            return false;
-    return !colon[1] || wasm_valtype_kind(results->data[0]) == kind_of(colon[1]);
+    while (*a && plain(*a) == plain(*b))
+        a++, b++;
+    return *a == *b;
 }
 
-/* "i32 i64 -> i64" for a message. */
-static void word_type(char *out, size_t len, const wasm_functype_t *type)
+static void find(dg_wasm_binding *b, const tables *t, const char *type)
 {
-    const wasm_valtype_vec_t *sides[] = { wasm_functype_params(type), wasm_functype_results(type) };
-    static const char *const names[] = { "i32", "i64", "f32", "f64" };
-    dg_buf text = dg_buf_on(out, len - 1);
-    for (size_t side = 0; side < 2; side++) {
-        if (side)
-            dg_buf_put_text(&text, "->");
-        for (size_t i = 0; i < sides[side]->size; i++) {
-            wasm_valkind_t kind = wasm_valtype_kind(sides[side]->data[i]);
-            dg_buf_printf(&text, " %s%s", kind < 4 ? names[kind] : "?", side ? "" : " ");
-        }
-    }
-    out[text.len] = 0;
-}
-
-static dg_code find(dg_wasm_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)
-{
-    const dg_import *named = NULL;
-    char shown[96];
+    const char *first = NULL;
     for (size_t k = 0; k < t->count; k++)
         for (size_t i = 0; i < t->counts[k]; i++) {
             const dg_import *row = &t->at[k][i];
             if (strcmp(row->name, b->name) != 0)
                 continue;
-            named = row;
-            if (fits(row->signature, type)) {
+            if (!first && !same_type(first = row->signature, type))
+                b->given = first;
+            if (!b->run && same_type(row->signature, type))
                 b->run = row->run;
-                return DG_OK;
-            }
         }
-    if (!named)
-        return DG_OK; /* becomes a trap with the name */
-    word_type(shown, sizeof shown, type);
-    return dg_fail(err, DG_MALFORMED, "wasm imports %s as (%s), but the host provides it as %s",
-                   b->name, shown, named->signature);
 }
 
-static dg_code bind(dg_wasm_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)
+static void bind(dg_wasm_binding *b, const tables *t, const wasm_functype_t *type,
+                 const char *signature)
 {
     const wasm_valtype_vec_t *params = wasm_functype_params(type);
     const wasm_valtype_vec_t *results = wasm_functype_results(type);
-    dg_code rc = find(b, t, type, err);
-    if (rc < 0 || !b->run)
-        return rc;
+    find(b, t, signature);
+    if (!b->run)
+        return;
+    assert(params->size <= DG_WASM_PARAMS_MAX);
     b->param_count = (uint8_t)params->size;
     for (size_t i = 0; i < params->size; i++)
         if (wasm_valtype_kind(params->data[i]) == WASM_I64)
             b->wide |= 1u << i;
     b->has_result = results->size == 1;
     b->result_wide = b->has_result && wasm_valtype_kind(results->data[0]) == WASM_I64;
-    return DG_OK;
 }
 
 static bool of_the_host(const wasm_importtype_t *import)
@@ -94,7 +64,7 @@ static bool of_the_host(const wasm_importtype_t *import)
     return space->size == 3 && memcmp(space->data, "env", 3) == 0;
 }
 
-static const wasm_functype_t *type_of(const wasm_importtype_t *import)
+const wasm_functype_t *dg_wasm_import_type(const wasm_importtype_t *import)
 {
     const wasm_functype_t *type = wasm_externtype_as_functype_const(wasm_importtype_type(import));
     assert(type); /* the rewriting left functions only */
@@ -106,28 +76,26 @@ static const wasmtime_module_t *any_form(const dg_module *m)
     return m->best.module ? m->best.module : m->quick.module;
 }
 
-static dg_code bind_all(dg_module *m, const tables *t, dg_error *err)
+static void bind_all(dg_module *m, const tables *t)
 {
     wasm_importtype_vec_t imports;
-    dg_code rc = DG_OK;
     wasmtime_module_imports(any_form(m), &imports);
     assert(imports.size == m->imports.count);
-    for (size_t i = 0; i < imports.size && rc == DG_OK; i++) {
+    for (size_t i = 0; i < imports.size; i++) {
         m->bindings[i].name = m->imports.at[i];
         if (of_the_host(imports.data[i]))
-            rc = bind(&m->bindings[i], t, type_of(imports.data[i]), err);
+            bind(&m->bindings[i], t, dg_wasm_import_type(imports.data[i]), m->import_types.at[i]);
     }
     wasm_importtype_vec_delete(&imports);
-    return rc;
 }
 
 static dg_code define(wasmtime_linker_t *linker, const wasm_importtype_t *import,
                       dg_wasm_binding *b, dg_error *err)
 {
     const wasm_name_t *space = wasm_importtype_module(import), *name = wasm_importtype_name(import);
-    wasmtime_error_t *error =
-        wasmtime_linker_define_func_unchecked(linker, space->data, space->size, name->data,
-                                              name->size, type_of(import), dg_guest_enter, b, NULL);
+    wasmtime_error_t *error = wasmtime_linker_define_func_unchecked(
+        linker, space->data, space->size, name->data, name->size, dg_wasm_import_type(import),
+        dg_guest_enter, b, NULL);
     return error ? dg_wasm_fail(err, DG_MALFORMED, error, "wasm imports cannot be given") : DG_OK;
 }
 
@@ -166,13 +134,13 @@ dg_code dg_module_link(dg_module *module, const dg_import *const *import_tables,
 {
     tables t = { import_tables, counts, table_count };
     dg_engine *e = module->engine;
-    dg_code rc;
+    dg_code rc = DG_OK;
     assert(!module->bindings);
     module->bindings = dg_calloc(module->imports.count, sizeof *module->bindings);
     if (!module->bindings)
         return dg_fail(err, DG_NOMEM, "no memory for the imports of the wasm");
-    rc = bind_all(module, &t, err);
-    if (rc == DG_OK && module->best.module)
+    bind_all(module, &t);
+    if (module->best.module)
         rc = dg_wasm_link_form(module, &e->best, &module->best, err);
     if (rc == DG_OK && module->quick.module)
         rc = dg_wasm_link_form(module, &e->quick, &module->quick, err);
@@ -181,4 +149,55 @@ dg_code dg_module_link(dg_module *module, const dg_import *const *import_tables,
         module->bindings = NULL;
     }
     return rc;
+}
+
+/* ---- in words ---- */
+
+const char *dg_module_import_given_at(const dg_module *module, size_t i)
+{
+    assert(module->bindings || module->imports.count == 0);
+    return i < module->imports.count ? module->bindings[i].given : NULL;
+}
+
+static const char *word(char letter)
+{
+    switch (plain(letter)) {
+    case 'i':
+        return "i32";
+    case 'l':
+        return "i64";
+    case 'f':
+        return "f32";
+    case 'd':
+        return "f64";
+    default:
+        return "another type";
+    }
+}
+
+dg_import_type_text dg_import_type_word(const char *signature)
+{
+    dg_import_type_text out = { "" };
+    dg_buf text = dg_buf_on(out.text, sizeof out.text - 1);
+    const char *at = signature;
+    dg_buf_put_text(&text, "(");
+    for (; *at != ':'; at++)
+        dg_buf_printf(&text, "%s%s", at > signature ? ", " : "", word(*at));
+    dg_buf_put_text(&text, at[1] ? ") ->" : ") -> nothing");
+    while (*++at)
+        dg_buf_printf(&text, " %s", word(*at));
+    return out;
+}
+
+dg_import_text dg_module_import_word(const dg_module *module, size_t i)
+{
+    const char *given = dg_module_import_given_at(module, i);
+    dg_import_text out;
+    if (given)
+        snprintf(out.text, sizeof out.text, "%.120s as %s, where nodes have it as %s",
+                 module->imports.at[i], dg_import_type_word(module->import_types.at[i]).text,
+                 dg_import_type_word(given).text);
+    else
+        snprintf(out.text, sizeof out.text, "%s", module->imports.at[i]);
+    return out;
 }

@@ -64,15 +64,40 @@ static dg_code keep_exports(dg_module *m, const wasm_exporttype_vec_t *v)
     return DG_OK;
 }
 
+static char *put_letters(char *out, const wasm_valtype_vec_t *types)
+{
+    for (size_t i = 0; i < types->size; i++) {
+        wasm_valkind_t kind = wasm_valtype_kind(types->data[i]);
+        *out++ = kind <= WASM_F64 ? "ilfd"[kind] : '?';
+    }
+    return out;
+}
+
+static dg_code keep_type(dg_wasm_names *types, const wasm_functype_t *type)
+{
+    const wasm_valtype_vec_t *params = wasm_functype_params(type);
+    const wasm_valtype_vec_t *results = wasm_functype_results(type);
+    char *copy = dg_malloc(params->size + 1 + results->size + 1), *at;
+    if (!copy)
+        return DG_NOMEM;
+    at = put_letters(copy, params);
+    *at++ = ':';
+    *put_letters(at, results) = 0;
+    types->at[types->count++] = copy;
+    return DG_OK;
+}
+
 static dg_code keep_imports(dg_module *m, const wasm_importtype_vec_t *v)
 {
     m->imports.at = dg_calloc(v->size, sizeof *m->imports.at);
-    if (!m->imports.at)
+    m->import_types.at = dg_calloc(v->size, sizeof *m->import_types.at);
+    if (!m->imports.at || !m->import_types.at)
         return DG_NOMEM;
     for (size_t i = 0; i < v->size; i++) {
         const wasm_name_t *space = wasm_importtype_module(v->data[i]);
         bool of_host = space->size == 3 && memcmp(space->data, "env", 3) == 0;
-        if (keep_name(&m->imports, of_host ? NULL : space, wasm_importtype_name(v->data[i])) < 0)
+        if (keep_name(&m->imports, of_host ? NULL : space, wasm_importtype_name(v->data[i])) < 0
+            || keep_type(&m->import_types, dg_wasm_import_type(v->data[i])) < 0)
             return DG_NOMEM;
     }
     return DG_OK;
@@ -271,6 +296,7 @@ void dg_module_free(dg_module *module)
     drop(&module->quick);
     dg_buf_clear(&module->wasm);
     free_names(&module->imports);
+    free_names(&module->import_types);
     free_names(&module->exports);
     dg_free(module->export_params);
     dg_free(module->bindings);
@@ -293,6 +319,11 @@ const char *dg_module_export_at(const dg_module *module, size_t i)
 const char *dg_module_import_at(const dg_module *module, size_t i)
 {
     return i < module->imports.count ? module->imports.at[i] : NULL;
+}
+
+const char *dg_module_import_type_at(const dg_module *module, size_t i)
+{
+    return i < module->import_types.count ? module->import_types.at[i] : NULL;
 }
 
 bool dg_module_from_cache(const dg_module *module)

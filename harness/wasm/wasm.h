@@ -79,9 +79,9 @@ typedef dg_code (*dg_import_fn)(dg_guest *guest, const uint64_t *arg, uint64_t *
 typedef struct dg_import {
     const char *name; /* "ext_storage_get_version_1" */
     /* letters of the reference: P i64 fat pointer, p i32 pointer, i i32, l i64; "PPi:P" arguments,
-     * colon, result */
+     * colon, result. The first row of a name is as nodes have it */
     const char *signature;
-    dg_import_fn run;
+    dg_import_fn run; /* NULL: no body, a call of it traps */
 } dg_import;
 
 /* From wasm (unpacked). Takes the compiled form from the cache when it is there.
@@ -89,9 +89,8 @@ typedef struct dg_import {
 dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_error *err);
 /* When no call of it is under way. NULL is fine. */
 void dg_module_free(dg_module *module);
-/* Binds imports by name, once, before the first call. What the module imports and
- * the table lacks becomes a trap that names it. DG_MALFORMED: an import whose
- * signature is another than the table's. */
+/* Binds imports by name and type, once, before the first call. What the module imports and
+ * the tables lack, or have as another type alone, becomes a trap that names it. */
 dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const size_t *counts,
                        size_t table_count, dg_error *err);
 /* Does the module export a function of this name? */
@@ -101,6 +100,24 @@ const char *dg_module_export_at(const dg_module *module, size_t i);
 /* Name of the i-th imported function, "module:name" where it is not of the module "env", the only
  * one of which a host has functions; NULL past the end. Lives as long as the module. */
 const char *dg_module_import_at(const dg_module *module, size_t i);
+/* Its type in the letters of dg_import. NULL past the end. Lives as long as the module. */
+const char *dg_module_import_type_at(const dg_module *module, size_t i);
+/* The type that nodes have it as, where that is another one: such a node makes no instance of the
+ * module. NULL: the same, or no table has it. Of a linked module; static.
+ * Mirrors: wasmtime Linker::instantiate_pre (types are equal or do not fit). */
+const char *dg_module_import_given_at(const dg_module *module, size_t i);
+typedef struct dg_import_type_text {
+    char text[160];
+} dg_import_type_text;
+/* A type, in the letters of dg_import, in words: "(i32, i64) -> i64", "() -> nothing"; cut where it
+ * is absurdly long. By value. */
+dg_import_type_text dg_import_type_word(const char *signature);
+typedef struct dg_import_text {
+    char text[480];
+} dg_import_text;
+/* Import `i`, which is there, of a linked module in words: its name, and where nodes have it as
+ * another type both types. By value. */
+dg_import_text dg_module_import_word(const dg_module *module, size_t i);
 /* Was its compiled form found on disk? For progress and benches. */
 bool dg_module_from_cache(const dg_module *module);
 /* Does it still run as baseline code? Then a call may end as DG_TRAP_UNSURE. */

@@ -135,8 +135,9 @@ dg_code dg_wasm_fail(dg_error *err, dg_code code, wasmtime_error_t *error, const
 /* ---- module.c, link.c, call.c ---- */
 
 typedef struct dg_wasm_binding {
-    dg_import_fn run; /* NULL: not provided */
-    const char *name; /* kept by the module */
+    dg_import_fn run;  /* NULL: not provided */
+    const char *name;  /* kept by the module */
+    const char *given; /* its type in nodes, where that is another one; static */
     uint8_t param_count;
     bool result_wide; /* i64 */
     bool has_result;
@@ -164,6 +165,7 @@ struct dg_module {
     uint64_t looked_ns;             /* .. not before a while after this */
     dg_wasm_binding *bindings;      /* one for each imported function; NULL: not linked */
     dg_wasm_names imports, exports; /* functions only */
+    dg_wasm_names import_types;     /* of the same order, in the letters of dg_import */
     uint8_t *export_params;         /* i32 parameters of an exported function; 255: other type */
     bool from_cache;
 };
@@ -187,6 +189,8 @@ struct dg_guest {
 /* link.c: binds a form by the bindings that are there. DG_MALFORMED, DG_NOMEM. */
 dg_code dg_wasm_link_form(dg_module *module, const dg_wasm_maker *maker, dg_wasm_form *form,
                           dg_error *err);
+/* Of an import of rewritten code, which are functions all. Borrowed. */
+const wasm_functype_t *dg_wasm_import_type(const wasm_importtype_t *import);
 /* module.c: takes the optimised form if it has come; has it made once that is worth it. */
 void dg_wasm_module_improve(dg_module *module);
 

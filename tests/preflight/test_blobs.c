@@ -387,6 +387,88 @@ START_TEST(an_import_of_another_module_is_none_of_the_host)
 }
 END_TEST
 
+static void put_name(dg_buf *wasm, const char *from, const char *to)
+{
+    size_t len = strlen(from);
+    ck_assert_uint_eq(strlen(to), len);
+    for (size_t i = 0; len && i + len <= wasm->len; i++)
+        if (memcmp(wasm->at + i, from, len) == 0)
+            memcpy(wasm->at + i, to, len);
+}
+
+#define ED25519 "ext_crypto_ed25519_verify_version_1"
+#define SR25519 "ext_crypto_sr25519_verify_version_2"
+#define TIME "ext_benchmarking_current_time_version_1"
+
+/* The small runtimes import a function as () -> nothing, here under names of the same length. */
+static const struct {
+    const char *file, *names[2][2]; /* from, to */
+    const char *says;               /* NULL: its type is that */
+} types[] = {
+    { "mini-2-host-type",
+      { { "", "" }, { "", "" } },
+      "N imports " TIME " as () -> nothing, where nodes have it as () -> i32: no node starts the "
+      "runtime, and set_code, which has to ask its code for the version, refuses it" },
+    { "mini-2-host-type",
+      { { TIME, "ext_storage_start_transaction_version_1" }, { "", "" } },
+      NULL },
+    /* N-1 imports it, too, but as nodes have it */
+    { "mini-2-host-function",
+      { { SR25519, ED25519 }, { "ext_pairing_bls12_377_add_version_1", SR25519 } },
+      "N imports " SR25519 " as () -> nothing, where nodes have it as (i32, i64, i32) -> i32: no" },
+};
+
+START_TEST(an_import_of_another_type_is_none_of_the_host)
+{
+    dg_buf wasm, version;
+    const json_t *says;
+    json_t *found;
+    pair p;
+    char path[120];
+    snprintf(path, sizeof path, "build/runtimes/%s.wasm", types[_i].file);
+    wasm = slurp(path);
+    for (size_t i = 0; i < 2; i++)
+        put_name(&wasm, types[_i].names[i][0], types[_i].names[i][1]);
+    p.snapshot = pair_snapshot("build/runtimes/mini.json");
+    p.from = pair_own_runtime(p.snapshot);
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    says = pair_find(found, "code.import");
+    ck_assert((says != NULL) == (types[_i].says != NULL));
+    ck_assert_int_eq(dg_preflight_exit(found), says ? DG_EXIT_BROKE : DG_EXIT_HELD);
+    if (says)
+        ck_assert_msg(strstr(pair_says(says), types[_i].says) != NULL, "%s", pair_says(says));
+    dg_buf_init(&version, 1 << 16); /* where nodes make an instance for it, they do not either */
+    ck_assert_int_eq(dg_host_inner_version(pair_engine(), &version, dg_buf_bytes(&wasm), NULL),
+                     says ? DG_MALFORMED : DG_OK);
+    dg_buf_clear(&version);
+    json_decref(found);
+    dg_buf_clear(&wasm);
+    pair_close(&p);
+}
+END_TEST
+
+/* A chain of its own: its nodes have it so. */
+START_TEST(an_import_of_another_type_that_n_1_has_is_of_the_chains_nodes)
+{
+    dg_buf wasm = slurp("build/runtimes/mini-2-host-type.wasm");
+    json_t *found;
+    pair p;
+    p.snapshot = pair_snapshot("build/runtimes/mini.json");
+    p.from = pair_runtime_of(dg_buf_bytes(&wasm));
+    dg_buf_put(&wasm, "\0\2\1x", 4); /* a custom section: not the same blob */
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    ck_assert_str_eq(
+        json_string_value(json_object_get(pair_find(found, "code.import"), "severity")), "warn");
+    ck_assert_ptr_nonnull(strstr(pair_says(pair_find(found, "code.import")),
+                                 "N-1 does, too: this chain's own nodes have to have it so"));
+    json_decref(found);
+    dg_buf_clear(&wasm);
+    pair_close(&p);
+}
+END_TEST
+
 START_TEST(a_packed_and_a_raw_blob_differ_in_one_warning)
 {
     json_t *packed, *raw;
@@ -427,6 +509,9 @@ int main(void)
     tcase_add_loop_test(tc, apis_are_compared_as_a_set, 0, sizeof apis / sizeof *apis);
     tcase_add_test(tc, an_import_that_is_not_provided_is_named);
     tcase_add_test(tc, an_import_of_another_module_is_none_of_the_host);
+    tcase_add_loop_test(tc, an_import_of_another_type_is_none_of_the_host, 0,
+                        sizeof types / sizeof *types);
+    tcase_add_test(tc, an_import_of_another_type_that_n_1_has_is_of_the_chains_nodes);
     tcase_add_test(tc, a_packed_and_a_raw_blob_differ_in_one_warning);
     suite_add_tcase(s, tc);
     exit_code = suite_run(s);

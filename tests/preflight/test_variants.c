@@ -20,6 +20,7 @@ static const row rows[] = {
     { "mini-2", "", "" },
     { "mini-2-own-allocator", "code.import", "" },
     { "mini-2-host-function", "code.import", "" },
+    { "mini-2-host-type", "code.import", "" },
     { "mini-2-pending", "", "" },
     { "mini-3", "", "" }, /* a version lies between, and nothing hangs on it */
     { "mini-3-keys-gated", "", "calls.arguments migration.gated" },

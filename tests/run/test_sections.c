@@ -14,19 +14,27 @@ static const struct {
     size_t version_len, list_len;
     int exit;
     const char *upgrade; /* part of what upgrade-enacted says */
-    const char *cause;   /* NULL: none that is about sections */
+    const char *cause;   /* NULL: none that is about sections or imports */
+    const char *file;    /* NULL: mini-2 */
 } rows[] = {
     { SAID, NULL, sizeof SAID - 1, 0, DG_EXIT_BROKE, "no block followed",
-      "no node can use N: its sections name no runtime API Core" },
+      "no node can use N: its sections name no runtime API Core", NULL },
     { SAID, "", sizeof SAID - 1, 0, DG_EXIT_BROKE, "no block followed",
-      "no node can use N: its sections name no runtime API Core" },
-    { SAID, CORE, sizeof SAID - 2, sizeof CORE - 1, DG_EXIT_BROKE, "was not enacted", NULL },
-    { SAID, CORE, sizeof SAID - 1, sizeof CORE - 2, DG_EXIT_BROKE, "was not enacted", NULL },
+      "no node can use N: its sections name no runtime API Core", NULL },
+    { SAID, CORE, sizeof SAID - 2, sizeof CORE - 1, DG_EXIT_BROKE, "was not enacted",
+      "set_code refuses N: its version cannot be read", NULL },
+    { SAID, CORE, sizeof SAID - 1, sizeof CORE - 2, DG_EXIT_BROKE, "was not enacted",
+      "set_code refuses N: its version cannot be read: section runtime_apis has 11 bytes", NULL },
+    /* with a version that needs no call set_code takes what no node can start */
+    { SAID, CORE, sizeof SAID - 1, sizeof CORE - 1, DG_EXIT_BROKE, "no block followed",
+      "nodes provide it as () -> i32: such a node never starts the runtime, so it stops at U",
+      "build/runtimes/mini-2-host-type.wasm" },
     /* what the code takes itself for is what it records */
-    { SAYS("\x03"), CORE, sizeof SAID - 1, sizeof CORE - 1, DG_EXIT_BROKE, "enacted at #16", NULL },
+    { SAYS("\x03"), CORE, sizeof SAID - 1, sizeof CORE - 1, DG_EXIT_BROKE, "enacted at #16", NULL,
+      NULL },
     /* nodes and set_code ask the code */
-    { NULL, CORE, 0, sizeof CORE - 1, DG_EXIT_HELD, "", NULL },
-    { NULL, "", 0, 0, DG_EXIT_HELD, "", NULL },
+    { NULL, CORE, 0, sizeof CORE - 1, DG_EXIT_HELD, "", NULL, NULL },
+    { NULL, "", 0, 0, DG_EXIT_HELD, "", NULL, NULL },
 };
 
 static void put_section(dg_buf *out, const char *name, dg_bytes body)
@@ -40,7 +48,7 @@ static void put_section(dg_buf *out, const char *name, dg_bytes body)
 
 START_TEST(sections_decide_what_becomes_of_the_chain)
 {
-    dg_buf wasm = slurp("build/runtimes/mini-2.wasm"), blob;
+    dg_buf wasm = slurp(rows[_i].file ? rows[_i].file : "build/runtimes/mini-2.wasm"), blob;
     const char *path = scratch_path("sections.wasm");
     json_t *o;
     dg_buf_init(&blob, DG_BLOB_MAX);
@@ -57,7 +65,9 @@ START_TEST(sections_decide_what_becomes_of_the_chain)
     ck_assert_msg(any_cause(o, rows[_i].cause ? rows[_i].cause : "no node can use N")
                       == (rows[_i].cause != NULL),
                   "%s", causes_of(o));
-    ck_assert_msg(any_advice(o, "build N again with its sections") == (rows[_i].cause != NULL),
+    ck_assert_msg(any_advice(o, rows[_i].file ? "build N with the host functions"
+                                              : "build N again with its sections")
+                      == (rows[_i].cause != NULL),
                   "%s", causes_of(o));
     json_decref(o);
     dg_buf_clear(&blob);
