@@ -1,11 +1,13 @@
 /* sample.c - the network at the end of a slot, counted. */
 #include "node/node_impl.h"
 
-/* Who has not taken a leaf up yet lacks nothing yet; who has no second state machine never will. */
+/* Who has not taken a leaf up yet lacks nothing yet; who has no second state machine never will,
+ * nor one that is too new for the runtime. */
 static bool works_async(const dg_world_node *node, const dg_world_block *b, uint32_t i,
                         const dg_entry *entry)
 {
-    return node->of->v2 && b->view.mode == DG_MODE_ENABLED && (entry || b->taken[i] != DG_NEVER);
+    return b->view.mode == DG_MODE_ENABLED && dg_class_backs(node->of, b->view.host_version)
+           && (entry || b->taken[i] != DG_NEVER);
 }
 
 static dg_code sample_holders(dg_world *world, dg_error *err)
