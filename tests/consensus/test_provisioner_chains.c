@@ -46,7 +46,8 @@ START_TEST(what_comes_late_is_backed_later)
                          .protocol = 2,
                          .async = links[_i].async,
                          .ppm = 1000000 };
-    world_options o = { .seed = 1,
+    world_options o = { .of = "mended", /* whose own blocks have candidates after U */
+                        .seed = 1,
                         .no_forks = true,
                         .collators = &all,
                         .link = &slow,
