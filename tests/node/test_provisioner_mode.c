@@ -21,7 +21,7 @@ static const struct {
     { "v1.12..v1.13", BOUNDARY - 1, false, true, false },
     { "v1.12..v1.13", SESSION, false, false, false }, /* the session's first leaf is U */
     { "v1.12..v1.13", SESSION + 5, true, true, false },
-    { "v1.17", SESSION + 5, false, true, false },
+    { "v1.16", SESSION + 5, false, true, false }, /* v1.17 backs nothing over this pair */
     /* without it: both, and the mode alone where no fork was pruned */
     { "v1.10..v1.11", SESSION + 5, false, true, true },
     { "v1.10..v1.11", SESSION + 5, true, true, false },

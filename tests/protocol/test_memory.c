@@ -30,8 +30,11 @@ START_TEST(a_class_gives_what_its_oldest_release_gives)
     dg_node_class one;
     for (size_t i = 0; dg_release_at(i); i++)
         newest = dg_release_at(i);
-    for (size_t i = 0; dg_class_at(i); i++)
-        ck_assert_uint_eq(dg_class_memory(dg_class_at(i)).import_times, 1);
+    for (size_t i = 0; dg_class_at(i); i++) {
+        const dg_release *oldest = dg_class_at(i)->from;
+        bool twice = oldest && oldest->major == 1 && oldest->minor >= 24;
+        ck_assert_uint_eq(dg_class_memory(dg_class_at(i)).import_times, twice ? 2 : 1);
+    }
     ck_assert(dg_class_read(&one, newest->name, strlen(newest->name)));
     ck_assert_uint_eq(dg_class_memory(&one).import_times, 2);
 }
