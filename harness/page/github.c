@@ -25,21 +25,48 @@ static void put_message(dg_buf *out, const dg_page_cell *cell, const char *messa
     dg_buf_put_text(out, "\n");
 }
 
-/* A cell that was not done, or an answer that is none. */
-static bool put_without(dg_buf *out, const dg_page_cell *cell)
+/* What a cell has in place of an answer. */
+typedef enum lack { LACKS_NOTHING, LACKS_BY_FAILURE, LACKS_AS_YET } lack;
+
+static lack lack_of(const dg_page_cell *cell)
 {
     long long exit_code = dg_report_whole_at(cell->outcome, "exit");
-    bool failed = strcmp(cell->state, "failed") == 0;
-    if (!cell->outcome) {
-        command(out, failed ? "error" : "warning", failed ? "failed" : "not done");
+    if (!cell->outcome)
+        return strcmp(cell->state, "failed") == 0 ? LACKS_BY_FAILURE : LACKS_AS_YET;
+    if (exit_code == DG_EXIT_HELD || exit_code == DG_EXIT_BROKE)
+        return LACKS_NOTHING;
+    return exit_code == DG_EXIT_INCONCLUSIVE ? LACKS_AS_YET : LACKS_BY_FAILURE;
+}
+
+static void put_lack(dg_buf *out, const dg_page_cell *cell)
+{
+    const char *level = lack_of(cell) == LACKS_BY_FAILURE || cell->outcome ? "error" : "warning";
+    if (cell->outcome) {
+        command(out, level, dg_page_word(cell));
+        put_message(out, cell, dg_report_text_at(cell->outcome, "reason"));
+    } else {
+        bool failed = lack_of(cell) == LACKS_BY_FAILURE;
+        command(out, level, failed ? "failed" : "not done");
         put_message(out, cell, failed ? cell->why : "this cell was not done");
-        return true;
     }
-    if (exit_code == 0 || exit_code == 1)
-        return false;
-    command(out, "error", dg_page_word(cell));
-    put_message(out, cell, dg_report_text_at(cell->outcome, "reason"));
-    return true;
+}
+
+/* Cells that lack an answer so, as long as there is room; how many had none. */
+static size_t put_lacks(dg_buf *out, size_t *told, const json_t *document, lack as)
+{
+    size_t left = 0, count = dg_page_cell_count(document);
+    for (size_t i = 0; i < count; i++) {
+        dg_page_cell cell = dg_page_cell_at(document, i);
+        if (lack_of(&cell) != as)
+            continue;
+        if (*told == ANNOTATIONS_MAX) {
+            left++;
+            continue;
+        }
+        put_lack(out, &cell);
+        (*told)++;
+    }
+    return left;
 }
 
 /* Claims of one cell that are shown so, as long as there is room; how many had none. */
@@ -62,27 +89,27 @@ static size_t put_claims(dg_buf *out, size_t *told, const dg_page_cell *cell, dg
     return left;
 }
 
-/* Claims that broke, then cells without an answer, then warnings. */
+static size_t put_all_claims(dg_buf *out, size_t *told, const json_t *document, dg_report_shown as)
+{
+    size_t left = 0, count = dg_page_cell_count(document);
+    for (size_t i = 0; i < count; i++) {
+        dg_page_cell cell = dg_page_cell_at(document, i);
+        left += put_claims(out, told, &cell, as);
+    }
+    return left;
+}
+
+/* What failed, claims that broke, what has no answer as yet, warnings. */
 dg_code dg_page_github(dg_buf *out, const json_t *document, dg_error *err)
 {
-    size_t told = 0, left = 0, count = dg_page_cell_count(document);
+    size_t told = 0, left = 0;
     dg_code rc = dg_page_check(document, err);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < count; i++) {
-        dg_page_cell cell = dg_page_cell_at(document, i);
-        left += put_claims(out, &told, &cell, DG_REPORT_BROKE);
-    }
-    for (size_t i = 0; i < count; i++) {
-        dg_page_cell cell = dg_page_cell_at(document, i);
-        if (told == ANNOTATIONS_MAX)
-            break;
-        told += put_without(out, &cell);
-    }
-    for (size_t i = 0; i < count; i++) {
-        dg_page_cell cell = dg_page_cell_at(document, i);
-        left += put_claims(out, &told, &cell, DG_REPORT_WARN);
-    }
+    left += put_lacks(out, &told, document, LACKS_BY_FAILURE);
+    left += put_all_claims(out, &told, document, DG_REPORT_BROKE);
+    left += put_lacks(out, &told, document, LACKS_AS_YET);
+    left += put_all_claims(out, &told, document, DG_REPORT_WARN);
     if (left)
         dg_buf_printf(out, "%zu more are not shown as annotations.\n", left);
     return dg_buf_check(out, err, "the annotations");
