@@ -10,6 +10,7 @@ typedef struct memory {
     share arm[2];
     /* permille: of the newest block, and of the better one of the worst two in a row */
     uint64_t last[2], worst[2];
+    uint32_t at[2];     /* number of that newest block */
     tally bad, running; /* `running`: one block alone may be of an author that was late */
     /* bitfields of another length than the runtime has cores; block 0: none */
     dg_event dip;
@@ -42,6 +43,11 @@ static uint64_t permille_enough(const dg_event *e)
 static void measure(memory *m, const dg_event *e)
 {
     uint64_t now = permille_enough(e), last = m->last[e->arm], better = now > last ? now : last;
+    if (e->block == m->at[e->arm]) { /* siblings are one block: the better of them */
+        m->last[e->arm] = better;
+        return;
+    }
+    m->at[e->arm] = e->block;
     m->worst[e->arm] = better < m->worst[e->arm] ? better : m->worst[e->arm];
     m->last[e->arm] = now;
 }
@@ -58,6 +64,8 @@ static void judge(memory *m, const dg_event *e)
         m->row = 0;
         return;
     }
+    if (m->row && e->block == m->running.last)
+        return; /* the sibling of one that was counted */
     if (!m->row++)
         m->running = (tally){ 0 };
     dg_claim_tally_add(&m->running, e->block);

@@ -766,6 +766,12 @@ static const struct row {
       "50 % of candidates available in one block (100 % in control)",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 "
                "net-available 114 4 40 40 4 4" },
+    /* two that competed for one place are no two in a row */
+    { "availability", DG_VERDICT_HELD, 0,
+      "33 % of candidates available in one block (100 % in control), in the worst two in a row "
+      "100 % (100 %)",
+      NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT13 "
+               "net-available 113 4 10 40 0 0\nT14 net-available 114 4 40 40 4 4" },
     { "availability", DG_VERDICT_HELD, 0,
       "50 % of candidates available in one block (62 % in control)",
       NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 "
