@@ -32,8 +32,9 @@ Pair = collections.namedtuple("Pair", "name, snapshot, to, nodes, offsets")
 
 # Not here, since they lose something that is real: Paseo 1002005 -> 1003000 and 1003000 ->
 # 1009001 (the claim queue, with the releases that they skip), Westend 1005000 -> 1015000 (the
-# configuration), and what has sessions of an hour. Paseo 1002000 came while nodes lost their
-# topology, so it has those that were repaired.
+# configuration), and what has sessions of an hour. Over Paseo 1001002 -> 1002000 no release of
+# the node backs in mid-session (v1.12 keeps its provisioner's mode): it is sound where a session
+# begins.
 PAIRS = [
     Pair(
         "rococo-1014000-1015000",
@@ -54,7 +55,7 @@ PAIRS = [
         "specs/paseo-1001002-e20-10val-3paras.json.zst",
         "specs/paseo-local-1002000-e20.json.zst",
         "v1.12",
-        ["boundary-10", "boundary-3", "boundary+0"],
+        ["boundary+0"],
     ),
 ]
 SIZES = ["60x10", "40x8"]  # of even seeds, and of odd ones
@@ -79,7 +80,8 @@ def all_runs():
     while True:
         for offset in range(3):
             for pair in PAIRS:
-                yield pair, pair.offsets[offset], seed
+                if offset < len(pair.offsets):
+                    yield pair, pair.offsets[offset], seed
         seed += 1
 
 
