@@ -50,7 +50,7 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
         rc = dg_report_verdicts(&text, document, &how, err);
     else
         rc = dg_report_text(&text, document, &how, err);
-    if (rc >= 0 && (fwrite(text.at, 1, text.len, to) != text.len || fflush(to) != 0))
+    if (rc >= 0 && ((text.len && fwrite(text.at, 1, text.len, to) != text.len) || fflush(to) != 0))
         rc = dg_fail(err, DG_IO, "the report could not be written");
     dg_buf_clear(&text);
     return rc;

@@ -21,6 +21,7 @@ static void open_world(world *w, const char *upgrade, const char *class, const c
     char text[1024];
     dg_error err;
     memset(w, 0, sizeof *w);
+    ck_assert_ptr_nonnull(dg_class_named(class));
     snprintf(text, sizeof text, PLAN, upgrade, class, network);
     if (dg_plan_parse(&w->plan, dg_text(text), "p", NULL, &err) < 0
         || dg_plan_check(w->plan, &err) < 0)
@@ -698,7 +699,7 @@ START_TEST(restarts_of_the_plan_are_suspected_from_the_upgrade_on)
     static dg_suspects found;
     for (int64_t slot = 99; slot <= 100; slot++) {
         world w;
-        open_world(&w, ",\"to\":\"VERSION\"", "v1.12", ",\"rollout\":[{\"at\":\"U\"}]");
+        open_world(&w, ",\"to\":\"VERSION\"", "v1.12..v1.13", ",\"rollout\":[{\"at\":\"U\"}]");
         dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
                                               .kind = DG_EVENT_NET_ROLLOUT,
                                               .node = DG_EVENT_NO_NODE,
