@@ -162,19 +162,19 @@ static dg_buf markdown_bones(const char *page)
     dg_buf out;
     bool code = false;
     dg_buf_init(&out, 1 << 24);
-    for (; *page; page++) {
+    for (char before = 0; *page; before = *page++) {
         if (*page == '\\' && page[1] && page[1] != '\n' && !(code && page[1] != '|'))
-            page++;
+            before = *page++;
         else if (*page == '`')
             code = !code;
-        if (!code && strncmp(page, "://", 3) == 0 && page[-1] != '\\')
+        if (!code && strncmp(page, "://", 3) == 0 && before != '\\')
             dg_buf_put_u8(&out, ':');
-        if (strchr("`\n", *page) && page[-1] != '\\')
+        if (strchr("`\n", *page) && before != '\\')
             dg_buf_put_u8(&out, (uint8_t)*page);
-        else if (!code && strchr("|*_[]<>#@~$", *page) && page[-1] != '\\'
-                 && strncmp(page - 1, "&#8203;", 7) != 0)
+        else if (!code && strchr("|*_[]<>#@~$", *page) && before != '\\'
+                 && !(before == '&' && strncmp(page, "#8203;", 6) == 0))
             dg_buf_put_u8(&out, (uint8_t)*page);
-        else if (code && *page == '|' && page[-1] != '\\')
+        else if (code && *page == '|' && before != '\\')
             dg_buf_put_u8(&out, (uint8_t)*page);
     }
     return out;
