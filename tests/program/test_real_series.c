@@ -80,6 +80,7 @@ int main(void)
     TCase *tc = tcase_create("real series");
     json_error_t why;
     json_t *file = json_load_file("tests/fidelity/series.json", 0, &why);
+    int failed;
     if (!file) {
         printf("series.json: line %d: %s\n", why.line, why.text);
         return 1;
@@ -94,5 +95,7 @@ int main(void)
     suite_add_tcase(s, tc);
     if (REDUCED)
         printf("not run: all but one series, under sanitizers\n");
-    return suite_run(s);
+    failed = suite_run(s);
+    json_decref(file);
+    return failed;
 }
