@@ -154,6 +154,7 @@ static int deliver(const dg_sweep *sweep, const char *path, const dg_args *args,
     json_t *document;
     dg_error err;
     int exit_code;
+    assert(!whole || dg_sweep_finished(sweep) == dg_sweep_count(sweep));
     if (dg_sweep_document(&document, sweep, &err) < 0)
         return dg_cli_exit_with(&err);
     exit_code = dg_sweep_exit(document);

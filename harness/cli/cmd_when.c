@@ -109,6 +109,7 @@ static void utc(char out[32], const chain_now *now, uint64_t slot)
 /* To a millionth: what a library computes behind that is nobody's. */
 static double rounded(double chance)
 {
+    assert(chance >= 0 && chance <= 1);
     return (double)(long long)(chance * 1e6 + 0.5) / 1e6;
 }
 
@@ -128,6 +129,7 @@ static dg_code boundary_json(json_t **out, const chain_now *now, uint32_t nth, d
     dg_forecast_span span;
     dg_forecast f;
     char at[32];
+    assert(nth >= 1 && now->clock.epoch_slots);
     dg_code rc = forecast_to(&f, now, slot, err);
     if (rc < 0)
         return rc;
@@ -151,6 +153,7 @@ static dg_code call_json(json_t **out, const chain_now *now, uint64_t block, uin
     dg_forecast_place place;
     dg_forecast f;
     dg_code rc;
+    assert(block > now->block && now->miss < 1);
     if (slots > to_first)
         nth += (slots - to_first + now->clock.epoch_slots / 2) / now->clock.epoch_slots;
     rc = forecast_to(&f, now, now->clock.next_boundary + (nth - 1) * now->clock.epoch_slots, err);

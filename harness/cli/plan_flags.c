@@ -31,6 +31,7 @@ dg_code dg_cli_folder_for(const char *path, dg_error *err)
 dg_code dg_cli_try_place(const char *flag, const char *path, const char *const *inputs,
                          size_t count, dg_error *err)
 {
+    assert(flag && path);
     for (size_t i = 0; i < count; i++)
         if (inputs[i] && dg_file_same(path, inputs[i]))
             return dg_fail(err, DG_USAGE,
@@ -55,6 +56,7 @@ dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char 
                        dg_error *err)
 {
     const char *near;
+    assert(names[0] && names[1] && names[2] && !names[3]); /* the message names three */
     for (int i = 0; text && names[i]; i++)
         if (strcmp(text, names[i]) == 0) {
             *out = i;

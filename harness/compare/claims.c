@@ -1,6 +1,8 @@
 /* claims.c - each claim of two runs: what became of it, and what moved. */
 #include "compare/compare_impl.h"
 
+#include <assert.h>
+
 /* What a side of a claim is told with; all else goes by its key. */
 static const char *const told[] = { "status",      "severity",   "figures",
                                     "first_block", "last_block", "text" };
@@ -70,6 +72,7 @@ static int put_claim(json_t *rows, const char *name, dg_compare_pair claim)
 {
     const char *change = change_of(claim);
     json_t *row;
+    assert(name && (claim.older || claim.newer));
     if (dg_compare_same(claim))
         return 0;
     if (!(row = json_pack("{s:s, s:s}", "name", name, "change", change)))

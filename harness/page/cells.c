@@ -1,6 +1,8 @@
 /* cells.c - a document cell by cell: an outcome is a document of one. */
 #include "page/page_impl.h"
 
+#include <assert.h>
+
 static const json_t *sweep_of(const json_t *document)
 {
     return json_object_get(document, "sweep");
@@ -21,6 +23,7 @@ dg_page_cell dg_page_cell_at(const json_t *document, size_t i)
     dg_page_cell out = { .outcome = document, .state = "done", .why = "" };
     const json_t *cell;
     dg_buf name;
+    assert(i < dg_page_cell_count(document));
     if (!dg_page_is_sweep(document))
         return out;
     cell = json_array_get(json_object_get(document, "cells"), i);
@@ -60,6 +63,7 @@ dg_page_tally dg_page_tally_of(const json_t *document)
         t.failed += strcmp(cell.state, "failed") == 0;
         t.undone += strcmp(cell.state, "undone") == 0;
     }
+    assert(t.go + t.harm + t.no_go + t.cannot_say <= t.cells && t.failed + t.undone <= t.cells);
     return t;
 }
 

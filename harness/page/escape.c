@@ -54,6 +54,7 @@ static uint32_t take(const char **at)
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     const unsigned char *byte = (const unsigned char *)*at;
     size_t len = length_of(*byte);
+    assert(*byte); /* a text ends before it */
     uint32_t v = len < 2 ? *byte : *byte & (0x7fu >> len);
     (*at)++;
     if (len < 2)

@@ -1,6 +1,8 @@
 /* picture.c - series of a run as lines in SVG: control behind treatment, U and sessions marked. */
 #include "page/page_impl.h"
 
+#include <assert.h>
+
 enum { WIDE = 420, HIGH = 130, LEFT = 36, RIGHT = 8, TOP = 12, BOTTOM = 22 };
 
 typedef struct span {
@@ -28,11 +30,13 @@ static void widen(span *s, const json_t *rows, const char *key)
 
 static double x_of(const span *s, long long slot)
 {
+    assert(s->last > s->first); /* else there is no picture */
     return LEFT + (double)(slot - s->first) / (double)(s->last - s->first) * (WIDE - LEFT - RIGHT);
 }
 
 static double y_of(const span *s, double value)
 {
+    assert(s->most > 0);
     return HIGH - BOTTOM - value / s->most * (HIGH - TOP - BOTTOM);
 }
 

@@ -95,6 +95,7 @@ static void find_columns(matrix *m)
 {
     const json_t *cell, *claim;
     size_t i, k;
+    assert(!m->column_count && !m->held);
     json_array_foreach(m->cells, i, cell)
     {
         char name[200];

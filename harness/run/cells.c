@@ -69,6 +69,7 @@ static size_t group_of(const cells *c, const bool *grouped, size_t *jobs, size_t
 {
     json_t *same = elsewhere(c->plans[first]);
     size_t count = 0;
+    assert(!grouped[first]);
     for (size_t i = first; i < c->count; i++) {
         json_t *other = grouped[i] ? NULL : elsewhere(c->plans[i]);
         if (other && json_equal(same, other))

@@ -126,6 +126,7 @@ static dg_code go_on_alone(json_t **outcome, sharing *s, size_t i, uint64_t slot
     dg_run_state *cell = s->cells[i];
     dg_run_arm *a = &cell->treatment;
     dg_code rc;
+    assert(cell->is_guest && !a->at.upgrade_block);
     dg_run_network_alone(a);
     if ((rc = dg_run_network_enact(a, err)) < 0 || (rc = dg_run_arm_slots(a, &slot, err)) < 0
         || (rc = dg_run_arm_end(a, slot, err)) < 0)
@@ -141,6 +142,7 @@ static dg_code part_with(sharing *s, size_t i, uint64_t slot, dg_error *err)
     json_t *outcome = NULL;
     bool in_child;
     dg_code rc = DG_OK;
+    assert(!s->left[i] && s->cells[i]->span.upgrade_slot == slot);
     while (rc == DG_OK && dg_run_pool_is_full(s->pool))
         rc = dg_run_pool_wait(s->pool, err);
     if (rc != DG_OK || (rc = dg_run_pool_fork(s->pool, s->jobs[i], &in_child, err)) < 0)

@@ -62,6 +62,7 @@ static void be_quiet(pid_t parent)
 
 void dg_run_pool_answer(const pool *p, dg_code rc, json_t *document, const dg_error *err)
 {
+    assert(!p->busy && p->answer_fd > 0); /* in a child */
     json_t *all = rc == DG_OK ? json_pack("{s:i, s:o}", "rc", rc, "document", document)
                               : json_pack("{s:i, s:s}", "rc", rc, "text", err->text);
     char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;

@@ -74,6 +74,7 @@ static json_t *cell_json(const dg_sweep_cell *cell)
     json_t *out = json_pack("{s:I, s:O, s:s}", "place", (json_int_t)cell->place, "values",
                             cell->values, "state", state);
     int bad = !out;
+    assert(!cell->outcome || !cell->failed[0]);
     if (cell->outcome)
         bad |= put_outcome(out, cell->outcome);
     if (cell->failed[0])
@@ -250,6 +251,7 @@ static size_t take_cells(dg_sweep *sweep, const json_t *document)
 {
     const json_t *cell;
     size_t i, taken = 0;
+    assert(sweep->shard.n >= 1);
     json_array_foreach(json_object_get(document, "cells"), i, cell)
     {
         size_t place = (size_t)json_integer_value(json_object_get(cell, "place"));

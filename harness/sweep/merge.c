@@ -73,6 +73,8 @@ static dg_code collect(merging *m, dg_error *err)
 static dg_code put_together(json_t **out, const merging *m, dg_error *err)
 {
     json_t *document = json_deep_copy(m->documents[0]), *cells = json_array();
+    for (size_t place = 0; place < m->cell_count; place++)
+        assert(m->cells[place]); /* collect has seen to it */
     int bad = !document || !cells;
     if (!bad)
         json_object_del(json_object_get(document, "sweep"), "shard");
