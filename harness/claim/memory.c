@@ -22,14 +22,16 @@ static bool is_over(const struct dg_event_memory *m)
     return m->pages > m->limit;
 }
 
+/* A log from elsewhere may say any number. */
 static bool is_much(const struct dg_event_memory *m)
 {
-    return m->pages * 10 >= m->limit * WARN_TENTHS;
+    return (double)m->pages * 10 >= (double)m->limit * WARN_TENTHS;
 }
 
 static bool is_worse(const worst *w, const struct dg_event_memory *m)
 {
-    return !w->known || m->pages * w->is.limit > w->is.pages * m->limit;
+    return !w->known
+           || (double)m->pages * (double)w->is.limit > (double)w->is.pages * (double)m->limit;
 }
 
 static void step(void *at, const dg_event *e)
