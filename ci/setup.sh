@@ -150,7 +150,9 @@ fetch_wasmtime() {
     mkdir -p "$new/include"
     from_wheel wasmtime 50.0.1 $whl 'wasmtime/linux-*/_libwasmtime.so' "$new/lib/libwasmtime.so"
     echo "$so  $new/lib/libwasmtime.so" | sha256sum -c --quiet >&2 || die "the Wasmtime library is not the pinned one"
-    (cd / && CARGO_HOME="$dl/cargo" "$cargo" info -q wasmtime-c-api-impl@$v --registry crates-io >/dev/null) ||
+    # Its rustc is the one beside it.
+    (cd / && CARGO_HOME="$dl/cargo" PATH="$(dirname "$(command -v "$cargo")"):$PATH" \
+        "$cargo" info -q wasmtime-c-api-impl@$v --registry crates-io >/dev/null) ||
         die "the Wasmtime headers could not be fetched"
     echo "b2c5c602144b0226bf8c448b3bd2799d13296be2e0d6ffbe74aefefda44c2b5e " \
         "$(ls "$dl"/cargo/registry/cache/*/wasmtime-c-api-impl-$v.crate)" | sha256sum -c --quiet >&2 ||
