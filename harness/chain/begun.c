@@ -29,14 +29,19 @@ static dg_code begin_in(dg_block **out, dg_block *block, dg_runtime *runtime, ui
 }
 
 /* In its own slot, since in the next one a session may end; a runtime may insist on that. */
+dg_code dg_chain_begun_by(dg_chain *chain, dg_block **out, dg_block *block, dg_runtime *runtime,
+                          dg_error *err)
+{
+    assert(block->chain == chain && runtime);
+    *out = NULL;
+    dg_code rc = begin_in(out, block, runtime, block->slot, err);
+    return rc == DG_TRAP ? begin_in(out, block, runtime, block->slot + 1, err) : rc;
+}
+
 dg_code dg_chain_begun(dg_chain *chain, dg_block **out, dg_block *block, dg_error *err)
 {
-    assert(block->chain == chain);
     dg_runtime *runtime;
-    dg_code rc;
+    dg_code rc = dg_block_runtime_next(chain, block, &runtime, err);
     *out = NULL;
-    if ((rc = dg_block_runtime_next(chain, block, &runtime, err)) < 0)
-        return rc;
-    rc = begin_in(out, block, runtime, block->slot, err);
-    return rc == DG_TRAP ? begin_in(out, block, runtime, block->slot + 1, err) : rc;
+    return rc < 0 ? rc : dg_chain_begun_by(chain, out, block, runtime, err);
 }

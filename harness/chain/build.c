@@ -262,8 +262,8 @@ static dg_code initialize(making *m, dg_error *err)
 
 static dg_code make(making *m, dg_block **out, dg_error *err)
 {
-    dg_code rc;
-    if ((rc = initialize(m, err)) < 0 || (rc = make_inherents(m, err)) < 0)
+    dg_code rc = dg_exec_take_out(&m->exec, m->options->writes, m->options->write_count, err);
+    if (rc < 0 || (rc = initialize(m, err)) < 0 || (rc = make_inherents(m, err)) < 0)
         return rc;
     if (!m->exec.report->only_inherents && (rc = apply_transactions(m, err)) < 0)
         return rc;

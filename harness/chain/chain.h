@@ -315,7 +315,8 @@ typedef struct dg_build_options {
     dg_bytes paras_inherent;
     const dg_bytes *extrinsics; /* transactions, each with its length prefix */
     size_t extrinsic_count;
-    /* key, value: put between transactions and finalize (how = override) */
+    /* key, value: put between transactions and finalize (how = override); a .at of NULL: taken out
+     * before the block begins, as if its parent had not left it */
     const dg_bytes (*writes)[2];
     size_t write_count;
 } dg_build_options;
@@ -432,6 +433,9 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
  * The step is taken in `block`'s own slot, so no session ends by it, or in the next one where the
  * runtime insists on that. DG_TRAP: the step panicked. */
 dg_code dg_chain_begun(dg_chain *chain, dg_block **out, dg_block *block, dg_error *err);
+/* .. by another runtime than the child's own, borrowed. */
+dg_code dg_chain_begun_by(dg_chain *chain, dg_block **out, dg_block *block, dg_runtime *runtime,
+                          dg_error *err);
 /* Code that the chain has met, in that order, beginning with what its options had as known; NULL
  * past the end. Borrowed until it is closed; dg_runtime_keep keeps one longer. */
 dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i);

@@ -174,6 +174,8 @@ dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number
 typedef enum dg_exec_applied { DG_APPLIED, DG_APPLIED_FAILED, DG_REFUSED } dg_exec_applied;
 dg_code dg_exec_apply(dg_exec *exec, dg_exec_applied *how, dg_bytes extrinsic, dg_error *err);
 dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+/* .. and those that take out, which come before the block begins. */
+dg_code dg_exec_take_out(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err);
 dg_code dg_exec_finalize(dg_exec *exec, dg_error *err); /* header in exec->output */
 
 /* Encoded inherent data of a block in `slot` on `parent`. */

@@ -119,8 +119,20 @@ dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, 
     dg_bytes top = { NULL, 0 };
     dg_code rc = DG_OK;
     for (size_t i = 0; i < count && rc >= 0; i++)
-        rc = writes[i][1].at ? dg_state_put(exec->state, top, writes[i][0], writes[i][1], err)
-                             : dg_state_delete(exec->state, top, writes[i][0], err);
+        if (writes[i][1].at)
+            rc = dg_state_put(exec->state, top, writes[i][0], writes[i][1], err);
+    return rc < 0 ? rc : DG_OK;
+}
+
+dg_code dg_exec_take_out(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err)
+{
+    assert(exec->state);
+    assert(!count || writes);
+    dg_bytes top = { NULL, 0 };
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < count && rc >= 0; i++)
+        if (!writes[i][1].at)
+            rc = dg_state_delete(exec->state, top, writes[i][0], err);
     return rc < 0 ? rc : DG_OK;
 }
 

@@ -74,7 +74,9 @@ static dg_code apply_again(dg_exec *exec, const given *g, dg_error *err)
     return DG_OK;
 }
 
-static dg_code write_again(dg_exec *exec, const given *g, dg_error *err)
+typedef dg_code (*writing)(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+
+static dg_code write_again(dg_exec *exec, const given *g, writing how, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (size_t i = 0; i < g->write_count && rc >= 0; i++) {
@@ -84,7 +86,7 @@ static dg_code write_again(dg_exec *exec, const given *g, dg_error *err)
             pair[0][1].at = NULL;
         else if (!pair[0][1].at)
             pair[0][1] = dg_text("");
-        rc = dg_exec_write(exec, (const dg_bytes(*)[2])pair, 1, err);
+        rc = how(exec, (const dg_bytes(*)[2])pair, 1, err);
     }
     return rc;
 }
@@ -92,9 +94,9 @@ static dg_code write_again(dg_exec *exec, const given *g, dg_error *err)
 /* Makes the block from its parts; exec->output is then the header. */
 static dg_code make_again(dg_exec *exec, const given *g, dg_error *err)
 {
-    dg_code rc;
-    if ((rc = initialize_again(exec, g, err)) < 0 || (rc = apply_again(exec, g, err)) < 0
-        || (rc = write_again(exec, g, err)) < 0)
+    dg_code rc = write_again(exec, g, dg_exec_take_out, err);
+    if (rc < 0 || (rc = initialize_again(exec, g, err)) < 0 || (rc = apply_again(exec, g, err)) < 0
+        || (rc = write_again(exec, g, dg_exec_write, err)) < 0)
         return rc;
     return dg_exec_finalize(exec, err);
 }
