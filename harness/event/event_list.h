@@ -79,6 +79,10 @@ X(MIGRATION, migration, "migration", running, fuel, fuel_control, weight_ps, wei
 /* one storage item under N; detail: pallet, item, role (value, session-keys; entity: gone;
  * keys-changed: read as others; keys-unusable: of no use), example, reason, unusable */
 X(STORAGE, storage, "storage", entries, undecodable, undecodable_control)
+/* a key that N-1 left in U and N does not expect in its first block: N-1 takes it out where a block
+ * begins, or, by_end 1, N by the end of each while N-1 never does; place: counted from 0, bytes:
+ * of its value; detail: item, key (hex) */
+X(LEFTOVER, leftover, "leftover", place, by_end, bytes)
 /* a queued call; same: it decodes as what it was; detail: where, old, new */
 X(CALL, call, "call", same)
 /* a block of N, executed by itself; equal: to how it was built; detail: reason */

@@ -184,6 +184,7 @@ void dg_run_arm_clear(dg_run_arm *a)
     dg_state_free(a->kept.after);
     json_decref(a->kept.config);
     json_decref(a->kept.config_end);
+    dg_run_leftovers_clear(&a->kept.leftovers);
     json_decref(a->kept.messages);
     json_decref(a->kept.calls);
     json_decref(a->kept.versions);

@@ -78,6 +78,7 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish)
     case DG_SUSPECT_CONFIG_ITEM:
     case DG_SUSPECT_STORAGE_VERSION: /* put_back.c has these written */
     case DG_SUSPECT_STORAGE_ITEM:
+    case DG_SUSPECT_LEFTOVER:
     case DG_SUSPECT_CORES:
     case DG_SUSPECT_CONFIG_VALUE:
     case DG_SUSPECT_KIND_COUNT:

@@ -182,6 +182,9 @@ static dg_code at_upgrade(dg_run_arm *a, dg_block *block, dg_error *err)
     if (a->network && a->which == DG_ARM_TREATMENT
         && (rc = dg_run_sample_without(a, block, err)) < 0)
         return rc;
+    if (a->which == DG_ARM_TREATMENT && a->run->code.len
+        && (rc = dg_run_leftovers_begin(a, block, err)) < 0)
+        return rc;
     return dg_run_sets_log(a, block, "U", err);
 }
 
@@ -202,6 +205,8 @@ static dg_code at_after(dg_run_arm *a, dg_block *block, dg_error *err)
         return rc;
     if (a->which == DG_ARM_TREATMENT) {
         dg_run_session_values_log(a);
+        if (a->run->code.len && (rc = dg_run_leftovers_end(a, block, err)) < 0)
+            return rc;
         if ((rc = dg_run_sample_types(a, err)) < 0)
             return rc;
     }

@@ -21,6 +21,7 @@ static dg_buf *value_for(dg_run_put_back *p, dg_bytes key)
     for (size_t i = 0; i < p->count; i++)
         if (dg_bytes_equal(dg_buf_bytes(&p->keys[i]), key)) {
             dg_buf_reset(&p->values[i]);
+            p->taken_out[i] = false;
             return &p->values[i];
         }
     if (p->count == DG_RUN_PUT_BACK_MAX)
@@ -28,6 +29,7 @@ static dg_buf *value_for(dg_run_put_back *p, dg_bytes key)
     dg_buf_init(&p->keys[p->count], DG_TRIE_KEY_MAX);
     dg_buf_init(&p->values[p->count], VALUE_MAX);
     dg_buf_put_bytes(&p->keys[p->count], key);
+    p->taken_out[p->count] = false;
     return &p->values[p->count++];
 }
 
@@ -137,6 +139,21 @@ static dg_code put_field(dg_run_state *run, json_t **config, const dg_suspect *s
     return put_json(run, "Configuration", "ActiveConfig", NULL, *config, err);
 }
 
+/* ---- a key that N-1 left ---- */
+
+/* Taken out, therefore without a value. */
+static dg_code take_out(dg_run_state *run, const dg_suspect *s, dg_error *err)
+{
+    const dg_run_leftovers *left = &run->treatment.kept.leftovers;
+    assert(s->index < left->count);
+    dg_run_put_back *p = &run->trial.put_back;
+    dg_buf *room = value_for(p, dg_buf_bytes(&left->keys[s->index]));
+    if (!room)
+        return full(err);
+    p->taken_out[room - p->values] = true;
+    return DG_OK;
+}
+
 /* ---- cores ---- */
 
 enum { WHOLE_CORE = 57600 };
@@ -189,6 +206,19 @@ void dg_run_put_back_clear(dg_run_put_back *p)
     p->count = 0;
 }
 
+/* As blocks take them: an empty value is one, too. */
+static dg_code list_writes(dg_run_put_back *p, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (size_t i = 0; rc >= 0 && i < p->count; i++) {
+        dg_bytes value = dg_buf_bytes(&p->values[i]);
+        p->writes[i][0] = dg_buf_bytes(&p->keys[i]);
+        p->writes[i][1] = p->taken_out[i] ? dg_bytes_of(NULL, 0) : value.at ? value : dg_text("");
+        rc = dg_buf_check(&p->values[i], err, "a value that is put back");
+    }
+    return rc < 0 ? rc : DG_OK;
+}
+
 dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error *err)
 {
     json_t *config = NULL;
@@ -204,14 +234,11 @@ dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error
             rc = put_item(run, s, err);
         else if (s->kind == DG_SUSPECT_CONFIG_VALUE)
             rc = put_field(run, &config, s, err);
+        else if (s->kind == DG_SUSPECT_LEFTOVER)
+            rc = take_out(run, s, err);
         else if (s->kind == DG_SUSPECT_CORES)
             rc = put_cores(run, &config, s, err);
     }
     json_decref(config);
-    for (size_t i = 0; rc >= 0 && i < run->trial.put_back.count; i++) {
-        run->trial.put_back.writes[i][0] = dg_buf_bytes(&run->trial.put_back.keys[i]);
-        run->trial.put_back.writes[i][1] = dg_buf_bytes(&run->trial.put_back.values[i]);
-        rc = dg_buf_check(&run->trial.put_back.values[i], err, "a value that is put back");
-    }
-    return rc < 0 ? rc : DG_OK;
+    return rc < 0 ? rc : list_writes(&run->trial.put_back, err);
 }

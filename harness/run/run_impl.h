@@ -27,6 +27,15 @@ const char *dg_run_moment_name(dg_run_moment m);
 
 typedef struct dg_run_state dg_run_state;
 
+/* Keys that N-1 leaves in U and N does not expect in its first block; owned, as the state of U
+ * is. */
+enum { DG_RUN_LEFTOVERS_MAX = 8 };
+typedef struct dg_run_leftovers {
+    dg_buf keys[DG_RUN_LEFTOVERS_MAX];
+    size_t count;
+    dg_state *upgrade;
+} dg_run_leftovers;
+
 /* What is kept of an arm to be compared with the other; all of it owned. */
 typedef struct dg_run_kept {
     dg_survey_sample samples[DG_RUN_MOMENT_COUNT];
@@ -39,7 +48,8 @@ typedef struct dg_run_kept {
     /* At U: storage versions by pallet, and values whose type N changes; these once
      * more at control's U+1, to tell what N-1 writes in every block. */
     json_t *versions, *retyped, *retyped_after;
-    json_t *messages; /* a network's, by kind, and their bytes; NULL: none were sent */
+    dg_run_leftovers leftovers; /* of treatment */
+    json_t *messages;           /* a network's, by kind, and their bytes; NULL: none were sent */
 } dg_run_kept;
 
 /* How N went in. */
@@ -97,6 +107,7 @@ enum { DG_RUN_MET_MAX = 256 /* as many as a chain meets */ };
 enum { DG_RUN_PUT_BACK_MAX = 256 };
 typedef struct dg_run_put_back {
     dg_buf keys[DG_RUN_PUT_BACK_MAX], values[DG_RUN_PUT_BACK_MAX];
+    bool taken_out[DG_RUN_PUT_BACK_MAX]; /* no value: out before the block begins */
     dg_bytes writes[DG_RUN_PUT_BACK_MAX][2];
     size_t count;
 } dg_run_put_back;
@@ -286,6 +297,14 @@ dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, dg_error *err);
 /* .. and in treatment, block by block until it is over; sets a->running. */
 dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_report *report,
                              dg_error *err);
+
+/* leftovers.c: what N-1 left in treatment's U and takes out where a block begins, which N does not;
+ * nothing where one of both panics .. DG_IO, DG_NOMEM. */
+dg_code dg_run_leftovers_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err);
+/* .. and what N took out by the end of its first block, while N-1 leaves it. */
+dg_code dg_run_leftovers_end(dg_run_arm *a, dg_block *after, dg_error *err);
+/* Gives the keys back. */
+void dg_run_leftovers_clear(dg_run_leftovers *kept);
 
 /* answers.c: what runtime APIs answer at a moment. */
 dg_code dg_run_sample_take(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error *err);

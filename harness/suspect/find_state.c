@@ -64,6 +64,34 @@ static void find_item(dg_suspects *out, const dg_event *e)
              "enact the releases between N-1 and N one after another, or migrate %s in N", s->name);
 }
 
+/* ---- what N-1 left for its own next block ---- */
+
+static void find_leftover(dg_suspects *out, const dg_event *e)
+{
+    const char *item = text_at(e->detail, "item");
+    dg_suspect *s = dg_suspect_add(out, DG_SUSPECT_LEFTOVER, (uint32_t)e->leftover.place,
+                                   "%.90s is not there when N's first block begins", item);
+    if (!s)
+        return;
+    snprintf(s->name, sizeof s->name, "%s", item);
+    snprintf(s->seen, sizeof s->seen, "%s (key %.140s) is in the state of U; %s", item,
+             text_at(e->detail, "key"),
+             e->leftover.by_end ? "N takes it out by the end of its first block, N-1 keeps it"
+                                : "N-1 takes it out where a block begins, N does not");
+    snprintf(
+        s->says, sizeof s->says,
+        e->leftover.by_end
+            ? "N-1 leaves %s in storage at the end of U, while N leaves it there at the end of "
+              "no block, so that N's first block finds what it does not expect"
+            : "N-1 leaves %s in storage at the end of U and takes it out where its next block "
+              "begins, which N does not, so that N's first block finds it",
+        item);
+    snprintf(s->advice, sizeof s->advice,
+             "let N take %s out of storage before its first block's inherents, in a migration for "
+             "instance",
+             item);
+}
+
 /* ---- the configuration ---- */
 
 static void add_field(dg_suspects *out, const dg_event *e, const char *place, const json_t *was,
@@ -149,6 +177,8 @@ static void find_in(dg_suspects *out, const dg_event *e, unsigned *fields)
             find_version(out, e, row);
     if (e->kind == DG_EVENT_STORAGE && strcmp(text_at(e->detail, "role"), "session-keys") != 0)
         find_item(out, e);
+    if (e->kind == DG_EVENT_LEFTOVER)
+        find_leftover(out, e);
     if (e->kind == DG_EVENT_CONFIG && !*fields
         && strcmp(text_at(e->detail, "what"), "Configuration.ActiveConfig") == 0)
         find_fields(out, e, "", json_object_get(e->detail, "control"),

@@ -28,6 +28,9 @@ X(CONFIG_ITEM, "config-item")
 X(STORAGE_VERSION, "storage-version")
 /* a plain storage item is control's after N's first block; name: "Pallet.Item" */
 X(STORAGE_ITEM, "storage-item")
+/* a key that N-1 takes out where a block begins is not in N's first block; index: its place among
+ * the leftovers, name: its item */
+X(LEFTOVER, "leftover")
 /* each parachain has a whole core, as N keeps such; name: the pallet that holds them */
 X(CORES, "cores")
 /* likewise one field of HostConfiguration; name: its place, "a.b" */

@@ -45,16 +45,21 @@ static const char *without(const json_t *cause, const char *claim)
 /* ---- small ones ---- */
 
 static const struct {
-    const char *to, *suspect, *claim, *says, *advice; /* suspect NULL: nothing is proved */
+    const char *from, *to, *suspect, *claim, *says, *advice; /* suspect NULL: nothing is proved */
 } rows[] = {
-    { "mini-2-config-altered.wasm", "config-value", "config-survives",
+    { "mini.json", "mini-2-config-altered.wasm", "config-value", "config-survives",
       "max_pov_size 2621440, which is 5242880 in control", "keep max_pov_size at 5242880" },
     /* fields that N adds are at their defaults, those that there were are the chain's */
-    { "mini-2-config-lost.wasm", "storage-item", "config-survives",
+    { "mini.json", "mini-2-config-lost.wasm", "storage-item", "config-survives",
       "Configuration.ActiveConfig in a layout that N does not read",
       "migrate Configuration.ActiveConfig in N" },
     /* a map: there is no one value to put back */
-    { "mini-2-entries-left.wasm", NULL, "migration", NULL, NULL },
+    { "mini.json", "mini-2-entries-left.wasm", NULL, "migration", NULL, NULL },
+    /* N-1 takes it out where its blocks begin; N where they end, so nothing does between both */
+    { "mini-flag-kept.json", "mini-2.wasm", "leftover", "inherent-accepted",
+      "N-1 leaves Timestamp.DidUpdate in storage at the end of U", "take Timestamp.DidUpdate out" },
+    /* both take it out in time: an inherent that N refuses of itself has another cause */
+    { "mini.json", "mini-2-inherent-refused.wasm", NULL, "inherent-accepted", NULL, NULL },
 };
 
 START_TEST(what_control_has_heals_what_is_lost)
@@ -65,7 +70,7 @@ START_TEST(what_control_has_heals_what_is_lost)
     json_t *o;
     if (!dg_file_exists(mini(rows[_i].to)))
         return;
-    o = explain_pair(mini("mini.json"), mini(rows[_i].to), "boundary@2-3", more);
+    o = explain_pair(mini(rows[_i].from), mini(rows[_i].to), "boundary@2-3", more);
     cause = rows[_i].suspect ? cause_of(o, rows[_i].suspect) : NULL;
     ck_assert_str_eq(claim_status(o, rows[_i].claim), "broke");
     ck_assert_msg((cause != NULL) == (rows[_i].suspect != NULL), "%s", causes_of(o));
