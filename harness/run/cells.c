@@ -32,8 +32,9 @@ static dg_code make_ready(const cells *c, size_t count, dg_error *err)
     dg_code rc = DG_OK;
     for (size_t i = 0; i < count && rc >= 0; i++)
         if (!is_seen(c, i)) {
+            dg_run_request request = { .plan = c->plans[i], .options = &c->quiet };
             dg_run_state *run;
-            rc = dg_run_open(&run, c->plans[i], &c->quiet, err);
+            rc = dg_run_open(&run, &request, err);
             dg_run_free(run);
         }
     return rc;

@@ -391,24 +391,36 @@ dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err)
 
 /* ---- one run, and other seeds of it ---- */
 
-/* twin.c: what `run->plan` asks for, by the seed of the run. */
+/* A run as it is asked for: by the plan's seed, or another. */
+typedef struct dg_run_request {
+    const dg_plan *plan;
+    const dg_run_options *options;
+    dg_run_own_seed seed;
+    bool in_child;
+    uint64_t counted; /* U's slot by the blocks of control; 0: not known, or not asked for */
+} dg_run_request;
+
+/* open.c: what `run->plan` asks for, by the seed of the run. */
 void dg_run_ask(dg_run_state *run);
-/* A whole run with that seed, in a child process: nothing is written, no other seed tried. */
+/* twin.c: a whole run with that seed, in a child process: nothing is written, no other seed tried.
+ */
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
                      uint64_t seed, dg_error *err);
 
-/* All that a run of this plan opens: imported, compiled, found fit, and control's chain open. To be
- * given back with dg_run_free. As dg_run. */
-dg_code dg_run_open(dg_run_state **out, const dg_plan *plan, const dg_run_options *options,
-                    dg_error *err);
+/* open.c: all that a run of this plan opens: imported, compiled, found fit, and control's chain
+ * open. To be given back with dg_run_free. As dg_run. */
+dg_code dg_run_open(dg_run_state **out, const dg_run_request *r, dg_error *err);
 /* A run whose plan differs from that of `host` in where U is alone: what `host` has opened,
  * control's chain too, is its own as long as `host` is there. To be given back before that. */
 dg_code dg_run_open_beside(dg_run_state **out, const dg_run_state *host, const dg_plan *plan,
                            dg_error *err);
 /* Gives back all that is the run's. Fine on NULL. */
 void dg_run_free(dg_run_state *run);
-/* Both arms of it are over: what they mean, by the plan as it was handed in. In a process of its
- * own, which gives nothing back. */
+/* `rc`, or what to say where a runtime panics for want of what a partial snapshot lacks, which is
+ * not its fault. */
+dg_code dg_run_blame_snapshot(const dg_run_state *run, dg_code rc, dg_error *err);
+/* twin.c: both arms of it are over: what they mean, by the plan as it was handed in. In a process
+ * of its own, which gives nothing back. */
 dg_code dg_run_conclude(json_t **outcome, dg_run_state *run, const dg_plan *plan, dg_error *err);
 /* As dg_run, in a child process; nothing is said of the machine. */
 dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,

@@ -34,7 +34,8 @@ static bool is_placed_by_u(const dg_run_state *run)
 
 static dg_code open_cells(sharing *s, const dg_run_options *options, dg_error *err)
 {
-    dg_code rc = dg_run_open(&s->host, s->plans[0], options, err);
+    dg_run_request request = { .plan = s->plans[0], .options = options };
+    dg_code rc = dg_run_open(&s->host, &request, err);
     if (rc < 0)
         return rc;
     if (!dg_plan_wants_network(s->host->plan) || is_placed_by_u(s->host))
