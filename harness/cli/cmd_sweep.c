@@ -9,7 +9,8 @@
 
 static const dg_option options[] = {
     { "at", 0, DG_OPT_TEXT, "POSITIONS",
-      "axis: where U is: boundary-600..boundary+20 step 20, or a list by commas" },
+      "axis: where U is: boundary-600..boundary+20 step 20, every (each slot of a session), every "
+      "30 (each 30th), or a list by commas" },
     { "seeds", 0, DG_OPT_TEXT, "SEEDS", "axis: 1..20, or a list by commas" },
     { "nodes", 0, DG_OPT_TEXT, "NODES", "axis: what the nodes run, each by a semicolon" },
     { "network", 0, DG_OPT_TEXT, "SIZES", "axis: VxP, or a list by commas" },
@@ -171,14 +172,16 @@ static int deliver(const dg_sweep *sweep, const char *path, const dg_args *args,
     return exit_code;
 }
 
-static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args, dg_error *err)
+static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args,
+                          const dg_run_options *each, dg_error *err)
 {
     dg_axes axes = { 0 };
     dg_shard shard = { 1, 1 };
     dg_code rc = read_axes(&axes, args, err);
     if (rc >= 0 && args->text[OPT_SHARD])
         rc = dg_shard_read(&shard, args->text[OPT_SHARD], err);
-    if (rc >= 0 && (rc = plan_of(plan, args, err)) >= 0)
+    if (rc >= 0 && (rc = plan_of(plan, args, err)) >= 0
+        && (rc = dg_axes_settle(&axes, *plan, each, err)) >= 0)
         rc = dg_sweep_new(out, *plan, &axes, shard, args->text[OPT_BUDGET] != NULL, err);
     dg_axes_clear(&axes);
     return rc;
@@ -207,7 +210,7 @@ static int run(const dg_args *args)
     dg_code rc = dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, &err);
     each.explain = (dg_run_explain)explain;
     if (rc >= 0 && (rc = read_budget(&how.budget_ns, args->text[OPT_BUDGET], &err)) >= 0
-        && (rc = make_sweep(&sweep, &plan, args, &err)) >= 0
+        && (rc = make_sweep(&sweep, &plan, args, &each, &err)) >= 0
         && (rc = dg_cli_folder_for(out, &err)) >= 0
         && (rc = dg_cli_try_place("out", out, inputs, sizeof inputs / sizeof *inputs, &err)) >= 0
         && (rc = dg_sweep_resume(sweep, &taken, out, &err)) >= 0) {

@@ -79,6 +79,12 @@ static dg_code not_too_long(const dg_run_state *run, dg_error *err)
         (unsigned long long)slots, (unsigned long long)hours, run->asked->slots_max);
 }
 
+static dg_code no_slots(dg_error *err)
+{
+    return dg_fail(err, DG_UNSUPPORTED,
+                   "the runtime has no BABE: only relay chains are run by this version");
+}
+
 /* A genesis has neither groups nor cores before its first boundary, so there the
  * plain `boundary` is the second. */
 static dg_code place(dg_run_state *run, dg_error *err)
@@ -87,8 +93,7 @@ static dg_code place(dg_run_state *run, dg_error *err)
     uint64_t epoch, before;
     dg_code rc = dg_chain_clock(run->control.chain, root, &run->span.clock, err);
     if (rc == DG_ABSENT)
-        return dg_fail(err, DG_UNSUPPORTED,
-                       "the runtime has no BABE: only relay chains are run by this version");
+        return no_slots(err);
     if (rc < 0)
         return rc;
     run->span.fork_number = dg_block_number(root);
@@ -238,6 +243,38 @@ dg_code dg_run_open(dg_run_state **out, const dg_run_request *r, dg_error *err)
         dg_run_free(run);
         *out = NULL;
     }
+    return rc < 0 ? rc : DG_OK;
+}
+
+/* Of the snapshot alone: nothing is grown, and N is not looked at. */
+static dg_code read_clock(dg_clock *out, dg_run_state *run, dg_error *err)
+{
+    dg_source_options from = { .cache_dir = run->options->cache_dir };
+    dg_code rc = open_engine(run, err);
+    dg_run_arm *a = &run->control;
+    if (rc < 0)
+        return rc;
+    from.engine = run->engine;
+    a->run = run;
+    if ((rc = dg_source_open(&run->source, run->asked->snapshot, &from, err)) < 0
+        || (rc = dg_run_arm_open_chain(a, err)) < 0)
+        return rc;
+    rc = dg_chain_clock(a->chain, dg_chain_root(a->chain), out, err);
+    return rc == DG_ABSENT ? no_slots(err) : rc;
+}
+
+dg_code dg_run_clock(dg_clock *out, const dg_plan *plan, const dg_run_options *options,
+                     dg_error *err)
+{
+    dg_run_state *run = dg_calloc(1, sizeof *run);
+    dg_code rc;
+    if (!run)
+        return dg_fail(err, DG_NOMEM, "no memory for a run");
+    run->plan = plan;
+    run->options = options;
+    dg_run_ask(run);
+    rc = dg_run_blame_snapshot(run, read_clock(out, run, err), err);
+    dg_run_free(run);
     return rc < 0 ? rc : DG_OK;
 }
 

@@ -117,6 +117,12 @@ typedef struct dg_run_options {
  * use to begin with; DG_UNSUPPORTED; DG_LIMIT; DG_NOMEM. */
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err);
 
+/* The clock of the chain that a checked plan begins from, of which `epoch_slots` is how long a
+ * session is. Opens the snapshot and asks its runtime; nothing is run. DG_UNSUPPORTED: no relay
+ * chain; else as dg_run. */
+dg_code dg_run_clock(dg_clock *out, const dg_plan *plan, const dg_run_options *options,
+                     dg_error *err);
+
 /* ---- many runs ---- */
 
 /* How many plans are run; all that is called is called with `user`. */

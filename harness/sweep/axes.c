@@ -51,7 +51,7 @@ static dg_code room_for_one(dg_axis *axis, dg_error *err)
     return DG_OK;
 }
 
-static dg_code add(dg_axis *axis, const char *at, size_t len, dg_error *err)
+dg_code dg_axis_put(dg_axis *axis, const char *at, size_t len, dg_error *err)
 {
     char *value;
     dg_code rc = room_for_one(axis, err);
@@ -146,7 +146,7 @@ static dg_code add_bound(dg_axis *axis, const bound *b, dg_error *err)
     else
         snprintf(text, sizeof text, is_boundary ? "%s%+lld%s" : "%s%lld%s", b->before,
                  (long long)b->at, b->behind);
-    return add(axis, text, strlen(text), err);
+    return dg_axis_put(axis, text, strlen(text), err);
 }
 
 /* One part of a list: its words, the range's ends, and its step. */
@@ -208,12 +208,37 @@ static dg_code take_step(part *p, dg_error *err)
     return DG_OK;
 }
 
+/* "every", "every 30" or "every step 30": all slots of a session, or each 30th, which are known
+ * once its length is (every.c). */
+static bool take_every(part *p)
+{
+    const char *number = p->at + strlen(DG_AXIS_EVERY " ");
+    int64_t step;
+    if (number < p->end && strncmp(p->at, DG_AXIS_EVERY " ", strlen(DG_AXIS_EVERY " ")) == 0
+        && take_digits(&number, p->end, &step) && number == p->end && step && !p->step) {
+        p->step = step;
+        p->end = p->at + strlen(DG_AXIS_EVERY);
+    }
+    return p->end - p->at == strlen(DG_AXIS_EVERY)
+           && strncmp(p->at, DG_AXIS_EVERY, strlen(DG_AXIS_EVERY)) == 0;
+}
+
+static dg_code add_every(dg_axis *axis, const part *p, dg_error *err)
+{
+    char text[40];
+    int len = p->step ? snprintf(text, sizeof text, DG_AXIS_EVERY " %lld", (long long)p->step)
+                      : snprintf(text, sizeof text, DG_AXIS_EVERY);
+    return dg_axis_put(axis, text, (size_t)len, err);
+}
+
 static dg_code add_part(dg_axis *axis, part p, bool ranges, dg_error *err)
 {
     dg_code rc;
     trim(&p);
     if (ranges && (rc = take_step(&p, err)) < 0)
         return rc;
+    if (ranges && take_every(&p))
+        return add_every(axis, &p, err);
     if (p.at == p.end)
         return dg_fail(err, DG_USAGE, "the list is empty, or has an empty place");
     for (const char *at = p.at; ranges && at + 1 < p.end && !p.dots; at++)
@@ -223,7 +248,7 @@ static dg_code add_part(dg_axis *axis, part p, bool ranges, dg_error *err)
     if (p.step)
         return dg_fail(err, DG_USAGE, "\"%.*s\" has a step, but is no range: write %.*s..",
                        (int)(p.end - p.at), p.at, (int)(p.end - p.at), p.at);
-    return add(axis, p.at, (size_t)(p.end - p.at), err);
+    return dg_axis_put(axis, p.at, (size_t)(p.end - p.at), err);
 }
 
 static dg_code add_list(dg_axis *axis, const char *text, const char *between, bool ranges,

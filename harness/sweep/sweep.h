@@ -1,6 +1,7 @@
 /* sweep.h - one plan over many positions of U, nodes, seeds, sizes and runtimes.
  *
  *   axes      dg_axes_add            "--at boundary-20..boundary+5 step 5": which values
+ *             dg_axes_settle         "--at every": what it comes to on the plan's chain
  *   sweep     dg_sweep_new           the cells: every combination, each with its plan
  *   earlier   dg_sweep_resume        what a file of the same sweep has already
  *   work      dg_sweep_work          the others, several at once
@@ -54,7 +55,8 @@ const char *dg_axis_flag(dg_axis_kind kind);
 /* Reads the values of one axis, which had none:
  *
  *   at       "boundary-600..boundary+20 step 20", "boundary-1,boundary,boundary+1", both mixed by
- *            commas; a range is of slots, of blocks ("b" behind both ends), or of percents
+ *            commas; a range is of slots, of blocks ("b" behind both ends), or of percents;
+ *            "every": each slot of a session, "every 30": each 30th (dg_axes_settle)
  *   seeds    "1..20", "1..100 step 7", "3,5,8"
  *   network  "30x6,100x20"
  *   to       "a.wasm,b.wasm"
@@ -63,6 +65,12 @@ const char *dg_axis_flag(dg_axis_kind kind);
  * DG_USAGE: an empty list, a range that runs backwards or has no step, ends of two kinds, a value
  * twice, an axis twice, more than DG_AXIS_VALUES_MAX; DG_NOMEM. To be cleared in any case. */
 dg_code dg_axes_add(dg_axes *axes, dg_axis_kind kind, const char *text, dg_error *err);
+/* What `every` comes to on the chain that `plan`, amended by the first value of each other axis,
+ * begins from: boundary-19 .. boundary where a session has 20 slots. Opens the snapshot if there is
+ * an `every`, and else does nothing. Codes of dg_plan_check and dg_run_clock; DG_USAGE: a slot
+ * stands there twice, or there are too many. */
+dg_code dg_axes_settle(dg_axes *axes, const dg_plan *plan, const dg_run_options *how,
+                       dg_error *err);
 /* Gives the values back; axes of zeros are fine. */
 void dg_axes_clear(dg_axes *axes);
 

@@ -4,6 +4,13 @@
 
 #include "sweep/sweep.h"
 
+/* Stands in an axis for the slots of a session, until dg_axes_settle; " 30" behind it: each 30th.
+ */
+#define DG_AXIS_EVERY "every"
+/* axes.c: one value more, copied. DG_USAGE: it is there already, or there are too many; DG_NOMEM.
+ */
+dg_code dg_axis_put(dg_axis *axis, const char *at, size_t len, dg_error *err);
+
 /* One combination of the axes' values. */
 typedef struct dg_sweep_cell {
     size_t place;     /* among all of them, whatever the shard */

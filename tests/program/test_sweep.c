@@ -83,6 +83,35 @@ START_TEST(positions_are_counted_out_first)
 }
 END_TEST
 
+/* A session of the small runtime has ten slots. */
+static const struct {
+    const char *at, *first;
+    size_t count;
+} everies[] = {
+    { "every", "boundary-9", 10 },
+    { "'every 4'", "boundary-8", 3 },
+    { "'every step 9,boundary+1'", "boundary-9", 3 },
+    { "'every 10'", "boundary", 1 },
+};
+
+START_TEST(every_is_each_slot_of_a_session_once)
+{
+    char axes[80];
+    json_t *document, *axes_of, *values;
+    size_t last = everies[_i].count - 1;
+    snprintf(axes, sizeof axes, "--at %s", everies[_i].at);
+    document = swept(axes, "every.json");
+    axes_of = json_object_get(json_object_get(document, "sweep"), "axes");
+    values = json_object_get(json_array_get(axes_of, json_array_size(axes_of) - 1), "values");
+    ck_assert_uint_eq(json_array_size(values), everies[_i].count);
+    ck_assert_str_eq(json_string_value(json_array_get(values, 0)), everies[_i].first);
+    ck_assert_str_eq(json_string_value(json_array_get(values, last)),
+                     strstr(axes, "+1") ? "boundary+1" : "boundary");
+    json_decref(document);
+    remove(scratch_path("every.json"));
+}
+END_TEST
+
 /* ---- shards ---- */
 
 START_TEST(shards_merge_to_the_bytes_of_the_whole)
@@ -213,6 +242,8 @@ static const struct {
     { "--at boundary..boundary+1 --time-budget 5", "write 90s, 10m or 2h", 2 },
     { "--at boundary..boundary+1 --time-budget 0s", "write 90s, 10m or 2h", 2 },
     { "--at boundary,elsewhere", "elsewhere", 2 },
+    { "--at every,boundary-1", "boundary-1 stands there twice", 2 },
+    { "--at 'every other'", "every other", 2 },
     { "--to nowhere.wasm,mini.wasm --at boundary", "nowhere.wasm does not exist", 4 },
 };
 
@@ -232,6 +263,8 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, a_cell_is_what_run_says);
     tcase_add_test(tc, positions_are_counted_out_first);
+    tcase_add_loop_test(tc, every_is_each_slot_of_a_session_once, 0,
+                        sizeof everies / sizeof *everies);
     tcase_add_test(tc, shards_merge_to_the_bytes_of_the_whole);
     tcase_add_test(tc, what_is_of_two_sweeps_is_not_merged);
     tcase_add_loop_test(tc, the_same_command_goes_on, 0, sizeof endings / sizeof *endings);

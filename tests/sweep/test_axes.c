@@ -22,6 +22,8 @@ static const struct {
     { DG_AXIS_AT, "10%..90% step 40", "10%;50%;90%" },
     { DG_AXIS_AT, "#100..#104 step 2", "#100;#102;#104" },
     { DG_AXIS_AT, " next , boundary-1..boundary , 50%", "next;boundary-1;boundary;50%" },
+    { DG_AXIS_AT, "every", "every" }, /* what it comes to, a chain has to say */
+    { DG_AXIS_AT, " every 7 ,every step 30,boundary", "every 7;every 30;boundary" },
     { DG_AXIS_SEEDS, "1..4", "1;2;3;4" },
     { DG_AXIS_SEEDS, "1..9 step 4,7", "1;5;9;7" },
     { DG_AXIS_NODES, "v1.10=0.9,v1.6=0.1;v1.12=1", "v1.10=0.9,v1.6=0.1;v1.12=1" },
@@ -66,6 +68,8 @@ static const struct {
     { DG_AXIS_AT, "boundary-99999999999..boundary", "was not understood" },
     { DG_AXIS_AT, "boundary-1 step 2", "is no range" },
     { DG_AXIS_AT, "boundary-1,boundary-2..boundary", "stands there twice" },
+    { DG_AXIS_AT, "every step 0", "a step is 1 or more" },
+    { DG_AXIS_AT, "every,every", "stands there twice" },
     { DG_AXIS_SEEDS, "1..200000", "more than 100000 values" },
     { DG_AXIS_SEEDS, "3,3", "stands there twice" },
     { DG_AXIS_NETWORK, "30x6,", "an empty place" },
