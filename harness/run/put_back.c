@@ -47,6 +47,17 @@ static dg_code put_bytes(dg_run_state *run, dg_bytes key, dg_bytes value, dg_err
     return DG_OK;
 }
 
+/* Without a value. */
+static dg_code take_out(dg_run_state *run, dg_bytes key, dg_error *err)
+{
+    dg_run_put_back *p = &run->trial.put_back;
+    dg_buf *room = value_for(p, key);
+    if (!room)
+        return full(err);
+    p->taken_out[room - p->values] = true;
+    return DG_OK;
+}
+
 /* By the types of N; `keys` of a map, NULL of a plain item. */
 static dg_code put_json(dg_run_state *run, const char *pallet, const char *item, const json_t *keys,
                         const json_t *value, dg_error *err)
@@ -102,24 +113,77 @@ static json_t *over_default(const dg_run_state *run, const char *pallet, const c
     return out;
 }
 
-static dg_code put_item(dg_run_state *run, const dg_suspect *s, dg_error *err)
+/* One entry of a map, read as N-1 has it. Where N builds its key otherwise, it is moved. */
+static dg_code put_entry(dg_run_state *run, const char *pallet, const dg_meta_entry *entry,
+                         dg_bytes key, dg_bytes value, dg_error *err)
 {
-    const char *dot = strchr(s->name, '.');
-    dg_state *control = run->control.kept.after;
-    char pallet[96];
-    json_t *value, *whole;
+    const dg_meta *old = meta_of(run->from_kept);
+    json_t *keys = NULL, *is = NULL, *whole;
     dg_code rc;
-    assert(dot);
-    snprintf(pallet, sizeof pallet, "%.*s", (int)(dot - s->name), s->name);
-    value =
-        control ? dg_survey_item(meta_of(run->from_kept), control, pallet, dot + 1, NULL) : NULL;
+    if ((rc = take_out(run, key, err)) >= 0
+        && (rc = dg_storage_key_decode(old, &keys, entry, key, err)) >= 0
+        && (rc = dg_value_decode_all(old, &is, entry->value, value, err)) >= 0) {
+        whole = over_default(run, pallet, entry->name, is);
+        rc = put_json(run, pallet, entry->name, keys, whole ? whole : is, err);
+        json_decref(whole);
+    }
+    json_decref(keys);
+    json_decref(is);
+    return rc;
+}
+
+static dg_code put_map(dg_run_state *run, const char *pallet, const dg_meta_entry *entry,
+                       dg_error *err)
+{
+    dg_bytes key, value, top = { NULL, 0 };
+    uint8_t prefix[32];
+    dg_state_iter it;
+    dg_code rc;
+    dg_storage_prefix(prefix, entry->prefix, entry->name);
+    if ((rc = dg_state_iter_init(&it, run->control.kept.after, top, DG_BYTES_OF(prefix), err)) < 0)
+        return rc;
+    while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK
+           && (rc = put_entry(run, pallet, entry, key, value, err)) >= 0)
+        ;
+    dg_state_iter_clear(&it);
+    return rc == DG_END ? DG_OK : rc;
+}
+
+static dg_code put_plain(dg_run_state *run, const char *pallet, const char *item, dg_error *err)
+{
+    dg_state *control = run->control.kept.after;
+    json_t *whole,
+        *value =
+            control ? dg_survey_item(meta_of(run->from_kept), control, pallet, item, NULL) : NULL;
+    dg_code rc;
     if (!value)
-        return dg_fail(err, DG_USAGE, "control has no value of %s that can be read", s->name);
-    whole = over_default(run, pallet, dot + 1, value);
-    rc = put_json(run, pallet, dot + 1, NULL, whole ? whole : value, err);
+        return dg_fail(err, DG_USAGE, "control has no value of %s.%s that can be read", pallet,
+                       item);
+    whole = over_default(run, pallet, item, value);
+    rc = put_json(run, pallet, item, NULL, whole ? whole : value, err);
     json_decref(whole);
     json_decref(value);
     return rc;
+}
+
+/* A plain item, or all entries of a map. Session keys are stored twice: who validates next has them
+ * in the queue by now. */
+static dg_code put_item(dg_run_state *run, const dg_suspect *s, dg_error *err)
+{
+    const dg_meta *old = meta_of(run->from_kept);
+    const char *dot = strchr(s->name, '.');
+    const dg_meta_entry *entry;
+    char pallet[96];
+    dg_code rc;
+    assert(dot);
+    snprintf(pallet, sizeof pallet, "%.*s", (int)(dot - s->name), s->name);
+    entry = old ? dg_meta_storage(old, pallet, dot + 1) : NULL;
+    if (!entry || !entry->hasher_count || !run->control.kept.after)
+        return put_plain(run, pallet, dot + 1, err);
+    rc = put_map(run, pallet, entry, err);
+    return rc >= 0 && strcmp(s->name, "Session.NextKeys") == 0
+               ? put_plain(run, pallet, "QueuedKeys", err)
+               : rc;
 }
 
 /* ---- a field of the configuration ---- */
@@ -141,17 +205,11 @@ static dg_code put_field(dg_run_state *run, json_t **config, const dg_suspect *s
 
 /* ---- a key that N-1 left ---- */
 
-/* Taken out, therefore without a value. */
-static dg_code take_out(dg_run_state *run, const dg_suspect *s, dg_error *err)
+static dg_code take_leftover(dg_run_state *run, const dg_suspect *s, dg_error *err)
 {
     const dg_run_leftovers *left = &run->treatment.kept.leftovers;
     assert(s->index < left->count);
-    dg_run_put_back *p = &run->trial.put_back;
-    dg_buf *room = value_for(p, dg_buf_bytes(&left->keys[s->index]));
-    if (!room)
-        return full(err);
-    p->taken_out[room - p->values] = true;
-    return DG_OK;
+    return take_out(run, dg_buf_bytes(&left->keys[s->index]), err);
 }
 
 /* ---- cores ---- */
@@ -235,7 +293,7 @@ dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error
         else if (s->kind == DG_SUSPECT_CONFIG_VALUE)
             rc = put_field(run, &config, s, err);
         else if (s->kind == DG_SUSPECT_LEFTOVER)
-            rc = take_out(run, s, err);
+            rc = take_leftover(run, s, err);
         else if (s->kind == DG_SUSPECT_CORES)
             rc = put_cores(run, &config, s, err);
     }

@@ -104,7 +104,7 @@ enum {
 
 enum { DG_RUN_MET_MAX = 256 /* as many as a chain meets */ };
 /* Values that are written with N's first block; a treatment that was not intervened in has none. */
-enum { DG_RUN_PUT_BACK_MAX = 256 };
+enum { DG_RUN_PUT_BACK_MAX = 1024 };
 typedef struct dg_run_put_back {
     dg_buf keys[DG_RUN_PUT_BACK_MAX], values[DG_RUN_PUT_BACK_MAX];
     bool taken_out[DG_RUN_PUT_BACK_MAX]; /* no value: out before the block begins */

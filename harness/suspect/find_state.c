@@ -46,20 +46,36 @@ static void find_version(dg_suspects *out, const dg_event *e, const json_t *row)
 
 /* ---- items ---- */
 
+/* What is wrong with an item, as events name its role. */
+static const struct {
+    const char *role, *seen, *says; /* the item, what is told of it */
+} wrongs[] = {
+    { "entity", "%s lacks under N what control has: %.160s",
+      "N's migrations leave out of %s what control has there: %.200s" },
+    { "keys-changed", "%s is read as other keys under N: %.160s",
+      "N reads %s otherwise than it was stored: %.200s" },
+    { "", "%s does not decode under N: %.160s",
+      "N's migrations leave %s in a layout that N does not read: %.200s" },
+};
+
 static void find_item(dg_suspects *out, const dg_event *e)
 {
-    const char *pallet = text_at(e->detail, "pallet"), *item = text_at(e->detail, "item");
+    const char *pallet = text_at(e->detail, "pallet"), *item = text_at(e->detail, "item"),
+               *reason = text_at(e->detail, "reason");
+    /* whoever is queued has the keys that were next */
+    bool keys = strcmp(text_at(e->detail, "role"), "keys-changed") == 0;
+    size_t wrong = 0;
     dg_suspect *s;
-    if (e->storage.entries != 1 || e->storage.undecodable <= e->storage.undecodable_control
+    if (e->storage.undecodable <= e->storage.undecodable_control
         || !(s = dg_suspect_add(out, DG_SUSPECT_STORAGE_ITEM, 0,
-                                "%.60s.%.60s is control's after N's migrations", pallet, item)))
+                                "%.60s.%.60s%s control's after N's migrations", pallet, item,
+                                keys ? " and QueuedKeys are" : " is")))
         return;
+    while (wrongs[wrong].role[0] && strcmp(wrongs[wrong].role, text_at(e->detail, "role")) != 0)
+        wrong++;
     snprintf(s->name, sizeof s->name, "%.46s.%.46s", pallet, item);
-    snprintf(s->seen, sizeof s->seen, "%s does not decode under N at #%u: %.160s", s->name,
-             e->block, text_at(e->detail, "reason"));
-    snprintf(s->says, sizeof s->says,
-             "N's migrations leave %s in a layout that N does not read: %.200s", s->name,
-             text_at(e->detail, "reason"));
+    snprintf(s->seen, sizeof s->seen, wrongs[wrong].seen, s->name, reason);
+    snprintf(s->says, sizeof s->says, wrongs[wrong].says, s->name, reason);
     snprintf(s->advice, sizeof s->advice,
              "enact the releases between N-1 and N one after another, or migrate %s in N", s->name);
 }
@@ -175,7 +191,7 @@ static void find_in(dg_suspects *out, const dg_event *e, unsigned *fields)
     if (e->kind == DG_EVENT_MIGRATION)
         json_array_foreach(json_object_get(e->detail, "unraised"), i, row)
             find_version(out, e, row);
-    if (e->kind == DG_EVENT_STORAGE && strcmp(text_at(e->detail, "role"), "session-keys") != 0)
+    if (e->kind == DG_EVENT_STORAGE)
         find_item(out, e);
     if (e->kind == DG_EVENT_LEFTOVER)
         find_leftover(out, e);

@@ -53,8 +53,15 @@ static const struct {
     { "mini.json", "mini-2-config-lost.wasm", "storage-item", "config-survives",
       "Configuration.ActiveConfig in a layout that N does not read",
       "migrate Configuration.ActiveConfig in N" },
-    /* a map: there is no one value to put back */
+    /* a map whose values have a field that N-1 knows nothing of */
     { "mini.json", "mini-2-entries-left.wasm", NULL, "migration", NULL, NULL },
+    /* .. unless what N lacks, or reads as something else, converts */
+    { "mini.json", "mini-2-parachain-forgotten.wasm", "storage-item", "migration",
+      "leave out of Paras.Parachains what control has there: 2000", "migrate Paras.Parachains" },
+    { "mini.json", "mini-2-keys-swapped.wasm", "storage-item", "authorities-survive",
+      "what was stored as grandpa is read as babe", "migrate Session.NextKeys" },
+    { "mini.json", "mini-2-heads-left.wasm", "storage-item", "migration",
+      "keys are built otherwise", "migrate Paras.Heads" },
     /* N-1 takes it out where its blocks begin; N where they end, so nothing does between both */
     { "mini-flag-kept.json", "mini-2.wasm", "leftover", "inherent-accepted",
       "N-1 leaves Timestamp.DidUpdate in storage at the end of U", "take Timestamp.DidUpdate out" },
