@@ -100,6 +100,7 @@ look() {
     need clang-tidy clang-tidy clang-tidy --version
     need python3 python3 python3 --version
     need zstd zstd zstd --version
+    need git git git --version
     need xmllint libxml2-utils xmllint --version
 }
 

@@ -1,0 +1,2 @@
+room := git
+sees := base
