@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "git/git.h"
+
 enum { FILE_MAX = 8 << 20, LINE_MAX_LEN = 1000 };
 
 /* ---- JSON ---- */
@@ -232,7 +234,7 @@ dg_code dg_plan_counts_read(dg_plan_counts *counts, const char *path, const char
     else if ((rc = dg_plan_resolve(found, sizeof found, folder, path, err)) < 0)
         return rc;
     dg_buf_init(&text, FILE_MAX);
-    if ((rc = dg_file_read(&text, found, err)) >= 0
+    if ((rc = dg_git_or_file_read(&text, found, err)) >= 0
         && (rc = dg_plan_counts_parse(counts, dg_buf_bytes(&text), err)) < 0)
         rc = dg_fail_within(err, rc, "%s", path);
     dg_buf_clear(&text);

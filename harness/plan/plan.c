@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim/claim.h"
+#include "git/git.h"
 
 /* Two days of slots of 6 s. A default horizon takes three sessions at most, which are 7200 slots
  * on Polkadot; what is far beyond that is a slip of the pen, and would run for hours. */
@@ -99,16 +100,31 @@ out:
     return DG_OK;
 }
 
-dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err)
+/* Relative paths of a plan may start where it lies, in its commit as well. */
+static dg_code find_plan(char *from, char *folder, size_t size, const char *path, dg_error *err)
 {
     const char *slash = strrchr(path, '/');
-    char folder[768];
-    dg_buf text;
     dg_code rc;
+    assert(size >= DG_GIT_NAME_MAX);
+    if (dg_git_names(path)) {
+        if ((rc = dg_git_pin(from, size, path, "", err)) >= 0)
+            dg_git_folder(folder, size, from);
+        return rc;
+    }
+    snprintf(folder, size, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    return DG_OK;
+}
+
+dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err)
+{
+    char pinned[DG_GIT_NAME_MAX] = "", folder[DG_GIT_NAME_MAX];
+    dg_buf text;
+    dg_code rc = find_plan(pinned, folder, sizeof folder, path, err);
     *out = NULL;
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    if (rc < 0)
+        return rc;
     dg_buf_init(&text, DG_PLAN_MAX);
-    if ((rc = dg_file_read(&text, path, err)) == DG_OK)
+    if ((rc = dg_git_or_file_read(&text, pinned[0] ? pinned : path, err)) == DG_OK)
         rc = dg_plan_parse(out, dg_buf_bytes(&text), path, folder, err);
     dg_buf_clear(&text);
     return rc;
@@ -195,11 +211,13 @@ static const char *how_to_make(const char *path)
 dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *path, dg_error *err)
 {
     int len = snprintf(out, size, "%s", path);
+    if (dg_git_names(path))
+        return dg_git_pin(out, size, path, folder, err);
     if (len > 0 && len < (int)size && dg_file_exists(out))
         return DG_OK;
     if (folder[0] && path[0] != '/') {
         len = snprintf(out, size, "%s%s", folder, path);
-        if (len < (int)size && dg_file_exists(out))
+        if (len < (int)size && (dg_git_names(out) ? dg_git_has(out) : dg_file_exists(out)))
             return DG_OK;
         return dg_fail(err, DG_IO, "neither %.200s nor %.200s exists%s", path, out,
                        how_to_make(path));

@@ -6,8 +6,8 @@
 
 struct dg_plan {
     json_t *json;
-    char source[256]; /* what messages call it: file name, or "the plan" */
-    char folder[768]; /* where relative paths may also start; "" none */
+    char source[256];  /* what messages call it: file name, or "the plan" */
+    char folder[1024]; /* where relative paths may also start; "" none */
     bool checked;
     dg_plan_asked asked; /* set by dg_plan_check */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "event/event.h"
+#include "git/git.h"
 
 /* "spec.json.zst.note"; of a snapshot, which is a folder, "note" in it. */
 static void place_of(char *out, size_t size, const char *path)
@@ -16,6 +17,8 @@ dg_code dg_source_note(dg_buf *out, const char *path, dg_error *err)
 {
     char place[1100];
     place_of(place, sizeof place, path);
+    if (dg_git_names(path))
+        return dg_git_has(place) ? dg_git_read(out, place, err) : DG_ABSENT;
     return dg_file_exists(place) ? dg_file_read(out, place, err) : DG_ABSENT;
 }
 

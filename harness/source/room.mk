@@ -1,2 +1,2 @@
 room := source
-sees := base crypto event snapshot state wasm host
+sees := base git crypto event snapshot state wasm host

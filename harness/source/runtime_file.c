@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "git/git.h"
 #include "state/state.h"
 
 enum { FILE_MAX = 2 * DG_BLOB_MAX + 64 /* hex has two digits a byte */ };
@@ -75,14 +76,14 @@ static dg_code load(dg_buf *out, const char *path, dg_error *err)
     dg_buf raw;
     dg_code rc;
     dg_buf_init(&raw, FILE_MAX);
-    if ((rc = dg_file_read(&raw, path, err)) >= 0)
-        rc = unwrap(out, &raw, err);
-    else if (rc == DG_LIMIT)
+    if ((rc = dg_git_or_file_read(&raw, path, err)) == DG_LIMIT)
         rc = DG_ABSENT;
+    else if (rc >= 0
+             && ((rc = dg_git_refuse_pointer(dg_buf_bytes(&raw), err)) < 0
+                 || (rc = unwrap(out, &raw, err)) < 0))
+        dg_fail_within(err, rc, "%s", path);
     if (rc == DG_ABSENT)
         dg_buf_reset(out);
-    if (rc < 0)
-        dg_fail_within(err, rc, "%s", path);
     dg_buf_clear(&raw);
     return rc;
 }

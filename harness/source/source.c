@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crypto/crypto.h"
+#include "git/git.h"
 #include "host/host.h"
 
 /* The hash of a whole file, mapped: specs may be larger than what is kept in memory. */
@@ -35,6 +36,58 @@ static dg_code file_hash(dg_hash *out, const char *path, dg_error *err)
     return DG_OK;
 }
 
+/* ---- what lies in a repository, as a file ---- */
+
+/* A file in a temporary folder, or the one that was named. */
+typedef struct fetched {
+    char folder[512], path[600]; /* folder "": there is none */
+} fetched;
+
+static dg_code make_folder(char *out, size_t size, dg_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    dg_code rc;
+    snprintf(out, size, "%.400s/doppel-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
+    if (mkdtemp(out))
+        return DG_OK;
+    rc = dg_fail(err, DG_IO, "%s could not be made: %s", out, strerror(errno));
+    out[0] = 0;
+    return rc;
+}
+
+/* To be given back with `let_go`, after a failure too. */
+static dg_code fetch(fetched *f, const char *name, dg_error *err)
+{
+    dg_buf content;
+    dg_code rc;
+    memset(f, 0, sizeof *f);
+    dg_buf_init(&content, DG_SOURCE_STATE_MAX);
+    if ((rc = dg_git_read(&content, name, err)) >= 0
+        && (rc = make_folder(f->folder, sizeof f->folder, err)) >= 0) {
+        snprintf(f->path, sizeof f->path, "%s/file", f->folder);
+        rc = dg_file_write(f->path, dg_buf_bytes(&content), err);
+    }
+    dg_buf_clear(&content);
+    return rc;
+}
+
+static void let_go(fetched *f)
+{
+    if (f->folder[0])
+        dg_dir_remove(f->folder, NULL);
+}
+
+/* What went wrong went wrong with what the user named. */
+static dg_code name_it(dg_error *err, const fetched *f, const char *name)
+{
+    size_t len = strlen(f->path);
+    char rest[sizeof err->text];
+    if (!err || !len || strncmp(err->text, f->path, len) != 0)
+        return err ? err->code : DG_IO;
+    snprintf(rest, sizeof rest, "%s", err->text + len);
+    return dg_fail(err, err->code, "%.200s%s", name, rest);
+}
+
 /* ---- import ---- */
 
 static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
@@ -51,9 +104,9 @@ static void pass_progress(void *user, uint64_t done, uint64_t total)
         options->progress(options->user, done, total);
 }
 
-dg_code dg_source_import(dg_snapshot_info *info, const char *path,
-                         const dg_snapshot_import_options *options, dg_engine *engine,
-                         dg_error *err)
+static dg_code import_file(dg_snapshot_info *info, const char *path, const char *name,
+                           const dg_snapshot_import_options *options, dg_engine *engine,
+                           dg_error *err)
 {
     dg_source_options asked = { .engine = engine,
                                 .progress = options->progress,
@@ -66,7 +119,7 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path,
     dg_buf note;
     dg_code rc;
     dg_buf_init(&note, DG_SOURCE_NOTE_MAX);
-    if ((rc = dg_source_note(&note, path, err)) == DG_OK)
+    if ((rc = dg_source_note(&note, name, err)) == DG_OK)
         own.note = dg_buf_bytes(&note);
     if (rc >= 0)
         rc = dg_snapshot_import(info, path, &own, err);
@@ -74,14 +127,29 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path,
     return rc;
 }
 
-/* DG_END: another process made it meanwhile. */
-static dg_code import_to(const char *place, const char *path, const dg_source_options *options,
+dg_code dg_source_import(dg_snapshot_info *info, const char *path,
+                         const dg_snapshot_import_options *options, dg_engine *engine,
                          dg_error *err)
+{
+    fetched f;
+    dg_code rc;
+    if (!dg_git_names(path))
+        return import_file(info, path, path, options, engine, err);
+    if ((rc = fetch(&f, path, err)) >= 0
+        && (rc = import_file(info, f.path, path, options, engine, err)) < 0)
+        name_it(err, &f, path);
+    let_go(&f);
+    return rc;
+}
+
+/* DG_END: another process made it meanwhile. */
+static dg_code import_to(const char *place, const char *path, const char *name,
+                         const dg_source_options *options, dg_error *err)
 {
     dg_snapshot_import_options import = {
         .path_out = place, .share = true, .user = options->user, .progress = options->progress
     };
-    return dg_source_import(NULL, path, &import, options->engine, err);
+    return import_file(NULL, path, name, &import, options->engine, err);
 }
 
 /* The folder below the cache that is named after the bytes of the source. */
@@ -101,8 +169,8 @@ static dg_code cache_place(char *place, size_t size, const char *path, const cha
     return dg_dir_make(folder, err);
 }
 
-static dg_code open_cached(dg_source *out, const char *path, const dg_source_options *options,
-                           dg_error *err)
+static dg_code open_cached(dg_source *out, const char *path, const char *name,
+                           const dg_source_options *options, dg_error *err)
 {
     char place[640];
     dg_code rc = cache_place(place, sizeof place, path, options->cache_dir, err);
@@ -113,43 +181,47 @@ static dg_code open_cached(dg_source *out, const char *path, const dg_source_opt
         out->from_cache = true;
         return DG_OK;
     }
-    if ((rc = import_to(place, path, options, err)) < 0)
+    if ((rc = import_to(place, path, name, options, err)) < 0)
         return rc;
     out->from_cache = rc == DG_END;
     return dg_snapshot_open(&out->snapshot, place, err);
 }
 
-static dg_code open_temporary(dg_source *out, const char *path, const dg_source_options *options,
-                              dg_error *err)
+static dg_code open_temporary(dg_source *out, const char *path, const char *name,
+                              const dg_source_options *options, dg_error *err)
 {
-    const char *tmp = getenv("TMPDIR");
     char place[640];
     dg_code rc;
     assert(!out->snapshot && !out->temporary[0]);
-    snprintf(out->temporary, sizeof out->temporary, "%.400s/doppel-XXXXXX",
-             tmp && tmp[0] ? tmp : "/tmp");
-    if (!mkdtemp(out->temporary)) {
-        rc = dg_fail(err, DG_IO, "%s could not be made: %s", out->temporary, strerror(errno));
-        out->temporary[0] = 0;
+    if ((rc = make_folder(out->temporary, sizeof out->temporary, err)) < 0)
         return rc;
-    }
     snprintf(place, sizeof place, "%s/snapshot", out->temporary);
-    if ((rc = import_to(place, path, options, err)) < 0)
+    if ((rc = import_to(place, path, name, options, err)) < 0)
         return rc;
     return dg_snapshot_open(&out->snapshot, place, err);
+}
+
+static dg_code open_file(dg_source *out, const char *path, const char *name,
+                         const dg_source_options *options, dg_error *err)
+{
+    if (dg_dir_exists(path))
+        return dg_snapshot_open(&out->snapshot, path, err);
+    return options->cache_dir ? open_cached(out, path, name, options, err)
+                              : open_temporary(out, path, name, options, err);
 }
 
 dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,
                        dg_error *err)
 {
+    fetched f = { .folder = "" };
     dg_code rc;
     memset(out, 0, sizeof *out);
-    if (dg_dir_exists(path))
-        rc = dg_snapshot_open(&out->snapshot, path, err);
-    else if (options->cache_dir)
-        rc = open_cached(out, path, options, err);
-    else
-        rc = open_temporary(out, path, options, err);
+    if (!dg_git_names(path))
+        rc = open_file(out, path, path, options, err);
+    else if ((rc = fetch(&f, path, err)) >= 0
+             && (rc = open_file(out, f.path, path, options, err)) < 0)
+        name_it(err, &f, path);
+    let_go(&f);
     if (rc < 0)
         dg_source_close(out);
     return rc;

@@ -4,6 +4,9 @@
  *   runtime   dg_source_blob from a file alone, dg_source_runtime from a state too
  *   notes     dg_source_note, dg_source_notes
  *
+ * A file that lies in a repository is named as git.h has it, "git:REPO@REV:PATH", wherever a path
+ * is taken here.
+ *
  * Invariant: a file is never trusted by its name: the first bytes say what it is, and
  * what is kept in a cache is kept by the hash of all of them. */
 #ifndef DG_SOURCE_H
@@ -16,6 +19,8 @@
 #include "wasm/wasm.h"
 
 /* ---- states ---- */
+
+enum { DG_SOURCE_STATE_MAX = 1 << 30 /* bytes of a state's file that lies in a repository */ };
 
 /* Opens what a plan or a flag calls a snapshot: a snapshot directory, or a spec
  * or .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
