@@ -105,11 +105,11 @@ typedef struct dg_plan dg_plan;
 
 /* An empty plan, to be filled by dg_plan_set. DG_NOMEM. */
 dg_code dg_plan_new(dg_plan **out, dg_error *err);
-/* Reads JSON (duplicate keys refused) and checks what is there, not whether it is
- * complete: flags may add to it. "-" is stdin; "git:REPO@REV:PATH" is read as git.h has it, and
- * its relative paths may start where it lies in its commit. DG_IO; DG_USAGE with file, line or key path, and
- * the nearest key for an unknown one; DG_LIMIT: more than DG_PLAN_MAX bytes; DG_NOMEM. `*out` is
- * the caller's, to be given back with dg_plan_free, and NULL after a failure. */
+/* Reads JSON (duplicate keys refused) and checks what is there, not whether it is complete: flags
+ * may add to it. "-" is stdin; "git:REPO@REV:PATH" is read as git.h has it, and its relative paths
+ * may start where it lies in its commit. DG_IO; DG_USAGE with file, line or key path, and the
+ * nearest key for an unknown one; DG_LIMIT: more than DG_PLAN_MAX bytes; DG_NOMEM. `*out` is the
+ * caller's, to be given back with dg_plan_free, and NULL after a failure. */
 dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err);
 /* As load, from text; `name` is what messages call it, `folder` where its relative
  * paths may also start (NULL: nowhere else). */
