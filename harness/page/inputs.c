@@ -43,6 +43,14 @@ static void put_runtime(const inputs *to, const char *name, const char *hash_nam
     put_hash(to, hash_name, runtime);
 }
 
+/* The commit that an input is of, where it was named in a repository. */
+static void put_source(const inputs *to, const char *name, const json_t *o, const char *input)
+{
+    char text[300];
+    dg_report_source(text, sizeof text, o, input);
+    put(to, name, text);
+}
+
 static void put_upgrade(const inputs *to, const json_t *upgrade)
 {
     char place[200], text[300];
@@ -77,9 +85,11 @@ void dg_page_inputs(const json_t *o, dg_page_input each, void *user)
     put_whole(&to, "fork block", block, "number");
     put_hash(&to, "fork block hash", block);
     put_hash(&to, "state hash", json_object_get(o, "snapshot"));
+    put_source(&to, "state from", o, "snapshot");
     put_runtime(&to, "N-1", "N-1 hash", json_object_get(o, "from"));
     if (strcmp(dg_report_text_at(json_object_get(o, "upgrade"), "how"), "config") != 0)
         put_runtime(&to, "N", "N hash", json_object_get(o, "to"));
+    put_source(&to, "N from", o, "to");
     put_upgrade(&to, json_object_get(o, "upgrade"));
     put_whole(&to, "seed", o, "seed");
     put_whole(&to, "validators", o, "validators");

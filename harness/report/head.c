@@ -68,6 +68,27 @@ void dg_report_place(char *out, size_t size, const json_t *upgrade)
              blocks == 1 ? "" : "s", where);
 }
 
+void dg_report_source(char *out, size_t size, const json_t *o, const char *input)
+{
+    const json_t *sources = json_object_get(json_object_get(o, "environment"), "sources"), *one;
+    size_t i;
+    assert(size > 0);
+    out[0] = 0;
+    json_array_foreach(sources, i, one)
+    {
+        const char *tag = dg_report_text_at(one, "tag");
+        if (strcmp(dg_report_text_at(one, "input"), input) != 0
+            || strcmp(dg_report_text_at(one, "from"), "repository") != 0)
+            continue;
+        snprintf(out, size, "commit %.40s%s%.100s%s%s", dg_report_text_at(one, "commit"),
+                 tag[0] ? " (" : "", tag, tag[0] ? ")" : "",
+                 json_is_true(json_object_get(one, "dirty"))
+                     ? "; the working tree beside it had changes, which are no part of it"
+                     : "");
+        return;
+    }
+}
+
 /* Where U is, in both units, and what chance and size the run had. */
 static void upgrade(sheet *s, const json_t *o)
 {
@@ -211,12 +232,24 @@ static void messages(sheet *s, const json_t *n)
     dg_sheet_end(s);
 }
 
-static void runtime(sheet *s, const char *word, const json_t *r)
+/* .. at the end of a line. */
+static void source(sheet *s, const json_t *o, const char *input)
+{
+    char text[300];
+    dg_report_source(text, sizeof text, o, input);
+    if (text[0])
+        dg_sheet_printf(s, COLUMN_NAME, ", of %s", text);
+}
+
+/* `o`: the outcome whose N it is, or NULL. */
+static void runtime(sheet *s, const char *word, const json_t *r, const json_t *o)
 {
     dg_sheet_label(s, word);
     dg_sheet_printf(s, COLUMN_NAME, "%.60s %lld, %lld bytes, %.70s",
                     dg_report_text_at(r, "spec_name"), dg_report_whole_at(r, "spec_version"),
                     dg_report_whole_at(r, "blob_bytes"), dg_report_text_at(r, "hash"));
+    if (o)
+        source(s, o, "to");
     dg_sheet_end(s);
 }
 
@@ -232,10 +265,11 @@ void dg_report_head(sheet *s, const json_t *o)
     dg_sheet_label(s, "state");
     dg_sheet_printf(s, COLUMN_NAME, "%.70s",
                     dg_report_text_at(json_object_get(o, "snapshot"), "hash"));
+    source(s, o, "snapshot");
     dg_sheet_end(s);
-    runtime(s, "N-1", json_object_get(o, "from"));
+    runtime(s, "N-1", json_object_get(o, "from"), NULL);
     if (!code_stays(o))
-        runtime(s, "N", json_object_get(o, "to"));
+        runtime(s, "N", json_object_get(o, "to"), o);
     fields_text(fields, sizeof fields, o);
     if (fields[0]) {
         dg_sheet_label(s, "config");

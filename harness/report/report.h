@@ -86,4 +86,8 @@ void dg_report_sentence(char *out, size_t size, const char *text);
  * outcome; cut to `size`. */
 void dg_report_place(char *out, size_t size, const json_t *upgrade);
 
+/* The commit that an input ("snapshot", "to") of an outcome is of, with its tag, where it was named
+ * in a repository; else "". Cut to `size`. */
+void dg_report_source(char *out, size_t size, const json_t *outcome, const char *input);
+
 #endif

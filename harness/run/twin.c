@@ -243,26 +243,49 @@ static json_t *kept_json(const dg_run_keep *keep)
     return out;
 }
 
+/* The commits that the inputs are of, when the run begins: a working tree may move on meanwhile. */
+static json_t *sources_json(const dg_plan_asked *asked)
+{
+    json_t *out = json_array();
+    if (dg_source_about(out, "snapshot", asked->snapshot)
+        || (asked->to[0] && dg_source_about(out, "to", asked->to))) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* What one call knows of machine and moment. */
+static void put_environment(json_t *environment, json_t *sources, const dg_run_options *options,
+                            uint64_t from_ns)
+{
+    if (options->keep && environment)
+        json_object_set_new(environment, "kept", kept_json(options->keep));
+    if (environment && json_array_size(sources))
+        json_object_set(environment, "sources", sources);
+    json_object_set_new(environment, "wall_ms",
+                        json_integer((json_int_t)((dg_wall_ns() - from_ns) / 1000000)));
+}
+
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err)
 {
     uint64_t from = dg_wall_ns();
     dg_run_request r = { .plan = plan, .options = options };
-    json_t *environment;
+    json_t *sources;
     dg_hash hash;
     dg_code rc;
     *outcome = NULL;
     if (!dg_plan_asked_of(plan))
         return dg_fail(err, DG_USAGE, "the plan was not checked");
+    if (!(sources = sources_json(dg_plan_asked_of(plan))))
+        return dg_fail(err, DG_NOMEM, "no memory for where the inputs are from");
     if ((rc = once(outcome, &hash, &r, err)) >= 0 && options->verify_determinism)
         rc = again(*outcome, &hash, plan, options, err);
     if (rc < 0 && rc != DG_IO) {
         json_decref(*outcome);
         *outcome = NULL;
     }
-    environment = json_object_get(*outcome, "environment");
-    if (options->keep && environment)
-        json_object_set_new(environment, "kept", kept_json(options->keep));
-    json_object_set_new(environment, "wall_ms",
-                        json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
+    put_environment(json_object_get(*outcome, "environment"), sources, options, from);
+    json_decref(sources);
     return rc;
 }

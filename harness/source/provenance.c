@@ -1,5 +1,5 @@
-/* provenance.c - what a file of data has to say of itself: a note beside it, which
- * goes where it goes, and is shown by every run that uses it. */
+/* provenance.c - where a file comes from: what it has to say of itself, in a note beside it, which
+ * goes where it goes and is shown by every run that uses it; and the commit that it is of. */
 #include "source/source.h"
 
 #include <string.h>
@@ -68,4 +68,19 @@ int dg_source_notes(json_t *list, const char *path)
         bad = add_line(list, err.text);
     dg_buf_clear(&note);
     return bad;
+}
+
+int dg_source_about(json_t *list, const char *input, const char *path)
+{
+    bool named = dg_git_names(path);
+    dg_git_about about;
+    json_t *out;
+    if (dg_git_about_of(&about, path, NULL) != DG_OK)
+        return 0; /* nothing is known of it */
+    out = json_pack("{s:s, s:s, s:o, s:s, s:o}", "input", input, "from",
+                    named ? "repository" : "working tree", "name", dg_event_text(path), "commit",
+                    about.commit, "tag", dg_event_text(about.tag));
+    if (out && about.has_tree && !about.tree_unknown)
+        json_object_set_new(out, "dirty", json_boolean(about.dirty));
+    return json_array_append_new(list, out);
 }

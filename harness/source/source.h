@@ -3,6 +3,7 @@
  *   state     dg_source_open, dg_source_code, dg_source_close; dg_source_import to keep it
  *   runtime   dg_source_blob from a file alone, dg_source_runtime from a state too
  *   notes     dg_source_note, dg_source_notes
+ *   commits   dg_source_about
  *
  * A file that lies in a repository is named as git.h has it, "git:REPO@REV:PATH", wherever a path
  * is taken here.
@@ -73,5 +74,14 @@ dg_code dg_source_note(dg_buf *out, const char *path, dg_error *err);
 /* Appends the lines of the note beside `path` to a list, each once; where it cannot be
  * read, a line that says so. Not 0: no memory. */
 int dg_source_notes(json_t *list, const char *path);
+
+/* ---- commits ---- */
+
+/* Appends what git knows of `path`, which is that `input` of a run: {"input", "from": "repository"
+ * (it is named git:..) or "working tree" (it lies in one), "name", "commit", "tag" (as `git
+ * describe --tags`; "": none), "dirty" (did the working tree differ from what was checked out;
+ * without it where there is none, or where it could not be told)}. Nothing of what git does not
+ * know. Not 0: no memory. */
+int dg_source_about(json_t *list, const char *input, const char *path);
 
 #endif

@@ -104,6 +104,63 @@ START_TEST(every_command_that_reads_files_takes_them)
 }
 END_TEST
 
+/* What is known of the commits is of the moment, so it is in `environment`; reports say it. */
+START_TEST(an_outcome_carries_the_commits_of_its_inputs)
+{
+    static const char *const forms[] = { "show --width 400", "markdown", "html", "junit" };
+    char out[300], want[200];
+    json_t *outcome, *sources;
+    ran r;
+    snprintf(out, sizeof out, "%s", scratch_path("with-commits.json"));
+    repo_put(repo(), "plans/plan.json", dg_text("{}"));
+    r = doppel("run -q --no-network --snapshot %s --to git:%s@v1:rt/n.wasm --at boundary-1 -o %s",
+               runtime_path("mini.json"), repo(), out);
+    repo_git(repo(), "checkout -q plans/plan.json");
+    ck_assert_msg(r.exit == 0, "%s", dg_buf_text(&r.err));
+    ran_clear(&r);
+    outcome = json_load_file(out, 0, NULL);
+    sources = json_object_get(json_object_get(outcome, "environment"), "sources");
+    sources = json_array_get(sources, json_array_size(sources) - 1);
+    ck_assert_str_eq(json_string_value(json_object_get(sources, "input")), "to");
+    ck_assert_str_eq(json_string_value(json_object_get(sources, "from")), "repository");
+    ck_assert_str_eq(json_string_value(json_object_get(sources, "tag")), "v1");
+    ck_assert_str_eq(json_string_value(json_object_get(sources, "commit")),
+                     repo_hash(repo(), "v1"));
+    ck_assert(json_is_true(json_object_get(sources, "dirty")));
+    json_decref(outcome);
+    snprintf(want, sizeof want, "commit %s (v1); the working tree beside it had changes",
+             repo_hash(repo(), "v1"));
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        r = doppel("report %s %s", forms[i], out);
+        ck_assert_msg(strstr(dg_buf_text(&r.out), want) != NULL, "%s: %s", forms[i],
+                      dg_buf_text(&r.out));
+        ran_clear(&r);
+    }
+}
+END_TEST
+
+/* A runtime that was built in a working tree is of what is checked out there. */
+START_TEST(a_file_of_a_working_tree_has_its_commit_in_the_outcome)
+{
+    char out[300], built[400];
+    json_t *outcome, *source;
+    ran r;
+    snprintf(out, sizeof out, "%s", scratch_path("of-a-tree.json"));
+    snprintf(built, sizeof built, "%s/target/n.wasm", repo());
+    put_file(repo(), "target/n.wasm", runtime_path("mini-2.wasm"));
+    r = doppel("run -q --no-network --snapshot git:%s@v1:mini.json --to %s --at boundary-1 -o %s",
+               repo(), built, out);
+    ck_assert_msg(r.exit == 0, "%s", dg_buf_text(&r.err));
+    ran_clear(&r);
+    outcome = json_load_file(out, 0, NULL);
+    source = json_array_get(json_object_get(json_object_get(outcome, "environment"), "sources"), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(source, "from")), "working tree");
+    ck_assert_str_eq(json_string_value(json_object_get(source, "commit")), repo_hash(repo(), "v2"));
+    ck_assert(json_is_false(json_object_get(source, "dirty")));
+    json_decref(outcome);
+}
+END_TEST
+
 START_TEST(nothing_is_left_of_what_was_taken_out)
 {
     char folder[300];
@@ -181,6 +238,8 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, a_run_of_files_in_a_repository_is_that_of_the_same_files);
     tcase_add_test(tc, every_command_that_reads_files_takes_them);
+    tcase_add_test(tc, an_outcome_carries_the_commits_of_its_inputs);
+    tcase_add_test(tc, a_file_of_a_working_tree_has_its_commit_in_the_outcome);
     tcase_add_test(tc, nothing_is_left_of_what_was_taken_out);
     tcase_add_loop_test(tc, what_is_wrong_gets_one_line, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tc, a_pointer_in_a_working_tree_is_named_too);
