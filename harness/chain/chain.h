@@ -158,6 +158,15 @@ enum {
 /* How a chain is run; the same for all its blocks. All but `engine` may be zero. Fuel bounds what
  * one call may do, and a call that runs out of it ends as DG_TRAP: 100 thousand million of a
  * block's steps, 20 thousand million of a query, where nothing else is said. */
+/* Runtime APIs that another runtime answers, over the state of whatever block is asked: a trial of
+ * what these answers alone cost. It has to outlive the chain, the names too. */
+enum { DG_CHAIN_STAND_IN_MAX = 8 };
+typedef struct dg_chain_stand_in {
+    dg_runtime *by;
+    const char *methods[DG_CHAIN_STAND_IN_MAX];
+    size_t count;
+} dg_chain_stand_in;
+
 typedef struct dg_chain_options {
     dg_engine *engine; /* outlives the chain */
     /* in place of the snapshot's; forked, so it need not outlive the chain. A genesis gets the
@@ -178,6 +187,7 @@ typedef struct dg_chain_options {
     /* nodes, and with them set_code, find out a version as if there were no sections: see
      * dg_runtime_refused */
     bool asks_code;
+    dg_chain_stand_in stand_in; /* zeroes: there is none */
 } dg_chain_options;
 
 /* A chain over the snapshot, which must outlive it: the fork block is its root. `options` is

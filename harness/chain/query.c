@@ -119,13 +119,23 @@ dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *e
         dg_module_import_word(dg_runtime_module(runtime), chain->runtimes[at].lacked).text, err);
 }
 
+static dg_runtime *stands_in(const dg_chain *chain, const char *method)
+{
+    const dg_chain_stand_in *s = &chain->options.stand_in;
+    assert(s->count <= DG_CHAIN_STAND_IN_MAX && (s->by || !s->count));
+    for (size_t i = 0; i < s->count; i++)
+        if (strcmp(s->methods[i], method) == 0)
+            return s->by;
+    return NULL;
+}
+
 static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_error *err)
 {
     dg_host_options options = dg_chain_host_options(chain, DG_HOST_CONTEXT_QUERY);
     dg_host_result result;
-    dg_runtime *runtime;
+    dg_runtime *runtime = stands_in(chain, a->method);
     dg_state *state;
-    dg_code rc = dg_block_runtime(chain, block, &runtime, err);
+    dg_code rc = runtime ? DG_OK : dg_block_runtime(chain, block, &runtime, err);
     if (rc < 0 || (rc = dg_chain_refuses(chain, runtime, err)) < 0)
         return rc;
     if (!(state = dg_state_fork(block->state)))

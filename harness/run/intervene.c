@@ -69,8 +69,9 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish)
     case DG_SUSPECT_HOST_VERSION:
         options->spared.host_most = s->index;
         break;
-    case DG_SUSPECT_HOST_FUNCTIONS: /* open_chain.c asks for these three */
+    case DG_SUSPECT_HOST_FUNCTIONS: /* open_chain.c asks for these four */
     case DG_SUSPECT_SECTIONS:
+    case DG_SUSPECT_ANSWER:
     case DG_SUSPECT_MEMORY:
     case DG_SUSPECT_FAULT:   /* faults.c leaves it out, */
     case DG_SUSPECT_ROLLOUT: /* rollouts.c that */

@@ -49,6 +49,55 @@ static void find_answers(dg_suspects *out, const dg_suspect_facts *f)
              f->upgrade_block, names, count > NAMES_MAX ? ", .." : "");
 }
 
+/* ---- answers that stay ---- */
+
+enum { ANSWERS_MAX = 4 /* each costs a trial */ };
+
+static bool is_found(const dg_suspects *out, const char *api)
+{
+    for (size_t i = 0; i < out->count; i++)
+        if (out->at[i].kind == DG_SUSPECT_ANSWER && strcmp(out->at[i].name, api) == 0)
+            return true;
+    return false;
+}
+
+static void add_answer(dg_suspects *out, const dg_event *e, const char *api)
+{
+    const char *differs = json_string_value(json_object_get(e->detail, "differs")),
+               *error = json_string_value(json_object_get(e->detail, "error")),
+               *how = differs && differs[0] ? differs
+                      : error               ? error
+                                            : "another answer";
+    dg_suspect *s = dg_suspect_add(out, DG_SUSPECT_ANSWER, 0, "N-1's code answers %.90s", api);
+    if (!s)
+        return;
+    snprintf(s->name, sizeof s->name, "%s", api);
+    snprintf(s->seen, sizeof s->seen, "N's answer to %s at #%u is not control's: %.180s", api,
+             e->block, how);
+    snprintf(s->says, sizeof s->says,
+             "N answers %s otherwise than N-1, after its migrations too (at #%u: %.180s)", api,
+             e->block, how);
+    snprintf(s->advice, sizeof s->advice, "make N answer %s as N-1 does, or migrate what it reads",
+             api);
+}
+
+/* Of those that are odd at U alone, find_answers tells. */
+static void find_staying(dg_suspects *out, const dg_suspect_facts *f)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < f->log->count && count < ANSWERS_MAX; i++) {
+        const dg_event *e = &f->log->at[i];
+        const char *api;
+        if (!dg_suspect_is_odd(e) || text_is(e, "window", "U"))
+            continue;
+        api = json_string_value(json_object_get(e->detail, "api"));
+        if (!api || strlen(api) >= sizeof out->at[0].name || is_found(out, api))
+            continue;
+        add_answer(out, e, api);
+        count++;
+    }
+}
+
 /* ---- work ---- */
 
 static int64_t longest_block(const dg_suspect_facts *f, dg_arm arm)
@@ -187,6 +236,7 @@ static void find_version(dg_suspects *out, const dg_suspect_facts *f)
 void dg_suspect_find_runtime(dg_suspects *out, const dg_suspect_facts *facts)
 {
     find_answers(out, facts);
+    find_staying(out, facts);
     find_work(out, facts);
     find_compile(out, facts);
     find_version(out, facts);

@@ -40,6 +40,8 @@ X(CONFIG_VALUE, "config-value")
 X(KEPT, "kept-answer")
 /* at U nodes are answered over storage that N has migrated */
 X(MIGRATED, "answers-at-upgrade")
+/* a runtime API is answered by N-1's code, over whatever state is asked; name: the method */
+X(ANSWER, "answer")
 /* N's blocks and answers take no longer than N-1's longest */
 X(WORK, "work")
 /* calls have as much memory as they want */

@@ -137,7 +137,7 @@ const char *code_file(const char *name)
     if (dg_file_exists(path))
         return path;
     if (dg_source_open(
-            &source, corpus_path(name),
+            &source, dg_file_exists(name) ? name : corpus_path(name),
             &(dg_source_options){ .engine = engine(), .cache_dir = dg_engine_cache_dir() }, &err)
             < 0
         || dg_state_open(&state, source.snapshot, &err) < 0

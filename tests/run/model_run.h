@@ -39,7 +39,7 @@ bool any_advice(const json_t *outcome, const char *part);
 /* Causes, what was looked at and what is unexplained, for the words of a failed assertion. Static.
  */
 const char *causes_of(const json_t *outcome);
-/* `:code` of a spec of the corpus as a file of this test; or the file itself. */
+/* `:code` of a spec, here or of the corpus, as a file of this test; or the file itself. */
 const char *code_file(const char *name);
 /* The best block that a network has so many slots after the first, as a snapshot of its
  * own; and the clock there. */

@@ -331,7 +331,10 @@ static const struct {
     { "U", { .ok = 1, .decodes = 1, .contradicts = 1 }, "answers-at-upgrade" },
     { "U", { .ok = 1, .decodes = 1, .against = DG_EVENT_AGAINST_EMPTY }, "answers-at-upgrade" },
     { "U", { .ok = 1, .decodes = 1, .against = DG_EVENT_AGAINST_SAME }, "" },
-    { "U+1", { .ok = 0, .decodes = 1 }, "" },
+    /* .. and later */
+    { "U+1", { .ok = 0, .decodes = 1 }, "answer" },
+    { "U+1", { .ok = 1, .decodes = 1, .against = DG_EVENT_AGAINST_SAME }, "" },
+    { "session+1", { .ok = 1, .decodes = 1, .against = DG_EVENT_AGAINST_EMPTY }, "answer" },
 };
 START_TEST(answers_at_u_are_suspected_where_they_are_odd)
 {
@@ -575,7 +578,7 @@ static const struct {
       "",
       "",
       "" },
-    /* one value, that decodes in control; not a map, nor keys, which have a claim of their own */
+    /* one value, that decodes in control; a map, keys, what is left out, what is read as others */
     { DG_ARM_TREATMENT,
       { .kind = DG_EVENT_STORAGE, .storage = { .entries = 1, .undecodable = 1 } },
       "{\"pallet\":\"A\",\"item\":\"B\",\"role\":\"\",\"reason\":\"short\"}",
@@ -592,12 +595,25 @@ static const struct {
     { DG_ARM_TREATMENT,
       { .kind = DG_EVENT_STORAGE, .storage = { .entries = 2, .undecodable = 1 } },
       "{\"pallet\":\"A\",\"item\":\"B\",\"role\":\"\"}",
-      "",
-      "",
-      "" },
+      "storage-item",
+      "A.B",
+      "migrate A.B in N" },
     { DG_ARM_TREATMENT,
       { .kind = DG_EVENT_STORAGE, .storage = { .entries = 1, .undecodable = 1 } },
       "{\"pallet\":\"Session\",\"item\":\"QueuedKeys\",\"role\":\"session-keys\"}",
+      "storage-item",
+      "Session.QueuedKeys",
+      "migrate Session.QueuedKeys in N" },
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_STORAGE, .storage = { .entries = 2, .undecodable = 1 } },
+      "{\"pallet\":\"Paras\",\"item\":\"Parachains\",\"role\":\"entity\",\"reason\":\"2000\"}",
+      "storage-item",
+      "Paras.Parachains",
+      "migrate Paras.Parachains in N" },
+    /* of no use, and as they were stored: nothing to put back */
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_STORAGE, .storage = { .entries = 4 } },
+      "{\"pallet\":\"Session\",\"item\":\"NextKeys\",\"role\":\"keys-unusable\"}",
       "",
       "",
       "" },
