@@ -111,14 +111,15 @@ static dg_code tell_statements(dg_world *world, dg_node_ix node, const dg_held_s
                          .fate = held->fate,
                          .info = b->gone ? NULL : b->session };
     dg_parent *ancestors = NULL;
+    bool takes = held->signal.activates && !b->gone;
+    uint32_t most = takes ? dg_world_ancestry(world, node, (dg_leaf_id){ held->id }) : 0;
     dg_losses lost;
     dg_code rc;
-    if (held->signal.activates && !b->gone
-        && (leaf.ancestor_count = dg_world_ancestors(world, NULL, b, b->view.ancestry))) {
+    if (takes && (leaf.ancestor_count = dg_world_ancestors(world, NULL, b, most))) {
         if (!(leaf.ancestors = ancestors = dg_malloc(leaf.ancestor_count * sizeof *ancestors)))
             return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf",
                            leaf.ancestor_count);
-        dg_world_ancestors(world, ancestors, b, b->view.ancestry);
+        dg_world_ancestors(world, ancestors, b, most);
     }
     rc = dg_statement_signal(&world->nodes[node.v].sd, &lost, &held->signal, &leaf, err);
     dg_free(ancestors);

@@ -66,7 +66,8 @@ static dg_code offer_chain(dg_provider *m, dg_para_id para, dg_error *err)
 {
     dg_view *view = &m->world->blocks[m->parent].view;
     uint32_t first = m->count->offered, most = may_many(m) ? view->core_count : 1;
-    dg_scope scope = dg_world_scope_of(m->world, (dg_leaf_id){ m->parent });
+    dg_scope scope =
+        dg_world_scope_for(m->world, (dg_node_ix){ m->node }, (dg_leaf_id){ m->parent });
     dg_assumption assumption;
     dg_footing base;
     dg_hash tip;

@@ -202,6 +202,7 @@ static void kept_words(room out, const dg_outcome_facts *run, const dg_event *e)
         [DG_SESSION_VOTES] = "the least number of backing votes",
         [DG_SESSION_FEATURES] = "the node features",
         [DG_SESSION_ROTATION] = "the rotation of backing groups",
+        [DG_SESSION_LOOKAHEAD] = "the scheduling lookahead",
     };
     const struct dg_event_net_kept *n = &e->net_kept;
     (void)run;

@@ -447,6 +447,7 @@ struct dg_view {
     uint32_t host_version; /* of ParachainHost; 0: no parachain host */
     dg_mode mode;
     uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
+    uint32_t lookahead;       /* scheduling_lookahead; 0: not told */
     bool session_known;
     uint32_t session;   /* of a child */
     bool rules_told;    /* of approval in that session, whether or not a node takes part in it */
@@ -683,6 +684,7 @@ typedef enum dg_session_value {
     DG_SESSION_VOTES,
     DG_SESSION_FEATURES,
     DG_SESSION_ROTATION, /* of the backing groups */
+    DG_SESSION_LOOKAHEAD,
     DG_SESSION_VALUE_COUNT,
     /* no answer, and lost rather than kept: the grid, which moves into what statement distribution
      * has of a session while a relay parent of it is in view */
@@ -695,6 +697,7 @@ typedef struct dg_session_answers {
     uint32_t votes_min;
     uint64_t features;
     uint32_t rotation_start, rotation_frequency; /* as in dg_rotation */
+    uint32_t lookahead;
     /* number of the leaf that each value is from; 0: not asked */
     uint32_t asked_at[DG_SESSION_VALUE_COUNT];
 } dg_session_answers;
@@ -718,6 +721,12 @@ uint32_t dg_answers_kept(const dg_answers *answers, const dg_view *view);
 uint32_t dg_answers_votes(const dg_answers *answers, const dg_view *view);
 /* .. node features; */
 uint64_t dg_answers_features(const dg_answers *answers, const dg_view *view);
+/* .. how many blocks below the leaf a candidate may name as its relay parent, for a node of the
+ * class: one less than the scheduling lookahead where it goes by that, else as the parameters of
+ * asynchronous backing say. Mirrors: node-subsystem-util 22.0.0 runtime/mod.rs
+ * (fetch_scheduling_lookahead), prospective-parachains 21.0.0 lib.rs:238; */
+uint32_t dg_answers_ancestry(const dg_answers *answers, const dg_view *view,
+                             const dg_node_class *of);
 /* .. and the rotation of groups, at the leaf's own number. Mirrors: collator-protocol 29.0.0
  * validator_side_experimental (group_rotation_info). */
 dg_rotation dg_answers_rotation(const dg_answers *answers, const dg_view *view);

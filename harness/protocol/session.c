@@ -150,7 +150,6 @@ static bool asks_executor(const dg_session *of, const dg_view *view)
 /* Questions of which only the newest know; asked again where the runtime has grown. */
 static dg_code ask_numbers(dg_session *of, dg_view *view, dg_error *err)
 {
-    uint32_t lookahead;
     dg_code rc;
     if (of->asked_version >= view->host_version)
         return DG_OK;
@@ -158,9 +157,6 @@ static dg_code ask_numbers(dg_session *of, dg_view *view, dg_error *err)
         && (rc = executor_of(&of->executor, view, err)) < 0)
         return rc;
     of->asked_version = view->host_version;
-    if (dg_view_is_asked_by_any(view, DG_ASK_LOOKAHEAD)
-        && (rc = number_of(&lookahead, view, DG_ASK_LOOKAHEAD, 0, err)) < 0)
-        return rc;
     of->coalesce = 1;
     return dg_view_is_asked_by_any(view, DG_ASK_APPROVAL_PARAMS)
                ? number_of(&of->coalesce, view, DG_ASK_APPROVAL_PARAMS, 1, err)

@@ -57,6 +57,9 @@ static void keep_value(dg_session_answers *s, dg_request request, const dg_view 
     } else if (request == DG_ASK_FEATURES) {
         s->features = view->features;
         s->asked_at[DG_SESSION_FEATURES] = number;
+    } else if (request == DG_ASK_LOOKAHEAD) {
+        s->lookahead = view->lookahead;
+        s->asked_at[DG_SESSION_LOOKAHEAD] = number;
     }
 }
 
@@ -105,6 +108,20 @@ uint64_t dg_answers_features(const dg_answers *a, const dg_view *view)
 {
     const dg_session_answers *s = kept(a, view, DG_ASK_FEATURES);
     return s ? s->features : view->features;
+}
+
+/* Where the runtime has no such method: DEFAULT_SCHEDULING_LOOKAHEAD, which is not kept. */
+enum { LOOKAHEAD_DEFAULT = 3 };
+
+uint32_t dg_answers_ancestry(const dg_answers *a, const dg_view *view, const dg_node_class *of)
+{
+    const dg_session_answers *s = kept(a, view, DG_ASK_LOOKAHEAD);
+    uint32_t lookahead = s                                          ? s->lookahead
+                         : dg_view_supports(view, DG_ASK_LOOKAHEAD) ? view->lookahead
+                                                                    : LOOKAHEAD_DEFAULT;
+    if (!dg_view_is_asked(view, DG_ASK_LOOKAHEAD, of))
+        return view->ancestry;
+    return lookahead ? lookahead - 1 : 0;
 }
 
 dg_rotation dg_answers_rotation(const dg_answers *a, const dg_view *view)

@@ -227,6 +227,16 @@ static dg_code take_votes(dg_view *v, dg_scale *s, dg_error *err)
     return DG_OK;
 }
 
+static dg_code take_lookahead(dg_view *v, dg_scale *s, dg_error *err)
+{
+    uint32_t lookahead = dg_scale_u32(s);
+    (void)err;
+    v->lookahead = whole(s) ? lookahead : 0;
+    if (s->rc != DG_OK)
+        dg_view_fail(v, DG_ASK_LOOKAHEAD);
+    return DG_OK;
+}
+
 static dg_code take_validators(dg_view *v, dg_scale *s, dg_error *err)
 {
     assert(!v->validators); /* one answer a view */
@@ -348,6 +358,7 @@ static const struct {
     { DG_ASK_CORES, dg_view_take_cores },   { DG_ASK_CLAIM_QUEUE, dg_view_take_queue },
     { DG_ASK_BACKING_VOTES, take_votes },   { DG_ASK_FEATURES, take_features },
     { DG_ASK_DISABLED, take_disabled },     { DG_ASK_EVENTS, take_events },
+    { DG_ASK_LOOKAHEAD, take_lookahead },
 };
 
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err)
@@ -374,14 +385,21 @@ static dg_code ask_states(dg_view *v, dg_error *err)
     return DG_OK;
 }
 
+/* The others collators ask as well. */
+static bool is_for_validators(dg_request request)
+{
+    return request == DG_ASK_DISABLED || request == DG_ASK_LOOKAHEAD;
+}
+
 static dg_code read_all(dg_view *v, dg_error *err)
 {
     v->mode = dg_view_supports(v, DG_ASK_ASYNC_BACKING) ? DG_MODE_ERROR : DG_MODE_DISABLED;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         dg_bytes answer;
         dg_code rc;
-        if (answers[i].request == DG_ASK_DISABLED && !dg_view_is_asked_by_any(v, DG_ASK_DISABLED))
-            continue; /* the others collators ask as well */
+        if (is_for_validators(answers[i].request)
+            && !dg_view_is_asked_by_any(v, answers[i].request))
+            continue;
         rc = dg_view_ask(v, &answer, answers[i].request, dg_bytes_of(NULL, 0), err);
         if (rc == DG_OK)
             rc = dg_view_take(v, answers[i].request, answer, err);

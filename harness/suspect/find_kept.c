@@ -25,6 +25,11 @@ static const struct {
                               "nodes with the experimental collator protocol (v1.22 and later) "
                               "ask collators of parachains that their group does not serve",
                               false },
+    [DG_SESSION_LOOKAHEAD] = { "the scheduling lookahead",
+                               "nodes of v1.18 and later put candidates of other relay parents "
+                               "into their blocks than the runtime takes, or leave out those that "
+                               "it takes",
+                               false },
 };
 
 /* What treatment recorded of one value, from U on. */

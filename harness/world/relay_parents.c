@@ -15,7 +15,7 @@
 
 bool dg_world_has_chains(const dg_view *view)
 {
-    return view->mode == DG_MODE_ENABLED && view->depth;
+    return view->mode == DG_MODE_ENABLED && (view->depth || view->lookahead);
 }
 
 /* ---- relay parents ---- */
@@ -36,18 +36,34 @@ uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_worl
 }
 
 /* What was built for the old state machine is in nobody's chain. */
-dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf)
+static dg_scope scope_within(const dg_world *world, dg_leaf_id leaf, uint32_t most)
 {
     const dg_world_block *b = &world->blocks[leaf.v];
     dg_parent found[DG_SCOPE_MAX - 1];
-    uint32_t most = b->view.ancestry < DG_SCOPE_MAX - 1 ? b->view.ancestry : DG_SCOPE_MAX - 1;
-    uint32_t count = dg_world_ancestors(world, found, b, dg_world_has_chains(&b->view) ? most : 0);
+    uint32_t count =
+        dg_world_ancestors(world, found, b, most < DG_SCOPE_MAX - 1 ? most : DG_SCOPE_MAX - 1);
     dg_scope s = { .count = 0 };
     for (uint32_t i = count; i--;)
         if (world->blocks[found[i].id].view.mode == DG_MODE_ENABLED)
             s.of[s.count++] = found[i].id;
     s.of[s.count++] = leaf.v;
     return s;
+}
+
+dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf)
+{
+    const dg_view *v = &world->blocks[leaf.v].view;
+    uint32_t most = v->lookahead ? v->lookahead - 1 : v->depth ? v->ancestry : 0;
+    return scope_within(world, leaf, v->mode == DG_MODE_ENABLED ? most : 0);
+}
+
+dg_scope dg_world_scope_for(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
+{
+    const dg_view *v = &world->blocks[leaf.v].view;
+    bool chains = v->depth || dg_view_is_asked(v, DG_ASK_LOOKAHEAD, world->nodes[node.v].of);
+    return scope_within(world, leaf,
+                        v->mode == DG_MODE_ENABLED && chains ? dg_world_ancestry(world, node, leaf)
+                                                             : 0);
 }
 
 /* ---- what the next block stands on ---- */

@@ -65,6 +65,12 @@ bool dg_world_collates(const dg_world *world, dg_node_ix node, dg_leaf_id leaf, 
     return core < v->core_count && dg_core_turn(&v->cores[core]) == para.v;
 }
 
+uint32_t dg_world_ancestry(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
+{
+    return dg_answers_ancestry(kept_by(world, node, DG_SESSION_LOOKAHEAD), view_of(world, leaf),
+                               world->nodes[node.v].of);
+}
+
 /* ---- where the two differ ---- */
 
 /* Bits of node features that the release goes by as it keeps them. */
@@ -84,6 +90,9 @@ static void compare(dg_kept_told *out, const dg_session_answers *s, const dg_vie
     } else if (value == DG_SESSION_ROTATION) {
         out->kept = s->rotation_frequency;
         out->told = v->rotation.frequency;
+    } else if (value == DG_SESSION_LOOKAHEAD) {
+        out->kept = s->lookahead;
+        out->told = v->lookahead;
     } else {
         out->kept = (int64_t)(s->features & features_of(of));
         out->told = (int64_t)(v->features & features_of(of));

@@ -559,6 +559,9 @@ bool dg_world_reads_receipts_v2(const dg_world *world, dg_node_ix node, dg_leaf_
  * Where it keeps the rotation of groups, those of the core that its group serves by that. */
 bool dg_world_collates(const dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_group_ix group,
                        dg_para_id para);
+/* How many blocks below the leaf a candidate may name as its relay parent, as this node has it: the
+ * scheduling lookahead from v1.18 on, before it the parameters of asynchronous backing. */
+uint32_t dg_world_ancestry(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 /* What one node keeps of a session, and what a leaf of the session says. */
 typedef struct dg_kept_told {
     uint32_t asked_at; /* number of the leaf that it is from */
@@ -571,7 +574,7 @@ bool dg_world_kept_differs(const dg_world *world, dg_kept_told *out, dg_node_ix 
 
 /* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
 /* May a core take other candidates than the leaf's own? With asynchronous backing and a depth above
- * none. */
+ * none, or a scheduling lookahead, which counts in its place from ParachainHost 13 on. */
 bool dg_world_has_chains(const dg_view *view);
 enum { DG_SCOPE_MAX = 17 };
 /* Blocks below the leaf, the nearest first, whose children are of its session: at most so many.
@@ -583,8 +586,11 @@ uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_worl
 typedef struct dg_scope {
     uint32_t of[DG_SCOPE_MAX], count;
 } dg_scope;
-/* The relay parents that candidates may have at a leaf, the oldest first. */
+/* The relay parents that candidates may have at a leaf, the oldest first, as the runtime says. */
 dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf);
+/* .. as a node has it, by what it keeps of the session: what its author takes is of these. Mirrors:
+ * prospective-parachains 21.0.0 lib.rs:238 (fetch_scheduling_lookahead), 20.0.0 :221. */
+dg_scope dg_world_scope_for(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 /* What a parachain's next block at a leaf would stand on, as the runtime says. */
 typedef struct dg_footing {
     bool known;

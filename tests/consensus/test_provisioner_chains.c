@@ -74,6 +74,61 @@ START_TEST(what_comes_late_is_backed_later)
 }
 END_TEST
 
+/* ---- relay parents by a lookahead that is kept ---- */
+
+static void keep_lookahead(world *w, uint32_t lookahead)
+{
+    for (uint32_t i = 0; i < w->world->node_count; i++) {
+        dg_session_answers *s = &w->world->nodes[i].answers.of[0];
+        ck_assert_uint_gt(w->world->nodes[i].answers.count, 0);
+        s->have |= 1u << DG_ASK_LOOKAHEAD;
+        s->lookahead = lookahead;
+        s->asked_at[DG_SESSION_LOOKAHEAD] = 1;
+    }
+}
+
+/* Nodes of v1.18 and later keep the lookahead of a session. With one of 1, the default of a
+ * configuration that N cannot decode, authors know no relay parent but their own parent: what comes
+ * late is lost, until the session ends or they are restarted. */
+static const struct {
+    const char *of;
+    uint32_t kept, restarted_at;
+} keepers[] = { { "new alone", 1, 0 },
+                { "new alone", 3, 0 },
+                { "mended", 1, 0 }, /* does not ask */
+                { "new alone", 1, SESSION + 8 } };
+START_TEST(a_kept_lookahead_of_one_knows_no_older_relay_parent)
+{
+    enum { KEEPS = SESSION + 3, SOON = KEEPS + 6, END = 2 * EPOCH };
+    const dg_ns latency[2] = { 300 * DG_MS, 600 * DG_MS };
+    dg_sim_link slow = { .latency_ns = latency, .latency_count = 2 };
+    bool alone = strcmp(keepers[_i].of, "new alone") == 0 && keepers[_i].kept == 1;
+    world_options o = { .of = keepers[_i].of,
+                        .seed = 1,
+                        .no_forks = true,
+                        .collators = world_async(),
+                        .link = &slow,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = SESSION };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, KEEPS);
+    keep_lookahead(&w, keepers[_i].kept);
+    if (keepers[_i].restarted_at) {
+        world_run(&w, keepers[_i].restarted_at);
+        for (uint32_t i = 0; i < w.world->node_count; i++)
+            w.world->nodes[i].answers = (dg_answers){ .count = 0 };
+    }
+    world_run(&w, END);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_BACKED, "candidates", SOON, END), 20);
+    if (keepers[_i].restarted_at)
+        ck_assert_uint_gt(longest(&w, keepers[_i].restarted_at + 2, END), 1);
+    else
+        ck_assert_int_eq(longest(&w, SOON, END) > 1, !alone);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- clocks of their own ---- */
 
 enum { DRIFT_MS = 1000 };
@@ -161,6 +216,7 @@ int main(void)
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_comes_late_is_backed_later, 0, REDUCED ? 1 : ROWS(links));
+    tcase_add_loop_test(tc, a_kept_lookahead_of_one_knows_no_older_relay_parent, 0, ROWS(keepers));
     tcase_add_test(tc, a_clock_of_its_own_builds_on_the_best_block_of_its_tick);
     tcase_add_test(tc, without_asynchronous_backing_the_parent_is_the_only_relay_parent);
     suite_add_tcase(s, tc);

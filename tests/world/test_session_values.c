@@ -123,6 +123,57 @@ START_TEST(who_keeps_the_rotation_asks_the_wrong_collators)
 }
 END_TEST
 
+/* How far back a relay parent may lie: by the scheduling lookahead from v1.18 on, by what
+ * asynchronous backing allows (7 blocks here) before. */
+static const struct {
+    const char *of;
+    uint32_t host_version; /* of the session's first leaf */
+    uint32_t kept, told, spared, ancestry;
+    bool differs;
+} lookaheads[] = {
+    /* the default of a configuration that N cannot decode: no ancestor all session, */
+    { "v1.18", 13, 1, 3, 0, 0, true },
+    /* .. and the right one covers it */
+    { "v1.25", 13, 3, 1, 0, 2, true },
+    { "v1.18", 13, 3, 3, 0, 2, false },
+    { "v1.18", 13, 1, 3, 1u << DG_SESSION_LOOKAHEAD, 2, false },
+    /* asked where the runtime had no such method: nothing is kept */
+    { "v1.18", 12, 1, 4, 0, 3, false },
+    { "v1.17", 13, 1, 3, 0, 7, false },
+    { "kagome", 13, 1, 3, 0, 7, false },
+};
+START_TEST(relay_parents_go_back_by_the_lookahead_that_is_kept)
+{
+    dg_view first = view_of(0, 2);
+    dg_node_class of;
+    dg_world_node node = { .of = &of };
+    dg_world_block block = { .view = view_of(0, 2), .viewed = true };
+    dg_world world = { .nodes = &node,
+                       .node_count = 1,
+                       .blocks = &block,
+                       .block_count = 1,
+                       .options.spared.kept = lookaheads[_i].spared };
+    dg_node_ix it = { 0 };
+    dg_leaf_id leaf = { 0 };
+    dg_kept_told k;
+    ck_assert(dg_class_read(&of, lookaheads[_i].of, strlen(lookaheads[_i].of)));
+    first.host_version = lookaheads[_i].host_version;
+    first.lookahead = lookaheads[_i].kept;
+    block.view.host_version = 13;
+    block.view.lookahead = lookaheads[_i].told;
+    block.view.ancestry = 7;
+    dg_answers_take(&node.answers, &of, &first, ASKED_AT);
+    ck_assert_uint_eq(dg_world_ancestry(&world, it, leaf), lookaheads[_i].ancestry);
+    ck_assert_int_eq(dg_world_kept_differs(&world, &k, it, leaf, DG_SESSION_LOOKAHEAD),
+                     lookaheads[_i].differs);
+    node.answers = (dg_answers){ .count = 0 }; /* the process begins anew */
+    ck_assert_uint_eq(dg_world_ancestry(&world, it, leaf),
+                      lookaheads[_i].ancestry == 7 ? 7 : lookaheads[_i].told - 1);
+    block.view.host_version = 12; /* no such method: nodes have a default of their own */
+    ck_assert_uint_eq(dg_world_ancestry(&world, it, leaf), lookaheads[_i].ancestry == 7 ? 7 : 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("session_values");
@@ -131,6 +182,8 @@ int main(void)
                         (int)(sizeof rows / sizeof *rows));
     tcase_add_loop_test(tc, who_keeps_the_rotation_asks_the_wrong_collators, 0,
                         (int)(sizeof rotations / sizeof *rotations));
+    tcase_add_loop_test(tc, relay_parents_go_back_by_the_lookahead_that_is_kept, 0,
+                        (int)(sizeof lookaheads / sizeof *lookaheads));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
