@@ -14,8 +14,8 @@
 #include "git/git.h"
 #include "host/host.h"
 
-/* The hash of a whole file, mapped: specs may be larger than what is kept in memory. */
-static dg_code file_hash(dg_hash *out, const char *path, dg_error *err)
+/* Mapped: specs may be larger than what is kept in memory. */
+dg_code dg_source_hash(dg_hash *out, const char *path, dg_error *err)
 {
     struct stat st;
     void *at = NULL;
@@ -159,7 +159,7 @@ static dg_code cache_place(char *place, size_t size, const char *path, const cha
     dg_buf name;
     dg_hash hash;
     char room[80], folder[480];
-    dg_code rc = file_hash(&hash, path, err);
+    dg_code rc = dg_source_hash(&hash, path, err);
     if (rc < 0)
         return rc;
     name = dg_buf_on(room, sizeof room);

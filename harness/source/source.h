@@ -52,6 +52,8 @@ void dg_source_close(dg_source *source);
 dg_code dg_source_import(dg_snapshot_info *info, const char *path,
                          const dg_snapshot_import_options *options, dg_engine *engine,
                          dg_error *err);
+/* BLAKE2b-256 of a whole file, however large. DG_IO. */
+dg_code dg_source_hash(dg_hash *out, const char *path, dg_error *err);
 /* The `:code` of the state, as stored. DG_MALFORMED when there is none. */
 dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
 
