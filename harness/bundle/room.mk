@@ -1,0 +1,2 @@
+room := bundle
+sees := base crypto snapshot wasm source plan outcome
