@@ -1,4 +1,5 @@
 /* cmd_run.c - doppel run: a plan, control and treatment, a verdict. */
+#include "bundle/bundle.h"
 #include "cli/cli_impl.h"
 #include "outcome/outcome.h"
 #include "report/report.h"
@@ -39,6 +40,8 @@ static const dg_option options[] = {
     { "positions", 0, DG_OPT_TEXT, "WHEN",
       "U is tried at other positions of a session: never, broke (default: where a claim broke and "
       "causes are proved), or always (by other seeds too, where luck leaves one open)" },
+    { "bundle", 0, DG_OPT_TEXT, "FILE",
+      "write plan, state, N and outcome to one file, for doppel replay" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
@@ -60,6 +63,7 @@ enum {
     OPT_VERIFY,
     OPT_EXPLAIN,
     OPT_POSITIONS,
+    OPT_BUNDLE,
     OPT_COLOR,
     OPT_WIDTH
 };
@@ -135,7 +139,14 @@ static dg_code try_places(const char *out, const char *events, const dg_plan *pl
                        "--out - and --events - both ask for stdout: give one of them a file");
     if ((rc = dg_cli_folder_for(out, err)) >= 0)
         rc = dg_cli_try_place("out", out, inputs, count, err);
-    return rc < 0 || !events ? rc : dg_cli_try_place("events", events, inputs, count, err);
+    if (rc >= 0 && events)
+        rc = dg_cli_try_place("events", events, inputs, count, err);
+    if (rc < 0 || !args->text[OPT_BUNDLE])
+        return rc;
+    if (is_stdout(args->text[OPT_BUNDLE]))
+        return dg_fail(err, DG_USAGE, "--bundle needs the name of a file");
+    rc = dg_cli_folder_for(args->text[OPT_BUNDLE], err);
+    return rc < 0 ? rc : dg_cli_try_place("bundle", args->text[OPT_BUNDLE], inputs, count, err);
 }
 
 /* What --keep asks for; `*out` is `room`, or NULL where it does not. */
@@ -178,11 +189,12 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     return exit_code;
 }
 
-/* How far a break is looked into. */
+/* How far a break is looked into, in the order of the enumerations. */
+static const char *const explains[] = { "none", "recorded", "proved", NULL }, *const positions[] = {
+    "never", "broke", "always", NULL
+};
 static dg_code read_depth(dg_run_options *how, const dg_args *args, dg_error *err)
 {
-    static const char *const explains[] = { "none", "recorded", "proved", NULL },
-                             *const positions[] = { "never", "broke", "always", NULL };
     int explain = DG_RUN_EXPLAIN_PROVED, when = -1;
     dg_code rc = dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, err);
     if (rc < 0
@@ -193,6 +205,25 @@ static dg_code read_depth(dg_run_options *how, const dg_args *args, dg_error *er
     how->explain = (dg_run_explain)explain;
     how->positions = (dg_run_positions)when;
     return DG_OK;
+}
+
+/* 0, or the exit code of what went wrong. */
+static int make_bundle(const dg_args *args, const dg_plan *plan, const json_t *outcome,
+                       const dg_run_options *how)
+{
+    dg_bundle_parts parts = { .plan = plan,
+                              .outcome = outcome,
+                              .explain = explains[how->explain],
+                              .positions = positions[how->positions],
+                              .cache_dir = how->cache_dir };
+    dg_error err;
+    if (!args->text[OPT_BUNDLE])
+        return DG_EXIT_HELD;
+    if (dg_bundle_write(args->text[OPT_BUNDLE], &parts, &err) < 0)
+        return dg_cli_exit_with(&err);
+    if (!args->quiet)
+        fprintf(stderr, "bundle: %s\n", args->text[OPT_BUNDLE]);
+    return DG_EXIT_HELD;
 }
 
 static int run(const dg_args *args)
@@ -222,7 +253,8 @@ static int run(const dg_args *args)
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
     if (outcome) { /* even where its events could not be written */
         int told = deliver(outcome, out, args);
-        exit_code = exit_code ? exit_code : told;
+        int bundled = make_bundle(args, plan, outcome, &how);
+        exit_code = exit_code ? exit_code : bundled ? bundled : told;
     }
     if (how.keep && outcome && !args->quiet)
         tell_kept(how.keep);
