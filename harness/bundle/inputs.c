@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/crypto.h"
+#include "git/git.h"
 #include "snapshot/snapshot.h"
 #include "source/source.h"
 #include "wasm/wasm.h"
@@ -182,6 +183,17 @@ static dg_code add_folder(gathering *g, const char *path, dg_error *err)
     return rc < 0 ? rc : add_mapped(g, g->state, file, err);
 }
 
+/* One that lies in a repository. */
+static dg_code add_from_git(gathering *g, const char *name, const char *path, dg_error *err)
+{
+    dg_bundle_item *item = new_item(g, name);
+    dg_code rc;
+    dg_buf_init(&item->owned, DG_SOURCE_STATE_MAX);
+    rc = dg_git_read(&item->owned, path, err);
+    item->content = dg_buf_bytes(&item->owned);
+    return rc;
+}
+
 static dg_code add_state(gathering *g, dg_error *err)
 {
     const char *path = g->asked->snapshot;
@@ -190,7 +202,8 @@ static dg_code add_state(gathering *g, dg_error *err)
         rc = add_folder(g, path, err);
     } else {
         snprintf(g->state, sizeof g->state, "%s%s", DG_BUNDLE_STATE, kind_of(path));
-        rc = add_mapped(g, g->state, path, err);
+        rc = dg_git_names(path) ? add_from_git(g, g->state, path, err)
+                                : add_mapped(g, g->state, path, err);
     }
     return rc < 0 ? rc : add_note(g, g->state, path, err);
 }

@@ -1,2 +1,2 @@
 room := bundle
-sees := base crypto snapshot wasm source plan outcome
+sees := base git crypto snapshot wasm source plan outcome
