@@ -236,6 +236,21 @@ static const json_t *claim_of(const json_t *o, const char *name)
     return NULL;
 }
 
+/* " (memory, api-window)"; a claim that broke is here one that only warns. */
+static void say_warned(line *l, const json_t *o)
+{
+    const json_t *claim;
+    size_t i, told = 0;
+    json_array_foreach(json_object_get(o, "claims"), i, claim)
+    {
+        const char *status = dg_report_text_at(claim, "status");
+        if (strcmp(status, "warned") != 0 && strcmp(status, "broke") != 0)
+            continue;
+        say(l, "%s%.60s", told++ ? ", " : " (", dg_report_text_at(claim, "name"));
+    }
+    say(l, "%s", told ? ")" : "");
+}
+
 static void say_tally(line *l, const json_t *o, const json_t *answer)
 {
     const json_t *t = json_object_get(answer, "claims"), *arm = json_object_get(o, "treatment");
@@ -247,8 +262,10 @@ static void say_tally(line *l, const json_t *o, const json_t *answer)
             dg_report_whole_at(json_object_get(answer, "harm"), "relay_blocks"),
             dg_report_whole_at(arm, "boundaries_after"));
     say(l, ": %lld held", dg_report_whole_at(t, "held"));
-    if (warned)
+    if (warned) {
         say(l, ", %lld warned", warned);
+        say_warned(l, o);
+    }
     if (unseen)
         say(l, ", %lld had nothing to judge", unseen);
     say(l, ".");
@@ -365,7 +382,10 @@ static void say_do(line *l, const json_t *o, const json_t *answer)
     if (is(answer, "CANNOT SAY"))
         say_remedy(l, answer);
     else if (is(answer, "GO") && chain_only(answer))
-        say(l, "Rehearse it with a network as well before it is enacted.");
+        say(l,
+            "Nothing is known of backing and finality, since %.300s. Rehearse it with a network "
+            "as well before it is enacted, where the chain has one.",
+            dg_report_text_at(json_object_get(o, "chain_only"), "reason"));
     else if (is(answer, "GO") && !json_is_true(json_object_get(answer, "objected")))
         say(l, "Enact it as it was rehearsed.");
     else if (is(answer, "GO WITH HARM"))
