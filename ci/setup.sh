@@ -102,6 +102,10 @@ look() {
     need zstd zstd zstd --version
     need git git git --version
     need xmllint libxml2-utils xmllint --version
+    need zsh zsh zsh --version
+    need fish fish fish --version
+    need mandoc mandoc mandoc /dev/null
+    need groff groff-base groff --version
 }
 
 look

@@ -54,7 +54,20 @@ typedef struct dg_command {
 dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **argv,
                       dg_error *err);
 
-const dg_command *dg_command_at(size_t i);                  /* NULL past the end */
+/* Row i of its table, then of those that every command has; NULL past the end. */
+const dg_option *dg_command_option(const dg_command *command, size_t i);
+/* `word` is "--name", "--name=value" or "-x". The index of its row, or -1; `*value` is what stands
+ * behind "=", or NULL. */
+int dg_command_option_find(const dg_command *command, const char *word, const char **value);
+/* The key of a plan that it stands for; NULL: it is about more than one key, or none. */
+const dg_keys_row *dg_option_key(const dg_option *row);
+/* What help says of it, appended: of one that stands for a key what the plan's table says first. */
+void dg_option_describe(dg_buf *out, const dg_option *row);
+
+const dg_command *dg_command_at(size_t i); /* NULL past the end */
+/* How many of the words of a command line, behind the program's name, are this command's name: 1,
+ * 2 ("snapshot create"), 0: they name another. */
+size_t dg_command_words(const dg_command *command, const char *const *words, size_t count);
 void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them */
 /* The commands that begin with this word; false: none does. */
 bool dg_command_group_help(FILE *out, const char *word);
@@ -66,16 +79,37 @@ void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text);
 void dg_cli_wrap_to(FILE *out, size_t width, size_t at, size_t indent, const char *text);
 /* What nodes are called, and the repairs that classes have: closes the help of doppel nodes. */
 void dg_topic_nodes(FILE *out);
-/* What the words of a plan mean: "plan", "claims". False: no such topic. */
-bool dg_topic_help(FILE *out, const char *word);
+/* What the words of a plan mean: "plan", "claims"; `roff`: as the body of a manual page. False: no
+ * such topic. */
+bool dg_topic_help(FILE *out, const char *word, bool roff);
 /* Topic i and what it is about; NULL past the end. */
 const char *dg_topic_at(size_t i, const char **says);
+/* Of the manual; topic i is there. */
+unsigned dg_topic_section(size_t i);
+
+/* ---- the language of manual pages ---- */
+
+/* Words, in lines that are not too long, and the end of the line. */
+void dg_roff_text(FILE *out, const char *text);
+/* The same as a paragraph of its own. */
+void dg_roff_paragraph(FILE *out, const char *text);
+/* The lines of `text` as they are. */
+void dg_roff_lines(FILE *out, const char *text);
+void dg_roff_heading(FILE *out, const char *text);
+/* A name in bold, `value` (NULL: none) behind it; what is said of it comes next. */
+void dg_roff_tag(FILE *out, const char *name, const char *value);
+
+/* What may stand in place of the last of these words of a command line, the program's name left
+ * out; `count` is at least 1, and the word may be empty. A line for each, as offer.c says. */
+void dg_cli_offer(FILE *out, const char *const *words, size_t count);
 
 /* ---- shared work ---- */
 
 /* Prints "doppel: text" on stderr and returns the exit code of err->code. */
 int dg_cli_exit_with(const dg_error *err);
 
+/* What an exit code means, the same for all commands; NULL: there is no such code. */
+const char *dg_cli_exit_says(int code);
 /* DOPPEL_CACHE or the usual place. */
 const char *dg_cli_cache(void);
 /* An engine with its compiled code in dg_cli_cache. */
@@ -90,6 +124,8 @@ dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_er
 
 /* One --set: KEY=VALUE. DG_USAGE. */
 dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err);
+/* The words of --explain and --positions, in the order of the enumerations of run.h. */
+extern const char *const dg_option_explains[4], *const dg_option_positions[4];
 /* Which of three words a flag has: its index; NULL: `*out` stays. DG_USAGE. */
 dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char *const names[4],
                        dg_error *err);
@@ -149,7 +185,7 @@ bool dg_cli_is_dumb(void);
 
 /* ---- the commands, one file each ---- */
 
-extern const dg_command dg_cmd_report_diff;
+extern const dg_command dg_cmd_report_diff, dg_cmd_completion, dg_cmd_man;
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute,
     dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep, dg_cmd_merge, dg_cmd_when,

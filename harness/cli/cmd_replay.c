@@ -59,15 +59,15 @@ static int extract(const dg_args *args)
 /* As the outcome of the bundle was made. */
 static dg_code options_of(dg_run_options *how, const dg_bundle *bundle, dg_error *err)
 {
-    static const char *const explains[] = { "none", "recorded", "proved", NULL },
-                             *const positions[] = { "never", "broke", "always", NULL };
     const json_t *run = json_object_get(dg_bundle_manifest(bundle), "run");
     int explain = -1, when = -1;
-    dg_code rc = dg_cli_word_of(&explain, "explain",
-                                json_string_value(json_object_get(run, "explain")), explains, err);
+    dg_code rc =
+        dg_cli_word_of(&explain, "explain", json_string_value(json_object_get(run, "explain")),
+                       dg_option_explains, err);
     if (rc >= 0)
-        rc = dg_cli_word_of(&when, "positions",
-                            json_string_value(json_object_get(run, "positions")), positions, err);
+        rc =
+            dg_cli_word_of(&when, "positions", json_string_value(json_object_get(run, "positions")),
+                           dg_option_positions, err);
     if (rc < 0)
         return rc;
     assert(explain >= 0 && when >= 0); /* the manifest was checked */

@@ -189,16 +189,16 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     return exit_code;
 }
 
-/* How far a break is looked into, in the order of the enumerations. */
-static const char *const explains[] = { "none", "recorded", "proved", NULL }, *const positions[] = {
-    "never", "broke", "always", NULL
-};
+/* How far a break is looked into. */
 static dg_code read_depth(dg_run_options *how, const dg_args *args, dg_error *err)
 {
     int explain = DG_RUN_EXPLAIN_PROVED, when = -1;
-    dg_code rc = dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, err);
+    dg_code rc =
+        dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], dg_option_explains, err);
     if (rc < 0
-        || (rc = dg_cli_word_of(&when, "positions", args->text[OPT_POSITIONS], positions, err)) < 0)
+        || (rc = dg_cli_word_of(&when, "positions", args->text[OPT_POSITIONS], dg_option_positions,
+                                err))
+               < 0)
         return rc;
     if (when < 0) /* as thorough as the other */
         when = explain == DG_RUN_EXPLAIN_PROVED ? DG_RUN_POSITIONS_BROKE : DG_RUN_POSITIONS_NONE;
@@ -213,8 +213,8 @@ static int make_bundle(const dg_args *args, const dg_plan *plan, const json_t *o
 {
     dg_bundle_parts parts = { .plan = plan,
                               .outcome = outcome,
-                              .explain = explains[how->explain],
-                              .positions = positions[how->positions],
+                              .explain = dg_option_explains[how->explain],
+                              .positions = dg_option_positions[how->positions],
                               .cache_dir = how->cache_dir };
     dg_error err;
     if (!args->text[OPT_BUNDLE])

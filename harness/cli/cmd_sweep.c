@@ -190,7 +190,6 @@ static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args,
 static int run(const dg_args *args)
 {
     dg_progress bar;
-    static const char *const explains[] = { "none", "recorded", "proved", NULL };
     dg_run_options each = { .cache_dir = dg_cli_cache(),
                             .compiler = DG_COMPILER_BOTH,
                             .compiling = dg_progress_compiling };
@@ -207,7 +206,8 @@ static int run(const dg_args *args)
     size_t taken;
     int exit_code;
     int explain = DG_RUN_EXPLAIN_RECORDED;
-    dg_code rc = dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], explains, &err);
+    dg_code rc =
+        dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], dg_option_explains, &err);
     each.explain = (dg_run_explain)explain;
     if (rc >= 0 && (rc = read_budget(&how.budget_ns, args->text[OPT_BUDGET], &err)) >= 0
         && (rc = make_sweep(&sweep, &plan, args, &each, &err)) >= 0

@@ -47,7 +47,7 @@ static int help(const dg_args *args)
             dg_command_help(stdout, dg_command_at(i));
             return DG_EXIT_HELD;
         }
-    if (dg_command_group_help(stdout, name) || dg_topic_help(stdout, name))
+    if (dg_command_group_help(stdout, name) || dg_topic_help(stdout, name, false))
         return DG_EXIT_HELD;
     unknown(&err, name);
     return dg_cli_exit_with(&err);

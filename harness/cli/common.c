@@ -3,6 +3,19 @@
 
 #include <stdlib.h>
 
+const char *dg_cli_exit_says(int code)
+{
+    static const char *const says[] = {
+        [DG_EXIT_HELD] = "every claim held",
+        [DG_EXIT_BROKE] = "a claim broke",
+        [DG_EXIT_USAGE] = "usage or plan",
+        [DG_EXIT_INCONCLUSIVE] = "inconclusive",
+        [DG_EXIT_ENVIRONMENT] = "environment",
+        [DG_EXIT_INTERNAL] = "internal error or non-determinism",
+    };
+    return code >= 0 && (size_t)code < sizeof says / sizeof *says ? says[code] : NULL;
+}
+
 int dg_cli_exit_with(const dg_error *err)
 {
     fprintf(stderr, "doppel: %s\n", err->text);

@@ -29,6 +29,8 @@ static const dg_command *const commands[] = {
     &dg_cmd_report_explain,
     &dg_cmd_report_diff,
     &dg_cmd_nodes,
+    &dg_cmd_completion,
+    &dg_cmd_man,
     &dg_cmd_version,
     &dg_cmd_help,
 };
@@ -38,15 +40,13 @@ const dg_command *dg_command_at(size_t i)
     return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
 }
 
-/* How many words of argv name the command: 1, 2 ("snapshot create"), 0: not it. */
-static int words_of(const dg_command *command, int argc, char **argv)
+size_t dg_command_words(const dg_command *command, const char *const *words, size_t count)
 {
-    assert(argc >= 2);
     const char *space = strchr(command->name, ' ');
     if (!space)
-        return strcmp(command->name, argv[1]) == 0 ? 1 : 0;
-    if (argc < 3 || strncmp(command->name, argv[1], (size_t)(space - command->name)) != 0
-        || argv[1][space - command->name] != 0 || strcmp(space + 1, argv[2]) != 0)
+        return count >= 1 && strcmp(command->name, words[0]) == 0 ? 1 : 0;
+    if (count < 2 || strncmp(command->name, words[0], (size_t)(space - command->name)) != 0
+        || words[0][space - command->name] != 0 || strcmp(space + 1, words[1]) != 0)
         return 0;
     return 2;
 }
@@ -138,7 +138,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
         argv[1] = version;
     for (size_t i = 0; dg_command_at(i); i++) {
-        int words = words_of(dg_command_at(i), argc, argv);
+        int words = (int)dg_command_words(dg_command_at(i), (const char *const *)(argv + 1),
+                                          (size_t)argc - 1);
         if (words)
             return delivered(run(dg_command_at(i), argc - 1 - words, argv + 1 + words));
     }

@@ -18,7 +18,7 @@ static const dg_option shared[] = {
 enum { HELP_WIDTH = 100, HELP_COLUMN = 37 };
 enum { SHARED_COUNT = sizeof shared / sizeof shared[0] };
 
-static const dg_option *row_at(const dg_command *command, size_t i)
+const dg_option *dg_command_option(const dg_command *command, size_t i)
 {
     assert(command->option_count <= DG_OPTIONS_MAX);
     if (i < command->option_count)
@@ -32,14 +32,13 @@ static bool named(const dg_option *row, const char *word, size_t len)
     return strlen(row->name) == len && strncmp(row->name, word, len) == 0;
 }
 
-/* `word` is "--name", "--name=value" or "-x". The index of its row, or -1. */
-static int find(const dg_command *command, const char *word, const char **value)
+int dg_command_option_find(const dg_command *command, const char *word, const char **value)
 {
     const char *equal = strchr(word, '=');
     size_t len = equal ? (size_t)(equal - word) : strlen(word);
     *value = equal ? equal + 1 : NULL;
-    for (size_t i = 0; row_at(command, i); i++) {
-        const dg_option *row = row_at(command, i);
+    for (size_t i = 0; dg_command_option(command, i); i++) {
+        const dg_option *row = dg_command_option(command, i);
         if (word[1] == '-' ? named(row, word + 2, len - 2) : len == 2 && row->letter == word[1])
             return (int)i;
     }
@@ -50,8 +49,8 @@ static dg_code unknown(const dg_command *command, const char *word, dg_error *er
 {
     const char *names[DG_OPTIONS_MAX + SHARED_COUNT + 1] = { NULL };
     const char *near;
-    for (size_t i = 0; row_at(command, i); i++)
-        names[i] = row_at(command, i)->name;
+    for (size_t i = 0; dg_command_option(command, i); i++)
+        names[i] = dg_command_option(command, i)->name;
     near = dg_nearest(word + strspn(word, "-"), names);
     if (near)
         return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word,
@@ -63,7 +62,7 @@ static dg_code unknown(const dg_command *command, const char *word, dg_error *er
 static dg_code set(dg_args *out, const dg_command *command, size_t i, const char *value,
                    dg_error *err)
 {
-    const dg_option *row = row_at(command, i);
+    const dg_option *row = dg_command_option(command, i);
     char *end;
     assert(row && value);
     if (i >= command->option_count) {
@@ -91,12 +90,12 @@ static dg_code option(dg_args *out, const dg_command *command, int argc, char **
                       dg_error *err)
 {
     const char *word = argv[*at], *value;
-    int i = find(command, word, &value);
+    int i = dg_command_option_find(command, word, &value);
     const dg_option *row;
     assert(*at < argc);
     if (i < 0)
         return unknown(command, word, err);
-    row = row_at(command, (size_t)i);
+    row = dg_command_option(command, (size_t)i);
     if (row->kind == DG_OPT_FLAG) {
         if (value)
             return dg_fail(err, DG_USAGE, "%s: --%s takes no value", command->name, row->name);
@@ -159,19 +158,23 @@ void dg_cli_wrap_to(FILE *out, size_t width, size_t at, size_t indent, const cha
     fputc('\n', out);
 }
 
-/* Of an option that stands for a key, what the plan's table says of that. */
-static void says_of(dg_buf *out, const char *says)
+const dg_keys_row *dg_option_key(const dg_option *row)
 {
     static const char plan_key[] = "plan key ";
-    const char *path = says + sizeof plan_key - 1;
-    const dg_keys_row *row = strncmp(says, plan_key, sizeof plan_key - 1) == 0
-                                 ? dg_keys_find(dg_plan_keys(), path, strlen(path))
-                                 : NULL;
-    if (row) {
-        dg_keys_describe(out, row);
+    const char *path = row->says + sizeof plan_key - 1;
+    return strncmp(row->says, plan_key, sizeof plan_key - 1) == 0
+               ? dg_keys_find(dg_plan_keys(), path, strlen(path))
+               : NULL;
+}
+
+void dg_option_describe(dg_buf *out, const dg_option *row)
+{
+    const dg_keys_row *key = dg_option_key(row);
+    if (key) {
+        dg_keys_describe(out, key);
         dg_buf_put_text(out, "; ");
     }
-    dg_buf_put_text(out, says);
+    dg_buf_put_text(out, row->says);
 }
 
 static void print_row(FILE *out, const dg_option *row)
@@ -182,7 +185,7 @@ static void print_row(FILE *out, const dg_option *row)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
              row->value ? row->value : "");
-    says_of(&says, row->says);
+    dg_option_describe(&says, row);
     fprintf(out, "  %-*s ", HELP_COLUMN - 3, left);
     dg_cli_wrap(out, HELP_COLUMN, HELP_COLUMN, dg_buf_text(&says));
 }
@@ -213,14 +216,19 @@ static void print_topics(FILE *out)
 
 static void print_overview(FILE *out)
 {
+    char room[400];
+    dg_buf last = dg_buf_on(room, sizeof room);
     fputs("doppel - rehearse a runtime upgrade on a fork of live chain state\n\n", out);
     for (size_t i = 0; dg_command_at(i); i++)
         print_command(out, dg_command_at(i));
     print_topics(out);
-    fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or "
-          "plan,\n"
-          "3 inconclusive, 4 environment, 5 internal error or non-determinism.\n"
-          "Positions: boundary-20 (slots), boundary-20b (blocks of control), boundary@2+5, 50%, "
+    fputc('\n', out);
+    dg_buf_put_text(&last, "Every command: -h, -v, -q, --json. Exit codes:");
+    for (int code = 0; dg_cli_exit_says(code); code++)
+        dg_buf_printf(&last, "%s %d %s", code ? "," : "", code, dg_cli_exit_says(code));
+    dg_buf_put_text(&last, ".");
+    dg_cli_wrap(out, 0, 0, dg_buf_text(&last));
+    fputs("Positions: boundary-20 (slots), boundary-20b (blocks of control), boundary@2+5, 50%, "
           "#12345, "
           "next.\n",
           out);
@@ -236,8 +244,8 @@ void dg_command_help(FILE *out, const dg_command *command)
     if (command->more)
         fprintf(out, "\n%s\n", command->more);
     fputc('\n', out);
-    for (size_t i = 0; row_at(command, i); i++)
-        print_row(out, row_at(command, i));
+    for (size_t i = 0; dg_command_option(command, i); i++)
+        print_row(out, dg_command_option(command, i));
     if (command->epilogue)
         command->epilogue(out);
 }

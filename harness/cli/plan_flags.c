@@ -6,6 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
+const char *const dg_option_explains[4] = { "none", "recorded", "proved", NULL };
+const char *const dg_option_positions[4] = { "never", "broke", "always", NULL };
+
 dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err)
 {
     const char *equal = strchr(pair, '=');
