@@ -193,14 +193,7 @@ tidy-check: $(foreach r,$(ROOMS),$($(r)_objs)) | setup-test ## what holds of eve
 format: setup-test ## clang-format in place
 	@PATH=.deps/bin:$$PATH clang-format-14 -i $(wildcard harness/*/*.[ch] tests/*/*.[ch] runtimes/*/*.[ch])
 
-PREFIX ?= /usr/local
-install: all ## to PREFIX (/usr/local)
-	$(call say,inst,$(DESTDIR)$(PREFIX)/bin/doppel)
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/doppel $(DESTDIR)$(PREFIX)/share/doppel
-	$(Q)install -m 644 $(WASMTIME)/lib/libwasmtime.so $(DESTDIR)$(PREFIX)/lib/doppel/
-	$(Q)install -m 644 harness/plan/*.schema.json harness/outcome/*.schema.json LICENSE $(DESTDIR)$(PREFIX)/share/doppel/
-	$(Q)$(CC) $(OPT_$(PROFILE)) $(call objs,cli) -o $(DESTDIR)$(PREFIX)/bin/doppel \
-	    -L$(WASMTIME)/lib -Wl,-rpath,'$$ORIGIN/../lib/doppel' $(LIBS)
+include ci/install.mk
 
 clean: ## what was built (not .deps)
 	rm -rf build

@@ -25,7 +25,10 @@ wasmtime=${WASMTIME_DIR:-$deps/wasmtime}
 libraries=$(sed -n 's/^PKGS *:= //p' Makefile)
 stamp=$deps/have-$list.$({ echo "$libraries"; cat ci/setup.sh /etc/os-release 2>/dev/null; } | cksum | tr ' ' -)
 
-have_wasmtime() { [ -f "$wasmtime/lib/libwasmtime.so" ] && [ -f "$wasmtime/include/wasmtime.h" ]; }
+have_wasmtime() {
+    [ -f "$wasmtime/lib/libwasmtime.so" ] && [ -f "$wasmtime/include/wasmtime.h" ] &&
+        { [ -n "${WASMTIME_DIR:-}" ] || [ -f "$wasmtime/LICENSE" ]; }
+}
 have_formatter() { [ -x "$deps/bin/clang-format-14" ] || command -v clang-format-14 >/dev/null; }
 [ -f "$stamp" ] && have_wasmtime && exit 0
 [ -z "${WASMTIME_DIR:-}" ] || have_wasmtime ||
@@ -154,6 +157,7 @@ fetch_wasmtime() {
     rm -rf "$new"
     mkdir -p "$new/include"
     from_wheel wasmtime 50.0.1 $whl 'wasmtime/linux-*/_libwasmtime.so' "$new/lib/libwasmtime.so"
+    install -m 644 "$dl"/wheel/wasmtime-*.dist-info/licenses/LICENSE "$new/LICENSE"
     echo "$so  $new/lib/libwasmtime.so" | sha256sum -c --quiet >&2 || die "the Wasmtime library is not the pinned one"
     # Its rustc is the one beside it.
     (cd / && CARGO_HOME="$dl/cargo" PATH="$(dirname "$(command -v "$cargo")"):$PATH" \
