@@ -89,6 +89,10 @@ enum {
  * DG_MALFORMED, DG_UNSUPPORTED, DG_MISMATCH, DG_ABSENT) 2; DG_TRAP, DG_LIMIT 3;
  * DG_IO, DG_NOMEM 4. Never 0 for a failure. */
 int dg_exit_of(dg_code rc);
+/* Which of two exit codes stands for both, of work that is of several parts: the worse one in the
+ * order 5, 4, 2, 1, 3, 0. What could not be done comes before what broke, and what broke before
+ * what says nothing. */
+int dg_exit_worst(int a, int b);
 
 /* Simulated true time, ns since the start of the run. */
 typedef uint64_t dg_ns;

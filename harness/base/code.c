@@ -45,6 +45,16 @@ dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
     return code;
 }
 
+int dg_exit_worst(int a, int b)
+{
+    static const int worst_first[] = { DG_EXIT_INTERNAL, DG_EXIT_ENVIRONMENT,  DG_EXIT_USAGE,
+                                       DG_EXIT_BROKE,    DG_EXIT_INCONCLUSIVE, DG_EXIT_HELD };
+    for (size_t i = 0; i < sizeof worst_first / sizeof *worst_first; i++)
+        if (a == worst_first[i] || b == worst_first[i])
+            return worst_first[i];
+    return DG_EXIT_INTERNAL; /* neither is one */
+}
+
 int dg_exit_of(dg_code rc)
 {
     switch (rc) {

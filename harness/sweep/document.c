@@ -143,23 +143,18 @@ dg_code dg_sweep_document(json_t **out, const dg_sweep *sweep, dg_error *err)
 
 int dg_sweep_exit(const json_t *document)
 {
-    static const int worst_first[] = { DG_EXIT_INTERNAL, DG_EXIT_ENVIRONMENT, DG_EXIT_USAGE,
-                                       DG_EXIT_BROKE, DG_EXIT_INCONCLUSIVE };
-    bool seen[DG_EXIT_INTERNAL + 1] = { false };
+    int code = DG_EXIT_HELD;
     const json_t *cell;
     size_t i;
     json_array_foreach(json_object_get(document, "cells"), i, cell)
     {
         const json_t *outcome = json_object_get(cell, "outcome");
         const json_t *failed = json_object_get(cell, "exit");
-        seen[outcome  ? dg_outcome_exit(outcome)
-             : failed ? dg_outcome_exit(cell)
-                      : DG_EXIT_INCONCLUSIVE] = true;
+        code = dg_exit_worst(code, outcome  ? dg_outcome_exit(outcome)
+                                   : failed ? dg_outcome_exit(cell)
+                                            : DG_EXIT_INCONCLUSIVE);
     }
-    for (i = 0; i < sizeof worst_first / sizeof *worst_first; i++)
-        if (seen[worst_first[i]])
-            return worst_first[i];
-    return DG_EXIT_HELD;
+    return code;
 }
 
 /* ---- in ---- */

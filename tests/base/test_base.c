@@ -115,6 +115,16 @@ START_TEST(no_failure_ends_with_the_exit_code_of_success)
 }
 END_TEST
 
+START_TEST(the_worse_of_two_exits_stands_for_both)
+{
+    static const int best_first[] = { 0, 3, 1, 2, 4, 5 };
+    for (int a = 0; a < 6; a++)
+        for (int b = 0; b < 6; b++)
+            ck_assert_int_eq(dg_exit_worst(best_first[a], best_first[b]),
+                             best_first[a > b ? a : b]);
+}
+END_TEST
+
 START_TEST(a_folder_is_told_from_a_file)
 {
     const char *path = scratch_path("plain");
@@ -156,6 +166,7 @@ int main(void)
     tcase_add_test(tc, the_nearest_word_is_a_suggestion_not_a_guess);
     tcase_add_test(tc, a_failure_is_one_line);
     tcase_add_test(tc, no_failure_ends_with_the_exit_code_of_success);
+    tcase_add_test(tc, the_worse_of_two_exits_stands_for_both);
     tcase_add_test(tc, a_folder_is_told_from_a_file);
     tcase_add_test(tc, an_arena_hands_out_zeroed_aligned_room);
     suite_add_tcase(s, tc);
