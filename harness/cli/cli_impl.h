@@ -82,6 +82,8 @@ void dg_topic_nodes(FILE *out);
 /* What the words of a plan mean: "plan", "claims"; `roff`: as the body of a manual page. False: no
  * such topic. */
 bool dg_topic_help(FILE *out, const char *word, bool roff);
+/* The keys of a gate and its ledger, with an example: closes the help of doppel gate. */
+void dg_topic_gate(FILE *out);
 /* Topic i and what it is about; NULL past the end. */
 const char *dg_topic_at(size_t i, const char **says);
 /* Of the manual; topic i is there. */
@@ -142,13 +144,20 @@ dg_code dg_cli_write_json(const json_t *document, const char *path, dg_error *er
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
 int dg_cli_print_json(json_t *value);
 
+/* From here on SIGINT and SIGTERM only ask that the work be ended; a second one ends the program as
+ * ever. */
+void dg_cli_hear_signals(void);
+/* Has one of them come? */
+bool dg_cli_is_asked_to_end(void);
+
 /* ---- a document for people ---- */
 
-/* A whole outcome, what a log says by itself, a sweep, a comparison. */
+/* A whole outcome, what a log says by itself, a sweep, a gate, a comparison. */
 typedef enum dg_cli_page {
     DG_CLI_PAGE_OUTCOME,
     DG_CLI_PAGE_VERDICTS,
     DG_CLI_PAGE_SWEEP,
+    DG_CLI_PAGE_GATE,
     DG_CLI_PAGE_DIFFERENCES
 } dg_cli_page;
 /* How wide lines are there: `asked`; 0: as the terminal has it, 100 where there is none. */
@@ -185,7 +194,7 @@ bool dg_cli_is_dumb(void);
 
 /* ---- the commands, one file each ---- */
 
-extern const dg_command dg_cmd_report_diff, dg_cmd_completion, dg_cmd_man;
+extern const dg_command dg_cmd_report_diff, dg_cmd_gate, dg_cmd_completion, dg_cmd_man;
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute,
     dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep, dg_cmd_merge, dg_cmd_when,

@@ -3,7 +3,6 @@
 #include "sweep/sweep.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,24 +114,10 @@ static dg_code read_budget(uint64_t *out, const char *text, dg_error *err)
 
 /* ---- while it works ---- */
 
-/* A second one ends the program as ever. */
-static volatile sig_atomic_t asked_to_end;
-static void ask_to_end(int signal)
-{
-    (void)signal;
-    asked_to_end = 1;
-}
-static void hear_signals(void)
-{
-    struct sigaction heard = { .sa_handler = ask_to_end, .sa_flags = (int)SA_RESETHAND };
-    sigemptyset(&heard.sa_mask);
-    sigaction(SIGINT, &heard, NULL);
-    sigaction(SIGTERM, &heard, NULL);
-}
 static bool halts(void *user)
 {
     (void)user;
-    return asked_to_end;
+    return dg_cli_is_asked_to_end();
 }
 
 static void step(void *user, const dg_sweep_progress *now)
@@ -214,7 +199,7 @@ static int run(const dg_args *args)
         && (rc = dg_cli_folder_for(out, &err)) >= 0
         && (rc = dg_cli_try_place("out", out, inputs, sizeof inputs / sizeof *inputs, &err)) >= 0
         && (rc = dg_sweep_resume(sweep, &taken, out, &err)) >= 0) {
-        hear_signals();
+        dg_cli_hear_signals();
         dg_progress_init(&bar, "sweep");
         rc = dg_sweep_work(sweep, &how, &err);
         dg_progress_done(&bar);
