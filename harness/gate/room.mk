@@ -1,0 +1,2 @@
+room := gate
+sees := base claim event plan outcome run
