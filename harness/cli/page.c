@@ -44,6 +44,8 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
         rc = dg_report_json(&text, document, err);
     else if (page == DG_CLI_PAGE_SWEEP)
         rc = dg_report_sweep(&text, document, &how, err);
+    else if (page == DG_CLI_PAGE_GATE)
+        rc = dg_report_gate(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_DIFFERENCES)
         rc = dg_report_differences(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_VERDICTS)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "claim/claim.h"
+#include "gate/gate.h"
 #include "plan/plan.h"
 #include "protocol/protocol.h"
 
@@ -89,6 +90,29 @@ static void plan(const sheet *to)
     entry(to, "claims.NAME.KEY", "doppel help claims");
     example(to, "Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set "
                 "claims.state-growth.severity=advice");
+}
+
+/* ---- gate ---- */
+
+void dg_topic_gate(FILE *out)
+{
+    static const char rest[] =
+        "\nAn entry of the ledger is red when it is past its day, when the claim has not broken in "
+        "a\nplan that it names, and when it names none: what is not needed would hide the next "
+        "failure.\n\n"
+        "Example: { \"doppel\": 1,\n"
+        "           \"plans\": [ { \"name\": \"next\", \"plan\": \"next.json\", \"to\": "
+        "\"../n.wasm\" } ],\n"
+        "           \"known\": [ { \"plan\": \"next\", \"claim\": \"backing-rate\",\n"
+        "                        \"reason\": \"nodes keep the mode\", \"link\": "
+        "\"https://example.org/1\",\n"
+        "                        \"expires\": \"2026-12-31\" } ] }\n";
+    const sheet to = { out, false, PLAN_COLUMN };
+    const dg_keys_table *table = dg_gate_keys();
+    fputs("\nKeys of GATE: [values; range; default]\n\n", out);
+    for (size_t i = 0; i < table->count; i++)
+        key(&to, table->rows[i].path, &table->rows[i]);
+    fputs(rest, out);
 }
 
 /* ---- claims ---- */
