@@ -72,8 +72,8 @@ void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them
 /* The commands that begin with this word; false: none does. */
 bool dg_command_group_help(FILE *out, const char *word);
 
-/* Words of `text` from column `at` on, up to a hundred; lines that follow begin at `indent`. Ends
- * the line. */
+/* wrap.c: words of `text` from column `at` on, up to a hundred; lines that follow begin at
+ * `indent`. Ends the line. */
 void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text);
 /* .. up to `width`, which is above `indent`. */
 void dg_cli_wrap_to(FILE *out, size_t width, size_t at, size_t indent, const char *text);

@@ -15,7 +15,7 @@ static const dg_option shared[] = {
     { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr; all evidence of a report" },
     { "help", 'h', DG_OPT_FLAG, NULL, "this text" },
 };
-enum { HELP_WIDTH = 100, HELP_COLUMN = 37 };
+enum { HELP_COLUMN = 37 };
 enum { SHARED_COUNT = sizeof shared / sizeof shared[0] };
 
 const dg_option *dg_command_option(const dg_command *command, size_t i)
@@ -132,30 +132,6 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
     if (!out->help && out->positional_count < command->min)
         return dg_fail(err, DG_USAGE, "usage: doppel %s %s", command->name, command->arguments);
     return DG_OK;
-}
-
-void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text)
-{
-    dg_cli_wrap_to(out, HELP_WIDTH, at, indent, text);
-}
-
-void dg_cli_wrap_to(FILE *out, size_t width, size_t at, size_t indent, const char *text)
-{
-    bool first = true;
-    assert(text && indent < width);
-    while (*text) {
-        size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
-        text += gap;
-        if (!first && at + 1 + len > width) {
-            fprintf(out, "\n%*s", (int)indent, "");
-            at = indent;
-            first = true;
-        }
-        at += (size_t)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
-        text += len;
-        first = false;
-    }
-    fputc('\n', out);
 }
 
 const dg_keys_row *dg_option_key(const dg_option *row)
