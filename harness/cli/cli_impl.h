@@ -64,6 +64,8 @@ const dg_keys_row *dg_option_key(const dg_option *row);
 /* What help says of it, appended: of one that stands for a key what the plan's table says first. */
 void dg_option_describe(dg_buf *out, const dg_option *row);
 
+/* commands.c: the list, ended by NULL, which stays; once, before any of it is looked for. */
+void dg_command_list_set(const dg_command *const *commands);
 const dg_command *dg_command_at(size_t i); /* NULL past the end */
 /* How many of the words of a command line, behind the program's name, are this command's name: 1,
  * 2 ("snapshot create"), 0: they name another. */

@@ -34,23 +34,8 @@ static const dg_command *const commands[] = {
     &dg_cmd_man,
     &dg_cmd_version,
     &dg_cmd_help,
+    NULL,
 };
-
-const dg_command *dg_command_at(size_t i)
-{
-    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
-}
-
-size_t dg_command_words(const dg_command *command, const char *const *words, size_t count)
-{
-    const char *space = strchr(command->name, ' ');
-    if (!space)
-        return count >= 1 && strcmp(command->name, words[0]) == 0 ? 1 : 0;
-    if (count < 2 || strncmp(command->name, words[0], (size_t)(space - command->name)) != 0
-        || words[0][space - command->name] != 0 || strcmp(space + 1, words[1]) != 0)
-        return 0;
-    return 2;
-}
 
 /* A word that only begins commands: "snapshot". */
 static bool is_group(const char *word)
@@ -130,6 +115,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, with its code */
     signal(SIGXFSZ, SIG_IGN); /* likewise a full disk by quota */
     dg_scrap_on_signals();
+    dg_command_list_set(commands);
     if (argc < 2) {
         dg_command_help(stderr, NULL);
         return DG_EXIT_USAGE;
