@@ -83,7 +83,7 @@ static dg_code by_set_code(const dg_enact_attempt *a, dg_enactment *out, dg_byte
 static dg_code put_apply(const dg_enact_attempt *a, dg_buf *out, dg_bytes code, dg_error *err)
 {
     dg_enact_named_call call = { "System", "apply_authorized_upgrade",
-                                 json_pack("{s:o}", "code", dg_enact_hex_json(code)) };
+                                 json_pack("{s:s}", "code", "0x"), code };
     dg_buf bytes;
     dg_code rc;
     dg_buf_init(&bytes, DG_BLOCK_MAX);

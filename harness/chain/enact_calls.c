@@ -23,16 +23,28 @@ void dg_enact_named_call_clear(dg_enact_named_call *call)
 
 dg_enact_named_call dg_enact_call_set_code(dg_bytes code)
 {
-    return (dg_enact_named_call){ "System", "set_code",
-                                  json_pack("{s:o}", "code", dg_enact_hex_json(code)) };
+    return (dg_enact_named_call){ "System", "set_code", json_pack("{s:s}", "code", "0x"), code };
 }
 
 dg_enact_named_call dg_enact_call_authorize(dg_bytes code)
 {
     dg_hash hash = dg_blake2_256(code);
-    return (dg_enact_named_call){ "System", "authorize_upgrade",
-                                  json_pack("{s:o}", "code_hash",
-                                            dg_enact_hex_json(dg_hash_bytes(&hash))) };
+    return (dg_enact_named_call){ .pallet = "System",
+                                  .call = "authorize_upgrade",
+                                  .args = json_pack("{s:o}", "code_hash",
+                                                    dg_enact_hex_json(dg_hash_bytes(&hash))) };
+}
+
+/* In the place of the empty bytes that the call ends with. */
+static dg_code put_code(dg_buf *out, const dg_enact_named_call *call, dg_error *err)
+{
+    if (!out->len || out->at[out->len - 1] != 0)
+        return dg_fail(err, DG_UNSUPPORTED, "%s.%s does not end with bytes", call->pallet,
+                       call->call);
+    out->len--;
+    dg_scale_put_compact(out, call->code.len);
+    dg_buf_put_bytes(out, call->code);
+    return dg_buf_check(out, err, "call");
 }
 
 dg_code dg_enact_call_bytes(const dg_meta *meta, dg_buf *out, const dg_enact_named_call *call,
@@ -43,7 +55,7 @@ dg_code dg_enact_call_bytes(const dg_meta *meta, dg_buf *out, const dg_enact_nam
         return dg_fail(err, DG_NOMEM, "no memory for a call of %s.%s", call->pallet, call->call);
     if ((rc = dg_scale_call_encode(meta, out, call->pallet, call->call, call->args, err)) < 0)
         return rc;
-    return dg_buf_check(out, err, "call");
+    return call->code.len ? put_code(out, call, err) : dg_buf_check(out, err, "call");
 }
 
 /* Encodes the wrapper around a call of four bytes at most, where it is then

@@ -8,6 +8,9 @@
 typedef struct dg_enact_named_call {
     const char *pallet, *call;
     json_t *args;
+    /* what stands where the last of `args` is "0x": megabytes need not pass through JSON. Borrowed
+     */
+    dg_bytes code;
 } dg_enact_named_call;
 
 void dg_enact_named_call_clear(dg_enact_named_call *call);
