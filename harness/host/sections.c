@@ -1,6 +1,7 @@
 /* sections.c - the version of a blob: from its custom sections, or by running it. */
 #include "host/host_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static dg_code read_api_list(dg_version *out, dg_bytes apis, dg_error *err)
@@ -93,25 +94,36 @@ static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsig
     return rc;
 }
 
-dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
-                           dg_host_inner how, dg_error *err)
+/* What stands in the sections of a blob; each who builds or tries block U asks for it anew. */
+static dg_code read_sections(dg_engine *engine, dg_buf *encoded, dg_bytes blob, dg_bytes wasm,
+                             dg_error *err)
 {
     dg_version version;
     size_t rest;
+    dg_code rc = dg_host_sections_version(&version, &rest, wasm, err);
+    if (rc != DG_OK)
+        return rc;
+    dg_version_encode(encoded, &version);
+    if ((rc = dg_buf_check(encoded, err, "runtime version")) >= 0)
+        dg_engine_remember(engine, blob, dg_buf_bytes(encoded));
+    return rc;
+}
+
+dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
+                           dg_host_inner how, dg_error *err)
+{
     dg_buf wasm;
     dg_code rc;
+    assert(!encoded->len);
+    if (!how.asks_code && dg_engine_recall(engine, encoded, blob))
+        return dg_buf_check(encoded, err, "runtime version");
     dg_buf_init(&wasm, DG_BLOB_MAX);
     rc = dg_blob_decode(&wasm, blob, err);
-    if (rc == DG_OK) {
+    if (rc == DG_OK)
         rc = how.asks_code ? DG_ABSENT
-                           : dg_host_sections_version(&version, &rest, dg_buf_bytes(&wasm), err);
-        if (rc == DG_OK) {
-            dg_version_encode(encoded, &version);
-            rc = dg_buf_check(encoded, err, "runtime version");
-        } else if (rc == DG_ABSENT) {
-            rc = run_blob(engine, encoded, dg_buf_bytes(&wasm), nesting, how.any_type, err);
-        }
-    }
+                           : read_sections(engine, encoded, blob, dg_buf_bytes(&wasm), err);
+    if (rc == DG_ABSENT)
+        rc = run_blob(engine, encoded, dg_buf_bytes(&wasm), nesting, how.any_type, err);
     dg_buf_clear(&wasm);
     return rc;
 }

@@ -25,7 +25,8 @@ enum {
     SMALL_GUARD = 64 << 10,
     CALLS_DEFAULT = 16,
     QUICK_DEFAULT = 256 << 10,
-    WORTH_DEFAULT = 2000
+    WORTH_DEFAULT = 2000,
+    ANSWER_MAX = 64 << 10 /* bytes that are kept of what a blob came to */
 };
 
 const char *dg_engine_version(void)
@@ -199,6 +200,8 @@ dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_erro
     if (!e)
         return dg_fail(err, DG_NOMEM, "no memory for the wasm engine");
     e->options = options ? *options : defaults;
+    dg_buf_init(&e->asked, DG_BLOB_MAX);
+    dg_buf_init(&e->answer, ANSWER_MAX);
     if (e->options.memory_max == 0)
         e->options.memory_max = DG_WASM_MEMORY_DEFAULT;
     e->options.memory_max -= e->options.memory_max % DG_WASM_PAGE;
@@ -231,8 +234,28 @@ void dg_engine_free(dg_engine *engine)
     dg_wasm_background_reap(engine, false);
     dg_wasm_maker_close(&engine->best);
     dg_wasm_maker_close(&engine->quick);
+    dg_buf_clear(&engine->asked);
+    dg_buf_clear(&engine->answer);
     dg_free((void *)engine->options.cache_dir);
     dg_free(engine);
+}
+
+void dg_engine_remember(dg_engine *engine, dg_bytes blob, dg_bytes answer)
+{
+    dg_buf_reset(&engine->asked);
+    dg_buf_reset(&engine->answer);
+    dg_buf_put_bytes(&engine->asked, blob);
+    dg_buf_put_bytes(&engine->answer, answer);
+    if (engine->asked.rc < 0 || engine->answer.rc < 0)
+        dg_buf_reset(&engine->asked);
+}
+
+bool dg_engine_recall(const dg_engine *engine, dg_buf *answer, dg_bytes blob)
+{
+    bool known = blob.len && dg_bytes_equal(blob, dg_buf_bytes(&engine->asked));
+    if (known)
+        dg_buf_put_bytes(answer, dg_buf_bytes(&engine->answer));
+    return known;
 }
 
 void dg_engine_wait(dg_engine *engine)

@@ -59,6 +59,11 @@ typedef struct dg_engine_options {
 dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_error *err);
 /* After all modules of it. NULL is fine. */
 void dg_engine_free(dg_engine *engine);
+/* Keeps what was found out about a blob, in the place of what was kept before; nothing where there
+ * is no memory for it. Both are copied. */
+void dg_engine_remember(dg_engine *engine, dg_bytes blob, dg_bytes answer);
+/* Puts what is kept about these very bytes into `answer`; false: nothing is. */
+bool dg_engine_recall(const dg_engine *engine, dg_buf *answer, dg_bytes blob);
 /* Until no process compiles for it any more; what they made is taken by the next calls. No thread
  * of ours ever does, so a fork is safe without this at any time. */
 void dg_engine_wait(dg_engine *engine);

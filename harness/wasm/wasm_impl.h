@@ -70,6 +70,7 @@ struct dg_engine {
         dg_hash key;
     } children[DG_WASM_CHILDREN_MAX];
     size_t child_count;
+    dg_buf asked, answer; /* the blob that was asked about last, and what came of it */
 };
 
 /* Opens a maker once; `alone`: it compiles in the thread that asks. DG_NOMEM. */

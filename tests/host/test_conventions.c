@@ -52,6 +52,32 @@ START_TEST(the_version_of_an_inner_blob_is_found_or_none)
 }
 END_TEST
 
+/* What was found out about the last blob is kept: never for another one. */
+START_TEST(each_of_two_blobs_keeps_its_own_version)
+{
+    static const char *const names[] = { "guest", "guesT" };
+    asker *g = guest_begin();
+    dg_buf blobs[] = { guest_blob(g), guest_blob(g) };
+    for (size_t i = 0; i + 5 <= blobs[1].len; i++)
+        if (memcmp(blobs[1].at + i, "guest", 5) == 0)
+            blobs[1].at[i + 4] = 'T';
+    for (int i = 0; i < 6; i++) {
+        int of = i == 1 || i > 3;
+        dg_buf encoded;
+        dg_version v;
+        dg_buf_init(&encoded, 256);
+        ck_assert_int_eq(
+            dg_host_inner_version(guest_engine(), &encoded, dg_buf_bytes(&blobs[of]), NULL), DG_OK);
+        ck_assert_int_eq(dg_version_decode(&v, dg_buf_bytes(&encoded), NULL), DG_OK);
+        ck_assert_str_eq(v.spec_name, names[of]);
+        dg_buf_clear(&encoded);
+    }
+    dg_buf_clear(&blobs[0]);
+    dg_buf_clear(&blobs[1]);
+    guest_end(g);
+}
+END_TEST
+
 /* ---- RFC-145: the runtime brings buffers ---- */
 
 START_TEST(a_runtime_with_its_own_heap_gets_everything_into_its_buffers)
@@ -327,6 +353,7 @@ int main(void)
     tcase_add_checked_fixture(tc, open_state, close_state);
     tcase_add_test(tc, the_last_error_before_a_trap_is_its_reason);
     tcase_add_test(tc, the_version_of_an_inner_blob_is_found_or_none);
+    tcase_add_test(tc, each_of_two_blobs_keeps_its_own_version);
     tcase_add_test(tc, a_runtime_with_its_own_heap_gets_everything_into_its_buffers);
     tcase_add_test(tc, a_runtime_with_its_own_heap_gets_nothing_allocated);
     tcase_add_test(tc, names_without_numbers_do_the_same);
