@@ -39,6 +39,8 @@ static dg_code open_runtimes(dg_run_state *run, dg_error *err)
                        dg_hash_short(dg_runtime_hash(from)).text);
     if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
         return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->asked->to);
+    assert(!run->met.count); /* no arm has run: treatment need not make N once more */
+    run->met.at[run->met.count++] = dg_runtime_keep(run->to);
     return DG_OK;
 }
 
