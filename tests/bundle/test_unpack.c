@@ -137,6 +137,57 @@ START_TEST(the_manifest_comes_first)
 }
 END_TEST
 
+/* ---- plans ---- */
+
+/* The files are whole and as declared; what the plan says leads out of them. */
+static const struct {
+    const char *what, *plan, *says;
+} plans[] = {
+    { "a state elsewhere", "{\"doppel\":1,\"snapshot\":\"/etc/passwd\"}",
+      "its plan names /etc/passwd, not the state in it" },
+    { "a state in a repository", "{\"doppel\":1,\"snapshot\":\"git:.@HEAD:x\"}",
+      "its plan names git:.@HEAD:x" },
+    { "no state", "{\"doppel\":1}", "its plan names no snapshot" },
+    { "code elsewhere",
+      "{\"doppel\":1,\"snapshot\":\"snapshot.json\",\"upgrade\":{\"to\":\"/etc/passwd\"}}",
+      "its plan names /etc/passwd, which is not in it" },
+    { "code that is not there",
+      "{\"doppel\":1,\"snapshot\":\"snapshot.json\",\"upgrade\":{\"to\":\"n.wasm\"}}",
+      "has no n.wasm" },
+    { "a file of nodes",
+      "{\"doppel\":1,\"snapshot\":\"snapshot.json\",\"network\":{\"nodes\":\"@/etc/passwd\"}}",
+      "network.nodes, which may name a file" },
+    { "a plan that is none", "{\"doppel\":1,", "plan.json: line 1" },
+    { "a key that is not known", "{\"doppel\":1,\"snapshot\":\"snapshot.json\",\"shell\":\"x\"}",
+      "there is no key \"shell\"" },
+};
+
+static void put_files(tar *t, const char *plan)
+{
+    put_manifest(t, manifest_of(json_pack("[o, o, o]", manifest_row("outcome.json", "{}"),
+                                          manifest_row("plan.json", plan),
+                                          manifest_row("snapshot.json", "{}"))));
+    tar_put(t, TAR_FILE, "outcome.json", "{}");
+    tar_put(t, TAR_FILE, "plan.json", plan);
+    tar_put(t, TAR_FILE, "snapshot.json", "{}");
+}
+
+START_TEST(a_plan_that_leads_out_is_refused)
+{
+    dg_bundle *bundle = NULL;
+    const char *path;
+    tar *t = tar_begin();
+    dg_error err = { .text = "" };
+    dg_code rc;
+    put_files(t, plans[_i].plan);
+    path = ended(t, "plan");
+    rc = dg_bundle_open(&bundle, path, &err);
+    ck_assert_msg(rc < 0 && dg_exit_of(rc) == DG_EXIT_USAGE && strstr(err.text, plans[_i].says),
+                  "%s: code %d: %s", plans[_i].what, rc, err.text);
+    nothing_is_left(plans[_i].what);
+}
+END_TEST
+
 /* ---- manifests ---- */
 
 static const struct {
@@ -247,6 +298,26 @@ START_TEST(what_is_cut_off_anywhere_is_refused)
 }
 END_TEST
 
+/* The end is looked at however much of it is padding, which nobody has to read. */
+START_TEST(a_long_end_is_read_to_its_end)
+{
+    dg_buf bytes = good_tar(), whole;
+    const char *path;
+    uint8_t *padding = dg_buf_grow(&bytes, 1 << 20);
+    dg_error err;
+    ck_assert_ptr_nonnull(padding);
+    memset(padding, 0, 1 << 20);
+    path = zstd_file("padded", dg_buf_bytes(&bytes));
+    whole = slurp(path);
+    refused(path, "all of it", "has not one state", DG_MALFORMED);
+    if (dg_file_write(path, dg_bytes_of(whole.at, whole.len - 1), &err) < 0)
+        ck_abort_msg("%s", err.text);
+    refused(path, "all but a byte", "the bundle is cut off", DG_MALFORMED);
+    dg_buf_clear(&whole);
+    dg_buf_clear(&bytes);
+}
+END_TEST
+
 START_TEST(what_is_no_bundle_is_refused)
 {
     dg_buf bytes = good_tar();
@@ -286,6 +357,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, setup, NULL);
     tcase_add_loop_test(tc, a_hostile_entry_is_refused, 0, sizeof hostile / sizeof *hostile);
+    tcase_add_loop_test(tc, a_plan_that_leads_out_is_refused, 0, sizeof plans / sizeof *plans);
     tcase_add_test(tc, a_wrong_hash_is_refused);
     tcase_add_test(tc, a_file_twice_is_refused);
     tcase_add_test(tc, a_missing_file_is_named);
@@ -294,6 +366,7 @@ int main(void)
     tcase_add_test(tc, too_much_is_refused_before_any_of_it_is_written);
     tcase_add_test(tc, a_bomb_is_refused);
     tcase_add_test(tc, what_is_cut_off_anywhere_is_refused);
+    tcase_add_test(tc, a_long_end_is_read_to_its_end);
     tcase_add_test(tc, what_is_no_bundle_is_refused);
     tcase_add_test(tc, extract_leaves_nothing_of_what_is_refused);
     suite_add_tcase(s, tc);
