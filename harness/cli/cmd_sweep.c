@@ -1,4 +1,5 @@
 /* cmd_sweep.c - doppel sweep: one plan over many positions of U, nodes, seeds, sizes, runtimes. */
+#include "bundle/bundle.h"
 #include "cli/cli_impl.h"
 #include "sweep/sweep.h"
 
@@ -27,6 +28,8 @@ static const dg_option options[] = {
     { "time-budget", 0, DG_OPT_TEXT, "TIME", "begin no cell after that: 90s, 10m, 2h" },
     { "explain", 0, DG_OPT_TEXT, "HOW",
       "of a broken claim: none, recorded (default), or proved, which costs several runs more" },
+    { "bundles", 0, DG_OPT_TEXT, "DIR",
+      "write each cell that broke to a file of its own there, for doppel replay" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
@@ -47,6 +50,7 @@ enum {
     OPT_SHARD,
     OPT_BUDGET,
     OPT_EXPLAIN,
+    OPT_BUNDLES,
     OPT_COLOR,
     OPT_WIDTH
 };
@@ -112,6 +116,9 @@ static dg_code read_budget(uint64_t *out, const char *text, dg_error *err)
     return dg_fail(err, DG_USAGE, "--time-budget %.40s is no time: write 90s, 10m or 2h", text);
 }
 
+/* In the order of the enumeration. */
+static const char *const explains[] = { "none", "recorded", "proved", NULL };
+
 /* ---- while it works ---- */
 
 static bool halts(void *user)
@@ -157,6 +164,54 @@ static int deliver(const dg_sweep *sweep, const char *path, const dg_args *args,
     return exit_code;
 }
 
+/* "cell-12-boundary-20-seed-3.doppel" below `folder`: names of files may have less than names of
+ * cells. */
+static void bundle_path(char *out, size_t size, const char *folder, const dg_sweep_red *cell)
+{
+    char name[sizeof cell->name];
+    size_t len = 0;
+    for (const char *at = cell->name; *at; at++) {
+        bool plain =
+            strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+", *at);
+        if (plain || (len && name[len - 1] != '-'))
+            name[len++] = plain ? *at : '-';
+    }
+    name[len] = 0;
+    snprintf(out, size, "%s/cell-%zu%s%.80s.doppel", folder, cell->place, len ? "-" : "", name);
+}
+
+/* 0, or the exit code of what went wrong. */
+static int make_bundles(const dg_sweep *sweep, const dg_args *args, const dg_run_options *each)
+{
+    const char *folder = args->text[OPT_BUNDLES];
+    size_t made = 0, earlier = 0;
+    dg_sweep_red cell;
+    dg_error err;
+    for (size_t i = 0; folder && dg_sweep_red_at(&cell, sweep, i); i++) {
+        dg_bundle_parts parts = { .plan = cell.plan,
+                                  .outcome = cell.outcome,
+                                  .explain = explains[each->explain],
+                                  .positions = "never",
+                                  .cache_dir = each->cache_dir };
+        char path[1100];
+        earlier += cell.earlier;
+        if (cell.earlier)
+            continue;
+        bundle_path(path, sizeof path, folder, &cell);
+        if (dg_bundle_write(path, &parts, &err) < 0)
+            return dg_cli_exit_with(&err);
+        made++;
+    }
+    if (made && !args->quiet)
+        fprintf(stderr, "bundles: %zu in %s\n", made, folder);
+    if (earlier && !args->quiet)
+        fprintf(stderr,
+                "doppel: no bundle is made of %zu cell%s that broke in an earlier call; --out with "
+                "another file does %s again\n",
+                earlier, earlier == 1 ? "" : "s", earlier == 1 ? "it" : "them");
+    return DG_EXIT_HELD;
+}
+
 static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args,
                           const dg_run_options *each, dg_error *err)
 {
@@ -198,6 +253,7 @@ static int run(const dg_args *args)
         && (rc = make_sweep(&sweep, &plan, args, &each, &err)) >= 0
         && (rc = dg_cli_folder_for(out, &err)) >= 0
         && (rc = dg_cli_try_place("out", out, inputs, sizeof inputs / sizeof *inputs, &err)) >= 0
+        && (!args->text[OPT_BUNDLES] || (rc = dg_dir_make(args->text[OPT_BUNDLES], &err)) >= 0)
         && (rc = dg_sweep_resume(sweep, &taken, out, &err)) >= 0) {
         dg_cli_hear_signals();
         dg_progress_init(&bar, "sweep");
@@ -206,8 +262,9 @@ static int run(const dg_args *args)
     }
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
     if (sweep && dg_sweep_finished(sweep)) {
-        int told = deliver(sweep, out, args, rc == DG_OK);
-        exit_code = exit_code ? exit_code : told;
+        int told = deliver(sweep, out, args, rc == DG_OK),
+            bundled = make_bundles(sweep, args, &each);
+        exit_code = exit_code ? exit_code : bundled ? bundled : told;
     } else if (rc == DG_END) {
         exit_code = DG_EXIT_INCONCLUSIVE;
     }

@@ -257,6 +257,7 @@ static size_t take_cells(dg_sweep *sweep, const json_t *document)
             || sweep->cells[at].outcome)
             continue;
         sweep->cells[at].outcome = json_incref(outcome);
+        sweep->cells[at].earlier = true;
         sweep->cells[at].retried = json_is_true(json_object_get(cell, "retried"));
         taken++;
     }

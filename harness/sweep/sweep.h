@@ -131,6 +131,17 @@ typedef struct dg_sweep_options {
  * undone. Codes of dg_run_cells. */
 dg_code dg_sweep_work(dg_sweep *sweep, const dg_sweep_options *options, dg_error *err);
 
+/* A cell that broke; all of it borrowed from the sweep. */
+typedef struct dg_sweep_red {
+    const dg_plan *plan; /* checked */
+    const json_t *outcome;
+    size_t place;   /* among all combinations, from 0 */
+    char name[160]; /* "boundary-20 seed 3", cut */
+    bool earlier;   /* taken from a file: how far it was explained is not known */
+} dg_sweep_red;
+/* The i-th of them, in the order of their places; false past the end. */
+bool dg_sweep_red_at(dg_sweep_red *out, const dg_sweep *sweep, size_t i);
+
 /* ---- document ---- */
 
 /* Owned by the caller: `doppel`, `sweep` (axes, shard, whether it is whole), `plan`, `program`,

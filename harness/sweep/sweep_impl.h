@@ -20,6 +20,7 @@ typedef struct dg_sweep_cell {
     char failed[480]; /* why; "": it did not */
     int exit;         /* of a failed one */
     bool retried;     /* its process went down once */
+    bool earlier;     /* an earlier call did it */
 } dg_sweep_cell;
 
 struct dg_sweep {

@@ -97,3 +97,21 @@ dg_code dg_sweep_work(dg_sweep *sweep, const dg_sweep_options *options, dg_error
     dg_free(w.of);
     return rc;
 }
+
+/* ---- what came of it ---- */
+
+bool dg_sweep_red_at(dg_sweep_red *out, const dg_sweep *sweep, size_t i)
+{
+    for (size_t k = 0; k < sweep->count; k++) {
+        const dg_sweep_cell *cell = &sweep->cells[k];
+        if (!cell->outcome || dg_outcome_exit(cell->outcome) != DG_EXIT_BROKE || i--)
+            continue;
+        *out = (dg_sweep_red){ .plan = cell->plan,
+                               .outcome = cell->outcome,
+                               .place = cell->place,
+                               .earlier = cell->earlier };
+        dg_sweep_cell_name(out->name, sizeof out->name, cell->values, sweep->axes);
+        return true;
+    }
+    return false;
+}

@@ -105,6 +105,29 @@ START_TEST(equal_runs_make_equal_bytes)
 }
 END_TEST
 
+/* Of two cells one is red. */
+START_TEST(a_red_cell_of_a_sweep_is_a_bundle)
+{
+    char folder[300], out[300];
+    ran r = doppel("sweep " INCIDENT " --at boundary-1..boundary --bundles %s -o %s",
+                   place(folder, "red"), place(out, "red.json"));
+    ck_assert_msg(r.exit == 1 && strstr(dg_buf_text(&r.err), "bundles: 1 in "), "%s",
+                  dg_buf_text(&r.err));
+    ran_clear(&r);
+    shell("ls %s > %s.names; echo cell-0-boundary-1.doppel | cmp - %s.names", folder, folder,
+          folder);
+    r = doppel("replay %s/cell-0-boundary-1.doppel -q", folder);
+    ck_assert_msg(r.exit == 1 && says(&r, "the same outcome"), "exit %d: %s%s", r.exit,
+                  dg_buf_text(&r.out), dg_buf_text(&r.err));
+    ran_clear(&r);
+    shell("rm %s/*", folder);
+    r = doppel("sweep " INCIDENT " --at boundary-1..boundary --bundles %s -o %s", folder, out);
+    ck_assert_msg(r.exit == 1 && strstr(dg_buf_text(&r.err), "no bundle is made of 1 cell that"),
+                  "%s", dg_buf_text(&r.err)); /* how far it was explained is not known */
+    ran_clear(&r);
+}
+END_TEST
+
 /* ---- looked into ---- */
 
 START_TEST(a_bundle_is_listed_and_unpacked)
@@ -302,6 +325,7 @@ int main(void)
     tcase_add_test(tc, a_bundle_needs_none_of_its_inputs);
     tcase_add_test(tc, a_snapshot_that_is_a_folder_comes_along);
     tcase_add_test(tc, equal_runs_make_equal_bytes);
+    tcase_add_test(tc, a_red_cell_of_a_sweep_is_a_bundle);
     tcase_add_test(tc, a_bundle_is_listed_and_unpacked);
     tcase_add_test(tc, another_outcome_is_told);
     tcase_add_test(tc, what_is_no_bundle_is_refused);
