@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const dg_option options[] = {
     { "at", 0, DG_OPT_TEXT, "POSITIONS",
@@ -127,16 +128,53 @@ static bool halts(void *user)
     return dg_cli_is_asked_to_end();
 }
 
+typedef struct working {
+    dg_progress bar;
+    const dg_sweep *sweep;
+    const char *out;
+    uint64_t kept_ns, cost_ns; /* when the file was written last; 0: not yet; what that took */
+    bool can_keep;             /* a file, whose content can be another one later */
+} working;
+
+/* Who is killed, or whose machine goes down, writes nothing any more. So what is finished is
+ * written after the first cell, and then as often as takes a twentieth of the time. Where it fails
+ * the end tells: then there is nothing better to write. */
+static void keep(working *w)
+{
+    enum { COST_OF_TIME = 20 };
+    uint64_t begun_ns = dg_wall_ns();
+    json_t *document;
+    dg_error err;
+    assert(begun_ns >= w->kept_ns);
+    if (!w->can_keep || (w->kept_ns && begun_ns - w->kept_ns < COST_OF_TIME * w->cost_ns))
+        return;
+    if (dg_sweep_document(&document, w->sweep, &err) >= 0) {
+        dg_cli_write_json(document, w->out, &err);
+        json_decref(document);
+    }
+    w->kept_ns = dg_wall_ns();
+    w->cost_ns = w->kept_ns - begun_ns;
+}
+
 static void step(void *user, const dg_sweep_progress *now)
 {
-    dg_progress *bar = user;
+    working *w = user;
     if (now->retried && dg_log_get() != DG_LOG_QUIET) {
-        dg_progress_done(bar);
+        dg_progress_done(&w->bar);
         fprintf(stderr, "doppel: the process of %s went down; it is tried once more\n", now->last);
     }
+    if (!now->retried && now->done < now->total)
+        keep(w);
     if (dg_log_get() == DG_LOG_VERBOSE)
         fprintf(stderr, "done: %s, exit %d\n", now->last, now->exit);
-    dg_progress_step(bar, now->done, now->total);
+    dg_progress_step(&w->bar, now->done, now->total);
+}
+
+/* A pipe takes the document once, at the end. */
+static bool is_file(const char *path)
+{
+    struct stat there;
+    return strcmp(path, "-") != 0 && (stat(path, &there) != 0 || S_ISREG(there.st_mode));
 }
 
 /* ---- the end ---- */
@@ -229,7 +267,7 @@ static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args,
 
 static int run(const dg_args *args)
 {
-    dg_progress bar;
+    working now = { .kept_ns = 0 };
     dg_run_options each = { .cache_dir = dg_cli_cache(),
                             .compiler = DG_COMPILER_BOTH,
                             .compiling = dg_progress_compiling };
@@ -237,7 +275,7 @@ static int run(const dg_args *args)
                              .at_once = (unsigned)args->number[OPT_JOBS],
                              .halts = halts,
                              .progress = step,
-                             .user = &bar };
+                             .user = &now };
     const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/sweep.json";
     const char *inputs[] = { args->positional[0], args->text[OPT_SNAPSHOT], args->text[OPT_TO] };
     dg_plan *plan = NULL;
@@ -256,9 +294,12 @@ static int run(const dg_args *args)
         && (!args->text[OPT_BUNDLES] || (rc = dg_dir_make(args->text[OPT_BUNDLES], &err)) >= 0)
         && (rc = dg_sweep_resume(sweep, &taken, out, &err)) >= 0) {
         dg_cli_hear_signals();
-        dg_progress_init(&bar, "sweep");
+        now.sweep = sweep;
+        now.out = out;
+        now.can_keep = is_file(out);
+        dg_progress_init(&now.bar, "sweep");
         rc = dg_sweep_work(sweep, &how, &err);
-        dg_progress_done(&bar);
+        dg_progress_done(&now.bar);
     }
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
     if (sweep && dg_sweep_finished(sweep)) {
@@ -275,11 +316,11 @@ static int run(const dg_args *args)
 
 static void epilogue(FILE *out)
 {
-    fputs(
-        "\nA cell's outcome is what doppel run would write for it. Ctrl-C keeps what is done; the "
-        "same\ncommand goes on from there.\n"
-        "Example: doppel sweep plan.json --at 'boundary-20..boundary+5 step 5' --seeds 1..3\n",
-        out);
+    fputs("\nA cell's outcome is what doppel run would write for it. What is done is kept while "
+          "others are\n"
+          "worked on, and by Ctrl-C; the same command goes on from there.\n"
+          "Example: doppel sweep plan.json --at 'boundary-20..boundary+5 step 5' --seeds 1..3\n",
+          out);
 }
 
 const dg_command dg_cmd_sweep = {
