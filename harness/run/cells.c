@@ -26,18 +26,27 @@ static bool is_seen(const cells *c, size_t cell)
     return false;
 }
 
-/* What the processes would each make once more: compiled code, and imported states. */
+/* What the processes would each make once more: compiled code, and imported states. One that cannot
+ * be opened is no reason to leave the others undone: its own process says why. None at all is. */
 static dg_code make_ready(const cells *c, size_t count, dg_error *err)
 {
-    dg_code rc = DG_OK;
-    for (size_t i = 0; i < count && rc >= 0; i++)
-        if (!is_seen(c, i)) {
-            dg_run_request request = { .plan = c->plans[i], .options = &c->quiet };
-            dg_run_state *run;
-            rc = dg_run_open(&run, &request, err);
-            dg_run_free(run);
-        }
-    return rc;
+    dg_error first = { .code = DG_OK }, why;
+    bool some = false;
+    for (size_t i = 0; i < count; i++) {
+        dg_run_request request = { .plan = c->plans[i], .options = &c->quiet };
+        dg_run_state *run;
+        dg_code rc;
+        if (is_seen(c, i))
+            continue;
+        rc = dg_run_open(&run, &request, &why);
+        dg_run_free(run);
+        some |= rc >= 0;
+        if (rc < 0 && first.code == DG_OK)
+            first = why;
+        if (rc == DG_NOMEM)
+            return dg_fail(err, rc, "%s", why.text);
+    }
+    return some ? DG_OK : dg_fail(err, first.code, "%s", first.text);
 }
 
 static dg_code ended(void *user, size_t job, dg_run_answer *answer, dg_error *err)

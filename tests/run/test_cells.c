@@ -125,6 +125,67 @@ START_TEST(control_is_shared_where_it_can_be)
 }
 END_TEST
 
+/* ---- one that cannot be opened ---- */
+
+typedef struct told {
+    bool done[2];
+    char why[2][480];
+} told;
+
+static dg_code note(void *user, size_t cell, json_t *outcome, bool crashed, const dg_error *why,
+                    dg_error *err)
+{
+    told *t = user;
+    (void)err;
+    ck_assert(!crashed && !t->done[cell]);
+    t->done[cell] = true;
+    snprintf(t->why[cell], sizeof t->why[cell], "%s", outcome ? "" : why->text);
+    json_decref(outcome);
+    return DG_OK;
+}
+
+/* A file that is there, and no code. */
+static dg_plan *plan_without_code(void)
+{
+    char more[300];
+    snprintf(more, sizeof more, "upgrade.to=%s", STALL);
+    return plan_at("boundary", more);
+}
+
+START_TEST(one_that_cannot_be_opened_stops_no_other)
+{
+    dg_plan *plans[2] = { plan_without_code(), plan_at("boundary", "claims={\"default\":true}") };
+    dg_run_options options = options_of();
+    told t = { .done = { false } };
+    dg_run_cells_options how = { .at_once = 2, .ended = note, .user = &t };
+    dg_error err = { .text = "" };
+    ck_assert_int_eq(dg_plan_set(plans[1], "network", "false", &err), DG_OK);
+    ck_assert_int_eq(dg_plan_check(plans[1], &err), DG_OK);
+    ck_assert_msg(dg_run_cells((const dg_plan *const *)plans, 2, &options, &how, &err) == DG_OK,
+                  "%s", err.text);
+    ck_assert(t.done[0] && t.done[1]);
+    ck_assert_msg(strstr(t.why[0], "neither code") != NULL, "%s", t.why[0]);
+    ck_assert_str_eq(t.why[1], "");
+    dg_plan_free(plans[0]);
+    dg_plan_free(plans[1]);
+}
+END_TEST
+
+START_TEST(where_none_can_be_opened_it_is_said_once)
+{
+    dg_plan *plans[2] = { plan_without_code(), plan_without_code() };
+    dg_run_options options = options_of();
+    told t = { .done = { false } };
+    dg_run_cells_options how = { .at_once = 2, .ended = note, .user = &t };
+    dg_error err = { .text = "" };
+    ck_assert_int_lt(dg_run_cells((const dg_plan *const *)plans, 2, &options, &how, &err), 0);
+    ck_assert_msg(strstr(err.text, "neither code") != NULL, "%s", err.text);
+    ck_assert(!t.done[0] && !t.done[1]);
+    dg_plan_free(plans[0]);
+    dg_plan_free(plans[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("cells");
@@ -132,6 +193,8 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, a_cell_is_its_own_run, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tc, control_is_shared_where_it_can_be, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(tc, one_that_cannot_be_opened_stops_no_other);
+    tcase_add_test(tc, where_none_can_be_opened_it_is_said_once);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
