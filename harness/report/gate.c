@@ -122,13 +122,18 @@ static void put_difference(sheet *s, const gate *g, const json_t *one)
     const json_t *index = json_object_get(one, "known"),
                  *known =
                      index ? json_array_get(g->known, (size_t)json_integer_value(index)) : NULL;
+    const char *expected = dg_report_text_at(one, "expected");
     unsigned indent = COLUMN_OF_CLAIM + CLAIM_WIDTH;
     dg_sheet_to(s, COLUMN_OF_CLAIM);
     dg_sheet_put(s, dg_report_text_at(one, "claim"));
     dg_sheet_to(s, indent);
-    dg_sheet_printf(s, indent, s->column > indent ? " %s, expected %s: %s" : "%s, expected %s: %s",
-                    dg_report_text_at(one, "found"), dg_report_text_at(one, "expected"),
-                    dg_report_text_at(one, "text"));
+    if (s->column > indent)
+        dg_sheet_put(s, " ");
+    if (strcmp(expected, "not to break") == 0)
+        dg_sheet_printf(s, indent, "%s, not expected:", dg_report_text_at(one, "found"));
+    else
+        dg_sheet_printf(s, indent, "%s, expected %s:", dg_report_text_at(one, "found"), expected);
+    dg_sheet_wrap(s, indent, dg_report_text_at(one, "text"));
     dg_sheet_end(s);
     if (!known)
         return;
