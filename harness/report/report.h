@@ -67,6 +67,23 @@ static inline long long dg_report_whole_at(const json_t *object, const char *key
  * "breaks", "why", "do", "when". False: past the last one, or no answer; out's failure is in it. */
 bool dg_report_line(dg_buf *out, const char **label, const json_t *outcome, size_t i);
 
+/* ---- a gate, read defensively; each appends one line without its end ---- */
+
+/* Of one of its cases: what was expected, and what was found. */
+void dg_report_gate_case(dg_buf *out, const json_t *one);
+/* Of one of a case's differences: "broke, not expected: " and the claim's own words. */
+void dg_report_gate_difference(dg_buf *out, const json_t *difference);
+/* The entry of the ledger that names such a difference; NULL: none does. Borrowed. */
+const json_t *dg_report_gate_known(const json_t *document, const json_t *difference);
+/* Of an entry of the ledger: until when it excuses, and how many days that is. */
+void dg_report_gate_days(dg_buf *out, const json_t *known);
+/* Of entry `i` of the ledger what is wrong with it, and what to do; false: nothing is. */
+bool dg_report_gate_fault(dg_buf *out, const json_t *document, size_t i);
+/* "2 runtimes of the list have no plan here: a, b"; false: there are none. */
+bool dg_report_gate_without(dg_buf *out, const json_t *document);
+/* How many of what there are, and the exit code. */
+void dg_report_gate_sum(dg_buf *out, const json_t *document);
+
 /* How a claim is shown, worst first; DG_REPORT_SHOWN_COUNT is their number. An advice claim that
  * broke warns. */
 typedef enum dg_report_shown {
