@@ -142,6 +142,9 @@ dg_code dg_cli_folder_for(const char *path, dg_error *err);
 /* A document to a file, as dg_report_json has it. DG_IO, DG_NOMEM. */
 dg_code dg_cli_write_json(const json_t *document, const char *path, dg_error *err);
 
+/* "90s", "10m", "2h", in ns; NULL: `*out_ns` stays. DG_USAGE, with the flag. */
+dg_code dg_cli_time(uint64_t *out_ns, const char *flag, const char *text, dg_error *err);
+
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
 int dg_cli_print_json(json_t *value);

@@ -95,28 +95,6 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
     return rc;
 }
 
-/* "90s", "10m", "2h", as ns. */
-static dg_code read_budget(uint64_t *out, const char *text, dg_error *err)
-{
-    static const struct {
-        char unit;
-        uint64_t seconds;
-    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
-    char *end;
-    unsigned long long count;
-    *out = 0;
-    if (!text)
-        return DG_OK;
-    count = strtoull(text, &end, 10);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (text[0] >= '0' && text[0] <= '9' && end[0] == units[i].unit && !end[1] && count
-            && count < 1000000) {
-            *out = count * units[i].seconds * 1000000000u;
-            return DG_OK;
-        }
-    return dg_fail(err, DG_USAGE, "--time-budget %.40s is no time: write 90s, 10m or 2h", text);
-}
-
 /* In the order of the enumeration. */
 static const char *const explains[] = { "none", "recorded", "proved", NULL };
 
@@ -287,7 +265,8 @@ static int run(const dg_args *args)
     dg_code rc =
         dg_cli_word_of(&explain, "explain", args->text[OPT_EXPLAIN], dg_option_explains, &err);
     each.explain = (dg_run_explain)explain;
-    if (rc >= 0 && (rc = read_budget(&how.budget_ns, args->text[OPT_BUDGET], &err)) >= 0
+    if (rc >= 0
+        && (rc = dg_cli_time(&how.budget_ns, "time-budget", args->text[OPT_BUDGET], &err)) >= 0
         && (rc = make_sweep(&sweep, &plan, args, &each, &err)) >= 0
         && (rc = dg_cli_folder_for(out, &err)) >= 0
         && (rc = dg_cli_try_place("out", out, inputs, sizeof inputs / sizeof *inputs, &err)) >= 0
