@@ -4,6 +4,7 @@
  *   pin       dg_git_pin                         REV becomes the commit that it means now
  *   read      dg_git_read, dg_git_has
  *   about     dg_git_about_of                    commit, tag, whether the working tree was dirty
+ *   history   dg_git_history_new                 the commits between two revisions
  *
  * Nothing is written to a repository, nothing in it is run, no network is asked, and no
  * configuration outside of it is read; so whoever owns it, it may be read.
@@ -76,5 +77,42 @@ typedef struct dg_git_about {
 /* Of a name, its commit; of the path of a file, what is checked out where it lies. DG_ABSENT: the
  * file lies in no working tree, or nothing is committed there. Codes of dg_git_pin. */
 dg_code dg_git_about_of(dg_git_about *out, const char *path, dg_error *err);
+
+/* ---- history ---- */
+
+enum { DG_GIT_COMMITS_MAX = 100000 /* between two revisions */ };
+
+/* The commits that bad has and good has not, by number: 0 is good, then each behind its parents,
+ * the last one is bad. */
+typedef struct dg_git_history dg_git_history;
+typedef struct dg_git_range {
+    const char *repo, *good, *bad; /* as the parts of a name; borrowed */
+    bool first_parent;             /* of a merge only what it was merged into */
+} dg_git_range;
+/* `out` is the caller's. Codes of dg_git_pin for repository and revisions; DG_USAGE: good is not
+ * before bad, or the repository is too shallow to tell; DG_LIMIT: more than DG_GIT_COMMITS_MAX
+ * commits; DG_NOMEM. */
+dg_code dg_git_history_new(dg_git_history **out, const dg_git_range *range, dg_error *err);
+/* Gives it back. Fine on NULL. */
+void dg_git_history_free(dg_git_history *history);
+/* How many commits, good and bad among them: at least 2. */
+size_t dg_git_history_count(const dg_git_history *history);
+/* Parents of a commit that are in the history, each below it; how many. `out` is borrowed. */
+size_t dg_git_history_parents(const uint32_t **out, const dg_git_history *history, size_t commit);
+/* Its whole hash, in hex. */
+void dg_git_history_hash(char out[DG_GIT_HASH_TEXT], const dg_git_history *history, size_t commit);
+/* The commit of a whole hash; SIZE_MAX: it is not in there. */
+size_t dg_git_history_find(const dg_git_history *history, const char *hash);
+/* The first line of its message, without control characters, cut to `size`. */
+void dg_git_history_subject(char *out, size_t size, const dg_git_history *history, size_t commit);
+/* The hash, in hex, of what is at `path` in a commit. DG_ABSENT: nothing is, with words in `err`;
+ * DG_USAGE: no file; DG_IO. */
+dg_code dg_git_history_file(char out[DG_GIT_HASH_TEXT], const dg_git_history *history,
+                            size_t commit, const char *path, dg_error *err);
+/* Makes `folder` what a commit has: files of it are written, those that `before` had (SIZE_MAX:
+ * none) and it has not are removed, what nobody tracks stays. No hook or filter program is run;
+ * links are made as links, submodules as empty folders. DG_IO; DG_NOMEM. */
+dg_code dg_git_history_check_out(const dg_git_history *history, const char *folder, size_t commit,
+                                 size_t before, dg_error *err);
 
 #endif

@@ -29,11 +29,14 @@ repo_git(const char *repo, const char *format, ...)
     ck_assert_msg(system(command) == 0, "%s", command);
 }
 
-/* A repository in the scratch folder with branch `main` and no commit; static storage of four. */
+/* A repository in the scratch folder with branch `main` and no commit; static storage of eight. */
 static inline const char *repo_new(const char *name)
 {
-    const char *path = scratch_path(name);
+    static char paths[8][300];
+    static unsigned turn;
+    char *path = paths[turn++ % 8];
     dg_error err;
+    snprintf(path, sizeof paths[0], "%s", scratch_path(name));
     ck_assert_int_eq(dg_dir_make(path, &err), DG_OK);
     repo_git(path, "init -q -b main .");
     return path;
