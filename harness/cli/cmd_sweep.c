@@ -4,7 +4,6 @@
 #include "sweep/sweep.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

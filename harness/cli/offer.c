@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim/claim.h"
 #include "protocol/protocol.h"
 
 enum { TOKEN_MAX = 64, SAYS_MAX = 72 };
@@ -155,6 +156,13 @@ static void whens(offers *o)
     offer_words(o, dg_option_positions, "when other positions are tried");
 }
 
+static void claims(offers *o)
+{
+    const dg_claim *claim;
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++)
+        offer(o, dg_claim_name(claim->id), "", claim->says);
+}
+
 static void value_of_key(offers *o, const dg_keys_row *key, const char *name);
 
 /* KEY=VALUE: first the key, then what its row allows. Items of lists are no keys of --set; an
@@ -199,6 +207,7 @@ static const struct {
     { "HOW", explains },
     { "WHEN", whens },
     { "DIR", folders },
+    { "CLAIM", claims },
     /* What only the user knows. All others are files. */
     { "WORD", nothing },
     { "N", nothing },
@@ -207,6 +216,8 @@ static const struct {
     { "COLUMNS", nothing },
     { "HEX", nothing },
     { "HASH", nothing },
+    { "REV", nothing },
+    { "CMD", nothing },
     { "SEEDS", nothing },
     { "SIZES", nothing },
     { "VxP", nothing },

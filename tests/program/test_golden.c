@@ -23,6 +23,7 @@ static const struct {
     { "help-replay", "help replay" },
     { "help-sweep", "help sweep" },
     { "help-merge", "help merge" },
+    { "help-bisect", "help bisect" },
     { "help-gate", "help gate" },
     { "help-when", "help when" },
     { "when", "when --snapshot " EMBEDDED_SPEC " --miss-rate 0.02 --block 40" },

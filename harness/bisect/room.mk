@@ -1,0 +1,2 @@
+room := bisect
+sees := base git crypto event claim plan run outcome
