@@ -165,6 +165,9 @@ typedef enum dg_cli_page {
     DG_CLI_PAGE_GATE,
     DG_CLI_PAGE_DIFFERENCES
 } dg_cli_page;
+/* Which of them a document that was read is, an outcome, a sweep or a gate, checked as such.
+ * DG_MALFORMED; DG_UNSUPPORTED: of a later format. */
+dg_code dg_cli_page_of(dg_cli_page *out, const json_t *document, dg_error *err);
 /* How wide lines are there: `asked`; 0: as the terminal has it, 100 where there is none. */
 unsigned dg_cli_width(FILE *to, uint64_t asked);
 /* On `to`: with --json as it is, with -q its answer alone, with -v all evidence. `width` 0: as

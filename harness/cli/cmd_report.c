@@ -1,7 +1,6 @@
 /* cmd_report.c - doppel report show: an outcome once more, for people. */
 #include "cli/cli_impl.h"
 #include "outcome/outcome.h"
-#include "sweep/sweep.h"
 
 static const dg_option options[] = {
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
@@ -11,12 +10,12 @@ static const dg_option options[] = {
 
 static dg_code show(const json_t *document, const dg_args *args, dg_error *err)
 {
-    bool is_sweep = dg_sweep_is_document(document);
-    dg_code rc = is_sweep ? dg_sweep_check(document, err) : dg_outcome_check(document, err);
+    dg_cli_page page;
+    dg_code rc = dg_cli_page_of(&page, document, err);
     if (rc < 0)
         return dg_fail_within(err, rc, "%s", args->positional[0]);
-    return dg_cli_print_page(stdout, document, is_sweep ? DG_CLI_PAGE_SWEEP : DG_CLI_PAGE_OUTCOME,
-                             args, args->number[0], args->text[1] != NULL, err);
+    return dg_cli_print_page(stdout, document, page, args, args->number[0], args->text[1] != NULL,
+                             err);
 }
 
 static int run(const dg_args *args)
@@ -34,8 +33,8 @@ const dg_command dg_cmd_report_show = {
     "report show",
     "OUTCOME",
     "Print the report of an outcome file",
-    "OUTCOME is a file that `run --out` or `sweep --out` wrote, or - for stdin. The exit code is 0 "
-    "whatever the verdict.",
+    "OUTCOME is a file that `run --out`, `sweep --out` or `gate --out` wrote, or - for stdin. The "
+    "exit code is 0 whatever the verdict.",
     1,
     1,
     options,

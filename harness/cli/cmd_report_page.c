@@ -10,13 +10,14 @@
 
 enum { PAGE_MAX = 1 << 30 };
 
-/* An outcome or a sweep; owned by the caller. */
+/* An outcome, a sweep or a gate; owned by the caller. */
 static dg_code load(json_t **out, const char *path, dg_error *err)
 {
+    dg_cli_page kind;
     dg_code rc = dg_outcome_read(out, path, err);
     if (rc < 0)
         return rc;
-    rc = dg_sweep_is_document(*out) ? dg_sweep_check(*out, err) : dg_outcome_check(*out, err);
+    rc = dg_cli_page_of(&kind, *out, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s", path) : DG_OK;
 }
 
@@ -121,7 +122,8 @@ static int run_html(const dg_args *args)
 }
 
 #define TAKES                                                                                      \
-    "The file is one that `run --out`, `sweep --out` or `merge` wrote, or - for stdin. The exit "  \
+    "The file is one that `run --out`, `sweep --out`, `merge` or `gate --out` wrote, or - for "    \
+    "stdin. The exit "                                                                             \
     "code is 0 whatever the verdict."
 
 const dg_command dg_cmd_report_markdown = {
@@ -159,7 +161,7 @@ const dg_command dg_cmd_report_github = {
     "Print it as annotations of a workflow of GitHub",
     "At most eight, worst first. Where GITHUB_STEP_SUMMARY is set the page of report markdown is "
     "added to that file, and to that of GITHUB_OUTPUT exit, answer, reason and broke; of a sweep "
-    "exit and the numbers of cells. " TAKES,
+    "exit and the numbers of cells, of a gate exit, result and the numbers of plans. " TAKES,
     1,
     1,
     NULL,

@@ -1,7 +1,10 @@
 /* page.c - how a document is printed for people: as much of it as was asked for, as wide and as
  * colourful as the place it goes to. */
 #include "cli/cli_impl.h"
+#include "gate/gate.h"
+#include "outcome/outcome.h"
 #include "report/report.h"
+#include "sweep/sweep.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -27,6 +30,17 @@ unsigned dg_cli_width(FILE *to, uint64_t asked)
         || size.ws_col < WIDTH_LEAST)
         return WIDTH_USUAL;
     return size.ws_col < WIDTH_MOST ? size.ws_col : WIDTH_MOST;
+}
+
+dg_code dg_cli_page_of(dg_cli_page *out, const json_t *document, dg_error *err)
+{
+    if (dg_gate_is_document(document)) {
+        *out = DG_CLI_PAGE_GATE;
+        return dg_gate_check(document, err);
+    }
+    *out = dg_sweep_is_document(document) ? DG_CLI_PAGE_SWEEP : DG_CLI_PAGE_OUTCOME;
+    return *out == DG_CLI_PAGE_SWEEP ? dg_sweep_check(document, err)
+                                     : dg_outcome_check(document, err);
 }
 
 dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, const dg_args *args,

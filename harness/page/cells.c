@@ -39,6 +39,9 @@ dg_page_cell dg_page_cell_at(const json_t *document, size_t i)
 
 dg_code dg_page_check(const json_t *document, dg_error *err)
 {
+    if (dg_page_is_gate(document))
+        return dg_fail(err, DG_USAGE,
+                       "a gate has no such page: markdown, junit and github have one");
     if (!dg_page_is_sweep(document) && !json_is_array(json_object_get(document, "claims")))
         return dg_fail(err, DG_MALFORMED, "this JSON is neither an outcome nor a sweep of doppel");
     return DG_OK;

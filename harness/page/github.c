@@ -8,7 +8,7 @@ enum {
 
 /* ---- annotations ---- */
 
-static void command(dg_buf *out, const char *level, const char *title)
+void dg_page_github_command(dg_buf *out, const char *level, const char *title)
 {
     dg_buf_printf(out, "::%s title=", level);
     dg_escape_put(out, DG_ESCAPE_COMMAND_VALUE, title);
@@ -42,11 +42,11 @@ static void put_lack(dg_buf *out, const dg_page_cell *cell)
 {
     const char *level = lack_of(cell) == LACKS_BY_FAILURE || cell->outcome ? "error" : "warning";
     if (cell->outcome) {
-        command(out, level, dg_page_word(cell));
+        dg_page_github_command(out, level, dg_page_word(cell));
         put_message(out, cell, dg_report_text_at(cell->outcome, "reason"));
     } else {
         bool failed = lack_of(cell) == LACKS_BY_FAILURE;
-        command(out, level, failed ? "failed" : "not done");
+        dg_page_github_command(out, level, failed ? "failed" : "not done");
         put_message(out, cell, failed ? cell->why : "this cell was not done");
     }
 }
@@ -82,7 +82,8 @@ static size_t put_claims(dg_buf *out, size_t *told, const dg_page_cell *cell, dg
             left++;
             continue;
         }
-        command(out, as == DG_REPORT_BROKE ? "error" : "warning", dg_report_text_at(claim, "name"));
+        dg_page_github_command(out, as == DG_REPORT_BROKE ? "error" : "warning",
+                               dg_report_text_at(claim, "name"));
         put_message(out, cell, dg_report_text_at(claim, "text"));
         (*told)++;
     }
@@ -103,8 +104,10 @@ static size_t put_all_claims(dg_buf *out, size_t *told, const json_t *document, 
 dg_code dg_page_github(dg_buf *out, const json_t *document, dg_error *err)
 {
     size_t told = 0, left = 0;
-    dg_code rc = dg_page_check(document, err);
-    if (rc < 0)
+    dg_code rc;
+    if (dg_page_is_gate(document))
+        return dg_page_gate_github(out, document, err);
+    if ((rc = dg_page_check(document, err)) < 0)
         return rc;
     left += put_lacks(out, &told, document, LACKS_BY_FAILURE);
     left += put_all_claims(out, &told, document, DG_REPORT_BROKE);
@@ -170,11 +173,14 @@ static void put_broken(dg_buf *out, const json_t *outcome)
 
 dg_code dg_page_github_outputs(dg_buf *out, const json_t *document, int exit_code, dg_error *err)
 {
-    dg_code rc = dg_page_check(document, err);
+    bool gate = dg_page_is_gate(document);
+    dg_code rc = gate ? DG_OK : dg_page_check(document, err);
     if (rc < 0)
         return rc;
     dg_buf_printf(out, "exit=%d\n", exit_code);
-    if (dg_page_is_sweep(document)) {
+    if (gate) {
+        dg_page_gate_outputs(out, document);
+    } else if (dg_page_is_sweep(document)) {
         dg_page_tally t = dg_page_tally_of(document);
         dg_buf_printf(out,
                       "cells=%zu\ngo=%zu\ngo-with-harm=%zu\nno-go=%zu\ncannot-say=%zu\nfailed=%zu\n"

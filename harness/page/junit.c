@@ -8,7 +8,7 @@ typedef struct counts {
     size_t tests, failures, errors, skipped;
 } counts;
 
-static void attribute(dg_buf *out, const char *name, const char *value)
+void dg_page_xml_attribute(dg_buf *out, const char *name, const char *value)
 {
     dg_buf_printf(out, " %s=\"", name);
     dg_escape_put(out, DG_ESCAPE_XML, value);
@@ -54,19 +54,24 @@ static counts counts_of(const dg_page_cell *cell)
 }
 
 /* No clock is in a document, so no case has taken any time. */
-static void open_case(dg_buf *out, const dg_page_cell *cell, const char *name)
+void dg_page_junit_case(dg_buf *out, const char *of, const char *name)
 {
     dg_buf_put_text(out, "    <testcase");
-    attribute(out, "classname", cell->name[0] ? cell->name : "doppel");
-    attribute(out, "name", name);
+    dg_page_xml_attribute(out, "classname", of);
+    dg_page_xml_attribute(out, "name", name);
     dg_buf_put_text(out, " time=\"0\"");
 }
 
-static void put_result(dg_buf *out, const char *element, const char *type, const char *message)
+static void open_case(dg_buf *out, const dg_page_cell *cell, const char *name)
+{
+    dg_page_junit_case(out, cell->name[0] ? cell->name : "doppel", name);
+}
+
+void dg_page_junit_result(dg_buf *out, const char *element, const char *type, const char *message)
 {
     dg_buf_printf(out, ">\n      <%s", element);
-    attribute(out, "type", type);
-    attribute(out, "message", message);
+    dg_page_xml_attribute(out, "type", type);
+    dg_page_xml_attribute(out, "message", message);
     dg_buf_put_text(out, "/>\n    </testcase>\n");
 }
 
@@ -76,10 +81,10 @@ static void put_claim(dg_buf *out, const dg_page_cell *cell, const json_t *claim
     open_case(out, cell, dg_report_text_at(claim, "name"));
     switch (dg_report_claim_shown(claim)) {
     case DG_REPORT_BROKE:
-        put_result(out, "failure", "broke", text);
+        dg_page_junit_result(out, "failure", "broke", text);
         return;
     case DG_REPORT_UNSEEN:
-        put_result(out, "skipped", "unseen", text);
+        dg_page_junit_result(out, "skipped", "unseen", text);
         return;
     case DG_REPORT_WARN:
         dg_buf_put_text(out, ">\n      <system-out>warned: ");
@@ -100,24 +105,26 @@ static void put_cases(dg_buf *out, const dg_page_cell *cell)
     if (!cell->outcome) {
         bool failed = strcmp(cell->state, "failed") == 0;
         open_case(out, cell, "run");
-        put_result(out, failed ? "error" : "skipped", failed ? "failed" : "undone", cell->why);
+        dg_page_junit_result(out, failed ? "error" : "skipped", failed ? "failed" : "undone",
+                             cell->why);
         return;
     }
     if (lacks_answer(cell->outcome)) {
         open_case(out, cell, "answer");
-        put_result(out, "error", dg_page_word(cell), dg_report_text_at(cell->outcome, "reason"));
+        dg_page_junit_result(out, "error", dg_page_word(cell),
+                             dg_report_text_at(cell->outcome, "reason"));
     }
     json_array_foreach(json_object_get(cell->outcome, "claims"), i, claim)
         put_claim(out, cell, claim);
 }
 
-static void put_property(void *user, const char *name, const char *value, bool is_hash)
+void dg_page_junit_property(void *user, const char *name, const char *value, bool is_hash)
 {
     dg_buf *out = user;
     (void)is_hash;
     dg_buf_put_text(out, "      <property");
-    attribute(out, "name", name);
-    attribute(out, "value", value);
+    dg_page_xml_attribute(out, "name", name);
+    dg_page_xml_attribute(out, "value", value);
     dg_buf_put_text(out, "/>\n");
 }
 
@@ -131,12 +138,12 @@ static void put_suite(dg_buf *out, const dg_page_cell *cell, const char *title)
 {
     counts n = counts_of(cell);
     dg_buf_put_text(out, "  <testsuite");
-    attribute(out, "name", cell->name[0] ? cell->name : title);
+    dg_page_xml_attribute(out, "name", cell->name[0] ? cell->name : title);
     put_counts(out, &n);
     dg_buf_printf(out, " skipped=\"%zu\" time=\"0\">\n    <properties>\n", n.skipped);
-    put_property(out, "answer", dg_page_word(cell), false);
+    dg_page_junit_property(out, "answer", dg_page_word(cell), false);
     if (cell->outcome)
-        dg_page_inputs(cell->outcome, put_property, out);
+        dg_page_inputs(cell->outcome, dg_page_junit_property, out);
     dg_buf_put_text(out, "    </properties>\n");
     put_cases(out, cell);
     dg_buf_put_text(out, "  </testsuite>\n");
@@ -146,8 +153,10 @@ dg_code dg_page_junit(dg_buf *out, const json_t *document, dg_error *err)
 {
     const char *title = dg_page_title(document);
     counts sum = { .tests = 0 };
-    dg_code rc = dg_page_check(document, err);
-    if (rc < 0)
+    dg_code rc;
+    if (dg_page_is_gate(document))
+        return dg_page_gate_junit(out, document, err);
+    if ((rc = dg_page_check(document, err)) < 0)
         return rc;
     for (size_t i = 0; i < dg_page_cell_count(document); i++) {
         dg_page_cell cell = dg_page_cell_at(document, i);
@@ -157,7 +166,7 @@ dg_code dg_page_junit(dg_buf *out, const json_t *document, dg_error *err)
         sum.errors += n.errors;
     }
     dg_buf_put_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-    attribute(out, "name", title);
+    dg_page_xml_attribute(out, "name", title);
     put_counts(out, &sum);
     dg_buf_put_text(out, ">\n");
     for (size_t i = 0; i < dg_page_cell_count(document); i++) {

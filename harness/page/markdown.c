@@ -284,8 +284,10 @@ static void put_outcome(dg_buf *out, const json_t *outcome)
 dg_code dg_page_markdown(dg_buf *out, const json_t *document, dg_error *err)
 {
     const char *title = dg_page_title(document);
-    dg_code rc = dg_page_check(document, err);
-    if (rc < 0)
+    dg_code rc;
+    if (dg_page_is_gate(document))
+        return dg_page_gate_markdown(out, document, err);
+    if ((rc = dg_page_check(document, err)) < 0)
         return rc;
     dg_buf_put_text(out, "### ");
     text(out, title[0] ? title : "A runtime upgrade, rehearsed");

@@ -1,13 +1,14 @@
-/* page.h - an outcome or a sweep in the formats of other programs and places.
+/* page.h - an outcome, a sweep or a gate in the formats of other programs and places.
  *
  *   dg_page_markdown   pastes into a referendum or a pull request
  *   dg_page_junit      what CI servers read: a suite for each cell, a case for each claim
  *   dg_page_github     annotations of a workflow of GitHub; its summary and outputs
  *   dg_page_html       one file for a browser, without script or network
  *
- * All of them take a document that was checked by who read it, and read it defensively all the
- * same. What an outcome says in words (a chain's name, a runtime's own error) may hold anything:
- * each format escapes it where it is put, in escape.c, and nowhere is it put unescaped.
+ * A gate has no page for a browser. All of them take a document that was checked by who read it,
+ * and read it defensively all the same. What an outcome says in words (a chain's name, a runtime's
+ * own error) may hold anything: each format escapes it where it is put, in escape.c, and nowhere is
+ * it put unescaped.
  *
  * Invariant: the same document gives the same bytes. */
 #ifndef DG_PAGE_H
@@ -24,7 +25,8 @@ dg_code dg_page_markdown(dg_buf *out, const json_t *document, dg_error *err);
 
 /* Appends JUnit XML: a gate that broke is a failure; a claim that warned has passed, with its text
  * as output; one that saw nothing is skipped; a cell that failed, or whose answer is none, is an
- * error. Inputs and hashes are properties. No time is in it. As dg_page_markdown. */
+ * error. Of a gate what is not as expected is a failure, and what the ledger excuses is skipped.
+ * Inputs and hashes are properties. No time is in it. As dg_page_markdown. */
 dg_code dg_page_junit(dg_buf *out, const json_t *document, dg_error *err);
 
 /* Appends at most eight workflow commands, worst first: claims that broke, cells without an
@@ -34,8 +36,8 @@ dg_code dg_page_github(dg_buf *out, const json_t *document, dg_error *err);
  * would not take is cut off at the end of a line, and it says so. As dg_page_markdown. */
 dg_code dg_page_github_summary(dg_buf *out, const json_t *document, size_t taken, dg_error *err);
 /* Appends a step's outputs, key=value: `exit` (as handed in), and of an outcome `answer`, `reason`
- * and `broke`, the claims by commas; of a sweep how many cells came to what. As dg_page_markdown.
- */
+ * and `broke`, the claims by commas; of a sweep how many cells came to what; of a gate `result` and
+ * how many plans are green, known or red. As dg_page_markdown. */
 dg_code dg_page_github_outputs(dg_buf *out, const json_t *document, int exit_code, dg_error *err);
 
 /* Appends one page of HTML that needs no script and no network, in light and dark: the answer and

@@ -38,7 +38,7 @@ bool dg_page_is_sweep(const json_t *document);
 size_t dg_page_cell_count(const json_t *document);
 /* Cell `i` of those. */
 dg_page_cell dg_page_cell_at(const json_t *document, size_t i);
-/* DG_MALFORMED: neither an outcome nor a sweep. */
+/* DG_MALFORMED: neither an outcome nor a sweep; DG_USAGE: a gate. */
 dg_code dg_page_check(const json_t *document, dg_error *err);
 
 /* "NO-GO"; without an answer the cell's state. */
@@ -73,6 +73,31 @@ void dg_page_inputs_shared(const json_t *document, dg_page_input put, void *user
 /* Notes of all finished cells, each once, at most forty. The number of those left out. */
 typedef void (*dg_page_note)(void *user, const char *text);
 size_t dg_page_notes(const json_t *document, dg_page_note put, void *user);
+
+/* ---- junit.c, github.c: parts of these formats ---- */
+
+/* Appends ` name="value"`. */
+void dg_page_xml_attribute(dg_buf *out, const char *name, const char *value);
+/* Appends the beginning of a case, `/>` or a result is to come. */
+void dg_page_junit_case(dg_buf *out, const char *of, const char *name);
+/* .. and its result, "failure", "error" or "skipped", with which it ends. */
+void dg_page_junit_result(dg_buf *out, const char *element, const char *type, const char *message);
+/* A dg_page_input that appends a property; `user` is the dg_buf. */
+void dg_page_junit_property(void *user, const char *name, const char *value, bool is_hash);
+/* Appends the beginning of a workflow command, its message is to come: "error", "warning",
+ * "notice". */
+void dg_page_github_command(dg_buf *out, const char *level, const char *title);
+
+/* ---- gate.c, gate_junit.c: a gate, which is neither an outcome nor a sweep ---- */
+
+/* Is it one? */
+bool dg_page_is_gate(const json_t *document);
+/* As the functions of page.h, of a gate. */
+dg_code dg_page_gate_markdown(dg_buf *out, const json_t *document, dg_error *err);
+dg_code dg_page_gate_github(dg_buf *out, const json_t *document, dg_error *err);
+dg_code dg_page_gate_junit(dg_buf *out, const json_t *document, dg_error *err);
+/* .. what comes behind `exit`. */
+void dg_page_gate_outputs(dg_buf *out, const json_t *document);
 
 /* ---- picture.c ---- */
 
