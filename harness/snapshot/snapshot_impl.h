@@ -62,6 +62,18 @@ int dg_snapshot_batch_drain(dg_snapshot_batch *batch,
                             int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
                             void *user);
 
+/* ---- guard.c: looks into a file that may be damaged ---- */
+
+enum { DG_SNAPSHOT_DAMAGED = -1 }; /* no code of liblmdb, nor of the system */
+/* What `look` returns; DG_SNAPSHOT_DAMAGED where it went out of memory that is there. It must
+ * neither take a lock nor allocate for itself, and looks do not nest. */
+int dg_snapshot_guarded(int (*look)(void *user), void *user);
+/* The bytes of a file that this process has mapped; len 0: it has not, or the system does not tell.
+ * liblmdb does not say where its own map lies. */
+dg_bytes dg_snapshot_map_of(const char *file);
+/* For mdb_env_set_assert: ends the look. */
+void dg_snapshot_guard_assert(MDB_env *env, const char *what);
+
 /* ---- store.c: content by hash, in LMDB ---- */
 
 typedef struct dg_snapshot_store {
@@ -69,6 +81,7 @@ typedef struct dg_snapshot_store {
     MDB_txn *txn;
     MDB_dbi dbi;
     bool writing, open_dbi, begun; /* begun: it holds something */
+    dg_bytes map;                  /* of a store that is read; len 0: not known */
     dg_snapshot_batch batch;
     char dir[DG_PATH_MAX];
     dg_trie_loader loader;
@@ -82,6 +95,8 @@ dg_code dg_snapshot_store_put(dg_snapshot_store *store, const dg_hash *hash, dg_
 /* Everything put is on disk; from here on the store can be read only. */
 dg_code dg_snapshot_store_seal(dg_snapshot_store *store, dg_error *err);
 dg_code dg_snapshot_store_open(dg_snapshot_store *store, const char *dir, dg_error *err);
+/* DG_ABSENT. DG_IO: the file is damaged; of a store that is read only, also where the content has
+ * another hash. */
 dg_code dg_snapshot_store_get(const dg_snapshot_store *store, dg_bytes *out, const dg_hash *hash,
                               dg_error *err);
 /* What was put can be read from here on; `count` (may be NULL): contents there.

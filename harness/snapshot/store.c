@@ -16,6 +16,8 @@ static dg_code fail(const dg_snapshot_store *s, int rc, dg_error *err)
 {
     if (rc == ENOMEM)
         return dg_fail(err, DG_NOMEM, "%s/data.mdb: no memory", s->dir);
+    if (rc == DG_SNAPSHOT_DAMAGED)
+        return dg_fail(err, DG_IO, "%s/data.mdb is damaged: import it anew", s->dir);
     if (rc == MDB_MAP_FULL)
         return dg_fail(err, DG_LIMIT, "%s/data.mdb: the store is full", s->dir);
     return dg_fail(err, DG_IO, "%s/data.mdb: %s", s->dir, mdb_strerror(rc));
@@ -140,6 +142,13 @@ dg_code dg_snapshot_store_seal(dg_snapshot_store *s, dg_error *err)
     return DG_OK;
 }
 
+static int open_to_read(void *user)
+{
+    dg_snapshot_store *s = user;
+    int rc = mdb_env_open(s->env, s->dir, MDB_RDONLY | MDB_NOLOCK | MDB_NORDAHEAD, 0444);
+    return rc == 0 ? begin(s) : rc;
+}
+
 dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, dg_error *err)
 {
     char file[DG_PATH_MAX + 16];
@@ -153,27 +162,60 @@ dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, dg_error *
     if (rc == 0)
         rc = mdb_env_set_mapsize(s->env, (size_t)about.st_size);
     if (rc == 0)
-        rc = mdb_env_open(s->env, dir, MDB_RDONLY | MDB_NOLOCK | MDB_NORDAHEAD, 0444);
+        rc = mdb_env_set_assert(s->env, dg_snapshot_guard_assert);
     if (rc == 0)
-        rc = begin(s);
+        rc = dg_snapshot_guarded(open_to_read, s);
     if (rc != 0) {
         dg_snapshot_store_close(s);
         return fail(s, rc, err);
     }
+    s->map = dg_snapshot_map_of(file);
     return DG_OK;
 }
 
+typedef struct looking {
+    const dg_snapshot_store *store;
+    const dg_hash *hash;
+    dg_bytes found;
+    dg_hash is; /* of what was found, in a store that others may have written to since */
+} looking;
+
+static bool is_within(dg_bytes part, dg_bytes whole)
+{
+    uintptr_t at = (uintptr_t)part.at, from = (uintptr_t)whole.at;
+    return !whole.len
+           || (at >= from && at - from <= whole.len && part.len <= whole.len - (at - from));
+}
+
+static int look(void *user)
+{
+    looking *l = user;
+    MDB_val key = { 32, (void *)(uintptr_t)l->hash->at }, value;
+    int rc = mdb_get(l->store->txn, l->store->dbi, &key, &value);
+    if (rc != 0)
+        return rc;
+    l->found = dg_bytes_of(value.mv_data, value.mv_size);
+    if (!is_within(l->found, l->store->map))
+        return DG_SNAPSHOT_DAMAGED;
+    l->is = l->store->writing ? *l->hash : dg_blake2_256(l->found);
+    return 0;
+}
+
+/* Who asks keeps what came, so each content is hashed once in the life of a state. */
 dg_code dg_snapshot_store_get(const dg_snapshot_store *s, dg_bytes *out, const dg_hash *hash,
                               dg_error *err)
 {
     assert(s->txn);
-    MDB_val key = { 32, (void *)(uintptr_t)hash->at }, value;
-    int rc = mdb_get(s->txn, s->dbi, &key, &value);
+    looking l = { .store = s, .hash = hash };
+    int rc = s->writing ? look(&l) : dg_snapshot_guarded(look, &l);
     if (rc == MDB_NOTFOUND)
         return DG_ABSENT;
     if (rc != 0)
         return fail(s, rc, err);
-    *out = dg_bytes_of(value.mv_data, value.mv_size);
+    if (!dg_hash_equal(&l.is, hash))
+        return dg_fail(err, DG_IO, "%s/data.mdb is damaged: content %s has the hash %s", s->dir,
+                       dg_hash_text(hash).text, dg_hash_text(&l.is).text);
+    *out = l.found;
     return DG_OK;
 }
 
