@@ -138,6 +138,13 @@ static void find_turns(dg_core_turns *out, const dg_world *world, const dg_world
 
 /* ---- the chain so far ---- */
 
+/* How many blocks may lie on the way to the tip before one more: from ParachainHost 13 on nobody
+ * asks for the depth of asynchronous backing. */
+static bool has_room(const line *l, const dg_view *v)
+{
+    return l->unbacked <= (v->lookahead ? v->lookahead : v->depth);
+}
+
 static dg_code begin(dg_world *world, line *l, dg_assumption assumption, dg_error *err)
 {
     dg_code rc = dg_world_footing_ask(&world->blocks[l->leaf].view, &l->base,
@@ -175,7 +182,7 @@ static void follow(const dg_world *world, line *l)
                           : NULL;
         if (c)
             go_on(world, l, c, (dg_leaf_id){ found.leaf });
-    } while (c && l->unbacked <= world->blocks[l->leaf].view.depth);
+    } while (c && has_room(l, &world->blocks[l->leaf].view));
 }
 
 /* ---- building ---- */
@@ -223,8 +230,7 @@ static dg_code build_all(dg_world *world, line *l, dg_error *err)
             continue;
         served++;
         for (uint32_t turn = 0;
-             turn < turns && what == DG_ATTEMPT_BUILDS && l->unbacked <= v->depth && rc == DG_OK;
-             turn++) {
+             turn < turns && what == DG_ATTEMPT_BUILDS && has_room(l, v) && rc == DG_OK; turn++) {
             if ((at = place_on(leaf, (dg_place_ix){ core })) == DG_NO)
                 return DG_OK;
             rc = build(world, l, (dg_place_ix){ at }, &what, err);

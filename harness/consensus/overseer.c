@@ -201,8 +201,9 @@ static dg_code go_down(dg_world *world, dg_node_ix node, dg_ns wait, dg_error *e
 static void take_mode(dg_held_signal *held, const dg_world_node *n, const dg_view *view)
 {
     uint32_t kept = dg_answers_kept(&n->answers, view);
-    bool goes_on = n->of->early != DG_EARLY_DROP && view->mode == DG_MODE_ENABLED;
-    held->mode = goes_on ? view->mode : dg_view_mode_for(view, n->of, kept);
+    bool goes_on =
+        n->of->early != DG_EARLY_DROP && dg_view_mode_told(view, n->of) == DG_MODE_ENABLED;
+    held->mode = goes_on ? DG_MODE_ENABLED : dg_view_mode_for(view, n->of, kept);
     held->fate = goes_on ? dg_view_fate_for(view, n->of, kept) : DG_LEAF_TAKEN;
 }
 

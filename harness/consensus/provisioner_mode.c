@@ -28,11 +28,12 @@ static dg_kept_mode *use(dg_consensus_node *own, uint32_t session)
 void dg_consensus_mode_take_up(dg_world *world, dg_node_ix node, const dg_view *leaf)
 {
     dg_consensus_node *own = &world->consensus->nodes[node.v];
+    dg_mode told = dg_view_mode_told(leaf, world->nodes[node.v].of);
     if (!world->nodes[node.v].of->mode_by_session || !leaf->session_known || use(own, leaf->session)
-        || leaf->mode == DG_MODE_ERROR)
+        || told == DG_MODE_ERROR)
         return;
     memmove(&own->modes[1], &own->modes[0], (DG_KEPT_MODES - 1) * sizeof *own->modes);
-    own->modes[0] = (dg_kept_mode){ true, leaf->session, leaf->mode };
+    own->modes[0] = (dg_kept_mode){ true, leaf->session, told };
 }
 
 dg_mode dg_consensus_mode_at(const dg_world *world, dg_node_ix node, const dg_view *leaf)

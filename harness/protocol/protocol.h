@@ -394,6 +394,7 @@ typedef struct dg_request_row {
     uint16_t from; /* asked at a leaf by releases that know this version; 0: `since` */
     /* .. and by those that know this one no more, where the runtime has it; 0: for ever */
     uint16_t until;
+    uint16_t gone; /* .. and by those that know this one no more, whatever the runtime has */
 } dg_request_row;
 /* The row of a request: its method, since which version, how long its answer lasts. */
 const dg_request_row *dg_request_at(dg_request request);
@@ -500,6 +501,9 @@ bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
  * statement-distribution 20.0.0 v2/mod.rs:692; prospective-parachains 29.0.0 lib.rs. `kept`: a bit
  * for each request whose answer it has of the session from before. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
+/* The mode that a release is told of a leaf, whatever else it asks there: none, if it asks for it
+ * and gets no usable answer. From v1.18 on nodes do not ask. */
+dg_mode dg_view_mode_told(const dg_view *view, const dg_node_class *of);
 /* What statement distribution makes of a leaf with asynchronous backing. */
 typedef enum dg_leaf_fate {
     DG_LEAF_TAKEN,  /* it works there */
@@ -559,8 +563,8 @@ void dg_view_fail(dg_view *view, dg_request request);
 /* May blocks of one parachain wait for availability on several cores at this leaf? By the version
  * of ParachainHost. */
 bool dg_view_waits_many(const dg_view *view);
-/* May candidates with descriptors of version 2 be backed at this leaf? By the node feature, and by
- * the version of ParachainHost that reads it. */
+/* Do collators write descriptors of version 2 at this leaf? By the node feature alone, whether the
+ * runtime reads them or not. Mirrors: collation-generation 20.0.0 lib.rs:445, 22.0.0 :512. */
 bool dg_view_receipts_v2(const dg_view *view);
 /* The backing group of a validator; DG_NO: it is in none. */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator);

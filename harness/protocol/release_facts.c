@@ -19,6 +19,10 @@ static const dg_release_fact rows[] = {
         "node-subsystem-types 2.0.0 messages.rs:732"),
     ROW(V1_2, LATER, "asynchronous backing from ParachainHost 7 on",
         "node-subsystem-types 3.0.0 messages.rs:728"),
+    ROW(V1_18, LATER,
+        "asynchronous backing alone: its parameters are not asked for, and relay parents go back "
+        "by the scheduling lookahead, as it was at the session's first leaf",
+        "node-core-prospective-parachains 21.0.0 lib.rs:238; 20.0.0 :217"),
     ROW(V1_2, V1_6, "a grid topology that comes before asynchronous backing is on is dropped",
         "statement-distribution 3.0.0 to 7.0.0: no `unused_topologies`"),
     ROW(V1_7, V1_11, "an early topology is kept, and lost when a leaf signal only deactivates",

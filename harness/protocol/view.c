@@ -23,7 +23,8 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
     [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4, DG_LASTS_SESSION },
     [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION,
                                .skips = 1 },
-    [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF },
+    [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF, .skips = 2,
+                               .gone = 13 },
     [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION, .skips = 7 },
     [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF, .skips = 14 },
     [DG_ASK_EVENTS] = { "ParachainHost_candidate_events", 1, DG_LASTS_LEAF },
@@ -47,8 +48,6 @@ const dg_request_row *dg_request_at(dg_request request)
 
 /* candidates_pending_availability came with elastic scaling */
 enum { FIRST_WITH_MANY = 11 };
-/* version of ParachainHost in the first release whose runtime reads them */
-enum { FIRST_WITH_RECEIPTS_V2 = 12 };
 
 bool dg_view_waits_many(const dg_view *view)
 {
@@ -57,8 +56,7 @@ bool dg_view_waits_many(const dg_view *view)
 
 bool dg_view_receipts_v2(const dg_view *view)
 {
-    return view->host_version >= FIRST_WITH_RECEIPTS_V2
-           && view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
+    return view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
 }
 
 bool dg_view_supports(const dg_view *view, dg_request request)
@@ -67,10 +65,19 @@ bool dg_view_supports(const dg_view *view, dg_request request)
     return view->host_version >= requests[request].since;
 }
 
+/* From v1.18 on nodes do not ask for the mode, and know one alone. Mirrors: statement-distribution,
+ * prospective-parachains of that release (no prospective_parachains_mode). */
+static bool some_know_one_mode(const dg_view *view)
+{
+    return view->by.known >> requests[DG_ASK_ASYNC_BACKING].gone != 0;
+}
+
 void dg_view_fail(dg_view *view, dg_request request)
 {
     assert((unsigned)request < DG_ASK_COUNT && DG_ASK_COUNT <= 32); /* one bit each */
     view->failed |= 1u << request;
+    if (request == DG_ASK_ASYNC_BACKING)
+        view->mode = some_know_one_mode(view) ? DG_MODE_ENABLED : DG_MODE_ERROR;
 }
 
 /* Has a class something newer to ask in its place? Always, if it cannot do without. */
@@ -78,6 +85,11 @@ static bool has_newer(const dg_node_class *by, const dg_request_row *row, uint32
 {
     return row->until && by->host_known >= row->until
            && (host_version >= row->until || by->host_needed >= row->until);
+}
+
+static bool is_gone(const dg_node_class *by, const dg_request_row *row)
+{
+    return row->gone && by->host_known >= row->gone;
 }
 
 /* Where the newer way fails, the older one is asked all the same, by those who can. */
@@ -94,7 +106,7 @@ bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_cla
     assert((unsigned)request < DG_ASK_COUNT);
     const dg_request_row *row = &requests[request];
     return row->lasts != DG_LASTS_ELSEWHERE
-           && by->host_known >= (row->from ? row->from : row->since)
+           && by->host_known >= (row->from ? row->from : row->since) && !is_gone(by, row)
            && !is_replaced(view, request, by);
 }
 
@@ -103,7 +115,8 @@ bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
 {
     assert(since > 0);
     for (size_t r = 0; r < DG_ASK_COUNT; r++)
-        if (strcmp(requests[r].method, method) == 0 && has_newer(by, &requests[r], host_version))
+        if (strcmp(requests[r].method, method) == 0
+            && (has_newer(by, &requests[r], host_version) || is_gone(by, &requests[r])))
             return false;
     return by->host_known >= since;
 }
@@ -121,6 +134,14 @@ bool dg_view_is_asked_by_any(const dg_view *v, dg_request request)
 static bool passes_over(const dg_node_class *of, const dg_request_row *row)
 {
     return row->skips && (!of->from || dg_class_within(of, row->skips, UINT32_MAX));
+}
+
+dg_mode dg_view_mode_told(const dg_view *view, const dg_node_class *of)
+{
+    return view->failed >> DG_ASK_ASYNC_BACKING & 1
+                   && dg_view_is_asked(view, DG_ASK_ASYNC_BACKING, of)
+               ? DG_MODE_ERROR
+               : view->mode;
 }
 
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept)
@@ -205,7 +226,10 @@ static dg_code take_mode(dg_view *v, dg_scale *s, dg_error *err)
     (void)err;
     v->depth = dg_scale_u32(s);
     v->ancestry = dg_scale_u32(s);
-    v->mode = whole(s) ? DG_MODE_ENABLED : DG_MODE_ERROR;
+    if (whole(s))
+        v->mode = DG_MODE_ENABLED;
+    else
+        dg_view_fail(v, DG_ASK_ASYNC_BACKING);
     return DG_OK;
 }
 

@@ -108,6 +108,8 @@ START_TEST(features_are_bits)
     ck_assert_int_eq(dg_view_take(&v, DG_ASK_FEATURES, hex(features[_i].bytes), NULL), DG_OK);
     ck_assert_uint_eq(v.features, features[_i].features);
     ck_assert_int_eq(v.core_bits, features[_i].core_bits);
+    /* by the bit alone, whatever version of ParachainHost reads it */
+    ck_assert_int_eq(dg_view_receipts_v2(&v), features[_i].features >> 3 & 1);
 }
 END_TEST
 
@@ -253,14 +255,36 @@ static const struct {
       DG_MODE_ERROR },
     /* has a default */
     { "SD_V12_OK", DG_ASK_APPROVAL_PARAMS, DG_ASK_APPROVAL_PARAMS, 10, 0, DG_MODE_ENABLED },
+    /* asks for the mode, or knows one alone */
+    { "v1.2", DG_ASK_ASYNC_BACKING, DG_ASK_ASYNC_BACKING, 13, 0, DG_MODE_ERROR },
+    { "v1.17", DG_ASK_ASYNC_BACKING, DG_ASK_ASYNC_BACKING, 13, 0, DG_MODE_ERROR },
+    { "v1.18", DG_ASK_ASYNC_BACKING, DG_ASK_ASYNC_BACKING, 13, 0, DG_MODE_ENABLED },
+    { "v1.25", DG_ASK_ASYNC_BACKING, DG_ASK_ASYNC_BACKING, 13, 0, DG_MODE_ENABLED },
 };
 START_TEST(no_usable_answer_costs_those_who_ask_the_leaf)
 {
-    dg_view v = { .mode = DG_MODE_ENABLED, .host_version = unanswered[_i].host_version };
+    dg_view v = { .mode = DG_MODE_ENABLED,
+                  .host_version = unanswered[_i].host_version,
+                  .by.known = 1u << 11 | 1u << 13 };
+    dg_node_class of;
+    ck_assert(dg_class_read(&of, unanswered[_i].of, strlen(unanswered[_i].of)));
     dg_view_fail(&v, unanswered[_i].failed);
     dg_view_fail(&v, unanswered[_i].too);
-    ck_assert_int_eq(dg_view_mode_for(&v, dg_class_named(unanswered[_i].of), unanswered[_i].kept),
-                     unanswered[_i].mode);
+    ck_assert_int_eq(dg_view_mode_for(&v, &of, unanswered[_i].kept), unanswered[_i].mode);
+    if (unanswered[_i].failed == DG_ASK_ASYNC_BACKING)
+        ck_assert_int_eq(dg_view_mode_told(&v, &of), unanswered[_i].mode);
+}
+END_TEST
+
+/* Of the mode a leaf is without where all ask for it in vain; rubbish is as good as a trap. */
+START_TEST(a_mode_that_some_do_not_ask_for_is_there_all_the_same)
+{
+    for (uint32_t knows_one = 0; knows_one < 2; knows_one++) {
+        dg_view v = { .host_version = 13, .by.known = 1u << (knows_one ? 16 : 11) };
+        ck_assert_int_eq(dg_view_take(&v, DG_ASK_ASYNC_BACKING, hex("0300"), NULL), DG_OK);
+        ck_assert_int_eq(v.mode, knows_one ? DG_MODE_ENABLED : DG_MODE_ERROR);
+        ck_assert(v.failed >> DG_ASK_ASYNC_BACKING & 1);
+    }
 }
 END_TEST
 
@@ -301,14 +325,19 @@ static const struct {
     dg_request unanswered;
     uint32_t new_way;
     bool finalizes;
+    const char *of; /* NULL: the usual ones */
 } silences[] = {
-    { DG_ASK_COUNT, 99, true },
-    { DG_ASK_DISABLED, 0, true },
-    { DG_ASK_EVENTS, 99, false },
+    { DG_ASK_COUNT, 99, true, NULL },
+    { DG_ASK_DISABLED, 0, true, NULL },
+    { DG_ASK_EVENTS, 99, false, NULL },
+    { DG_ASK_ASYNC_BACKING, 0, true, NULL },
+    { DG_ASK_ASYNC_BACKING, 99, true, "new alone" },
 };
 START_TEST(a_leaf_without_an_answer_is_passed_over)
 {
-    world_options o = { .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true };
+    world_options o = {
+        .seed = 5, .of = silences[_i].of, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true
+    };
     uint32_t ways[3] = { 0 }, id;
     dg_world_block *b;
     world w;
@@ -427,6 +456,7 @@ int main(void)
     tcase_add_test(tc, an_empty_view_has_no_groups);
     tcase_add_loop_test(tc, a_real_runtime_answers_what_its_version_promises, 0,
                         (int)(sizeof askers / sizeof *askers));
+    tcase_add_test(tc, a_mode_that_some_do_not_ask_for_is_there_all_the_same);
     tcase_add_loop_test(tc, no_usable_answer_costs_those_who_ask_the_leaf, 0,
                         (int)(sizeof unanswered / sizeof *unanswered));
     tcase_add_loop_test(tc, a_leaf_without_an_answer_is_passed_over, 0,
