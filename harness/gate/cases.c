@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "git/git.h"
+
 static const char *text_of(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
@@ -15,6 +17,8 @@ static const char *text_of(const json_t *object, const char *key)
 dg_code dg_gate_path(char *out, size_t size, const dg_gate *gate, const char *path, dg_error *err)
 {
     int len = snprintf(out, size, "%s%s", path[0] == '/' ? "" : gate->folder, path);
+    if (dg_git_names(path))
+        return dg_git_pin(out, size, path, gate->folder, err);
     return len < (int)size ? DG_OK : dg_fail(err, DG_USAGE, "the path %.80s.. is too long", path);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim/claim.h"
+#include "git/git.h"
 
 /* As an outcome has them for its claims. */
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
@@ -260,18 +261,32 @@ dg_code dg_gate_parse(dg_gate **out, dg_bytes text, const char *name, const char
     return DG_OK;
 }
 
-dg_code dg_gate_load(dg_gate **out, const char *path, dg_error *err)
+/* Where the gate's relative paths begin, and, of one in a repository, the commit that it lies in.
+ */
+static dg_code place_of(char folder[DG_GIT_NAME_MAX], char from[DG_GIT_NAME_MAX], const char *path,
+                        dg_error *err)
 {
     const char *slash = strrchr(path, '/');
-    char folder[768];
-    dg_buf text;
-    dg_code rc;
-    *out = NULL;
-    if (slash && (size_t)(slash - path) + 1 >= sizeof folder)
+    dg_code rc = DG_OK;
+    if (strlen(path) >= DG_GIT_NAME_MAX)
         return dg_fail(err, DG_USAGE, "the path of the gate is too long");
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    if (!dg_git_names(path)) {
+        snprintf(folder, DG_GIT_NAME_MAX, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+        snprintf(from, DG_GIT_NAME_MAX, "%s", path);
+    } else if ((rc = dg_git_pin(from, DG_GIT_NAME_MAX, path, "", err)) >= 0) {
+        dg_git_folder(folder, DG_GIT_NAME_MAX, from);
+    }
+    return rc;
+}
+
+dg_code dg_gate_load(dg_gate **out, const char *path, dg_error *err)
+{
+    char folder[DG_GIT_NAME_MAX], from[DG_GIT_NAME_MAX];
+    dg_buf text;
+    dg_code rc = place_of(folder, from, path, err);
+    *out = NULL;
     dg_buf_init(&text, DG_GATE_BYTES_MAX);
-    if ((rc = dg_file_read(&text, path, err)) >= 0)
+    if (rc >= 0 && (rc = dg_git_or_file_read(&text, from, err)) >= 0)
         rc = dg_gate_parse(out, dg_buf_bytes(&text), path, folder, err);
     dg_buf_clear(&text);
     return rc;

@@ -43,10 +43,11 @@ void dg_gate_day_text(char out[16], dg_gate_day day);
 
 typedef struct dg_gate dg_gate;
 
-/* Reads a gate and checks what is in it, but for the files that it names. Its relative paths begin
- * at its own folder. DG_IO; DG_USAGE: no JSON, an unknown key (the nearest is named), no plan, a
- * name twice, a claim that there is not, an entry of the ledger without expiry, with a day that is
- * none, or twice; DG_LIMIT; DG_NOMEM. `*out` is the caller's, NULL after a failure. */
+/* Reads a gate, "git:REPO@REV:PATH" too, and checks what is in it, but for the files that it names.
+ * Its relative paths begin at its own folder. DG_IO; DG_USAGE: no JSON, an unknown key (the nearest
+ * is named), no plan, a name twice, a claim that there is not, an entry of the ledger without
+ * expiry, with a day that is none, or twice; DG_LIMIT; DG_NOMEM. `*out` is the caller's, NULL after
+ * a failure. */
 dg_code dg_gate_load(dg_gate **out, const char *path, dg_error *err);
 /* As load, from text; `name` is what messages call it, `folder` where relative paths begin, with a
  * slash at its end ("": where the program runs). */

@@ -3,6 +3,7 @@
 #define DG_GATE_IMPL_H
 
 #include "gate/gate.h"
+#include "git/git.h"
 
 /* One plan that is run. */
 typedef struct dg_gate_case {
@@ -18,7 +19,7 @@ typedef struct dg_gate_case {
 
 struct dg_gate {
     json_t *json; /* as it was read; owned */
-    char source[256], folder[768];
+    char source[256], folder[DG_GIT_NAME_MAX];
     dg_gate_case *cases;
     size_t count, cap;
     json_t *spare; /* runtimes of the list that no plan takes, by name; owned, NULL: no list */

@@ -70,7 +70,7 @@ dg_code dg_gate_runtimes_read(json_t **out, const char *path, dg_error *err)
     dg_code rc;
     *out = NULL;
     dg_buf_init(&text, DG_GATE_BYTES_MAX);
-    if ((rc = dg_file_read(&text, path, err)) >= 0)
+    if ((rc = dg_git_or_file_read(&text, path, err)) >= 0)
         rc = dg_gate_runtimes_parse(out, dg_buf_bytes(&text), path, err);
     dg_buf_clear(&text);
     return rc;

@@ -192,10 +192,33 @@ START_TEST(each_relay_chain_of_a_list_is_a_case)
 }
 END_TEST
 
-/* ---- wrong ---- */
+/* ---- in a repository ---- */
 
 #define PLANS(more)                                                                                \
     "{\"doppel\": 1, \"plans\": [{\"name\": \"a\", \"plan\": \"plan.json\"" more "}]}"
+
+/* What is committed counts, whatever lies in the folder; its paths begin where it lies. */
+START_TEST(a_gate_may_lie_in_a_commit)
+{
+    char command[1500], folder[300];
+    ran r;
+    snprintf(folder, sizeof folder, "%s", scratch_path("repository"));
+    gate_file(PLANS(""));
+    snprintf(command, sizeof command,
+             "cd %s && mkdir -p repository/ci && cp gate.json plan.json repository/ci && cd "
+             "repository && git init -q && git add -A && git -c user.name=a -c user.email=a@b "
+             "commit -qm gate && rm -r ci",
+             scratch_dir());
+    ck_assert_int_eq(system(command), 0);
+    r = doppel("gate git:%s@HEAD:ci/gate.json --today 2026-12-01", folder);
+    ck_assert_msg(r.exit == 0, "%s", dg_buf_text(&r.err));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.out), "GREEN  a  exit 0 as expected"));
+    ran_clear(&r);
+    refused(doppel("gate git:%s@HEAD~7:ci/gate.json", folder), "no such commit", "HEAD~7", 2);
+}
+END_TEST
+
+/* ---- wrong ---- */
 
 static const struct {
     const char *gate, *args, *says;
@@ -257,6 +280,7 @@ int main(void)
     tcase_add_test(tc, the_same_gate_on_the_same_day_gives_the_same_bytes);
     tcase_add_test(tc, an_outcome_is_what_run_says);
     tcase_add_test(tc, each_relay_chain_of_a_list_is_a_case);
+    tcase_add_test(tc, a_gate_may_lie_in_a_commit);
     tcase_add_loop_test(tc, what_is_wrong_gets_one_line, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tc, the_gate_is_not_written_over);
     suite_add_tcase(s, tc);
