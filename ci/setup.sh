@@ -102,6 +102,7 @@ look() {
     have_formatter || need "python3 with pip (or clang-format-14)" python3-pip python3 -m pip --version
     need clang-tidy clang-tidy clang-tidy --version
     need python3 python3 python3 --version
+    need "yaml for python3" python3-yaml python3 -c 'import yaml'
     need zstd zstd zstd --version
     need git git git --version
     need xmllint libxml2-utils xmllint --version
