@@ -36,3 +36,9 @@ uninstall: ## takes away what install put there; folders that others may use sta
 	    $(to)/share/fish/vendor_completions.d/doppel.fish $(DESTDIR)$(ZSHDIR)/_doppel \
 	    $(to)/share/man/man[157]/doppel.1 $(to)/share/man/man[157]/doppel-*.[157]
 	rm -rf $(to)/lib/doppel $(to)/share/doppel $(to)/share/doc/doppel
+
+DIST ?= dist
+export SOURCE_DATE_EPOCH
+.PHONY: deb
+deb: all ## dist/doppel_VERSION_ARCHITECTURE.deb, for the Debian or Ubuntu on which this runs
+	@ci/deb.sh $(DIST)

@@ -1,11 +1,13 @@
 #!/bin/sh
-# roots.sh [bookworm|trixie|jammy|noble|container]... - sets doppel up where nothing is yet.
+# roots.sh [bookworm|trixie|jammy|noble|container|deb]... - sets doppel up where nothing is yet.
 #
 # For each Debian or Ubuntu named (default: all four) a bare root is made below ROOTS
 # (/var/tmp/doppel-roots), in it a clone of HEAD. There set-up brings what a build needs, `make` and
 # `make demo` run, set-up brings what tests need, the tests of some rooms (TESTED) run, and
 # `make format` must change nothing. `container` runs the steps of ci/Containerfile in two bare roots
-# of Debian 12, and the program in the second. Prints a line for each; a log stays beside each root.
+# of Debian 12, and the program in the second. `deb` makes the package for the system on which this
+# runs, installs it with apt in a bare root of that system, and asks the program there about the pair
+# of the demo. Prints a line for each; a log stays beside each root.
 # Exit 0 only if all went well.
 #
 # Needs root, debootstrap, the network, and 3 GB for each root; for the Ubuntus their keyring as well
@@ -96,6 +98,27 @@ container() {
     inside "$roots/container" 'cd /work && XDG_CACHE_HOME=/tmp doppel run fixtures/plans/*.json || test $? -eq 1'
 }
 
+# Of what a package needs, only what it says itself is there.
+deb() {
+    # shellcheck disable=SC1091
+    suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    make deb DIST="$roots/deb-made"
+    make_root "$suite" "$roots/deb"
+    mkdir "$roots/deb/root/pair"
+    cp "$roots"/deb-made/doppel_*.deb "$roots/deb/root"
+    cp fixtures/paseo-1001002-e20-100val-20paras.json.zst* fixtures/paseo-1002000-e20.wasm* "$roots/deb/root/pair"
+    inside "$roots/deb" 'cd /root
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ./doppel_*.deb < /dev/null
+        doppel version
+        doppel completion offer -- snap | grep -q snapshot
+        test -s /usr/share/man/man1/doppel-run.1.gz
+        doppel preflight --from pair/*.json.zst --to pair/*.wasm > preflight || test $? -eq 1
+        grep -E "^(GO|NO-GO)" preflight
+        apt-get remove -y -qq doppel < /dev/null
+        test ! -e /usr/bin/doppel'
+}
+
 [ "$(id -u)" = 0 ] || { echo "roots: needs root" >&2; exit 4; }
 command -v debootstrap >/dev/null || { echo "roots: needs debootstrap" >&2; exit 4; }
 [ $# -gt 0 ] || set -- bookworm trixie jammy noble
@@ -105,8 +128,8 @@ for name in "$@"; do
     log=$roots/$name.log
     case $name in
     bookworm | trixie | jammy | noble) what="prove $name" ;;
-    container) what=container ;;
-    *) echo "roots: $name is none of bookworm, trixie, jammy, noble, container" >&2; exit 2 ;;
+    container | deb) what=$name ;;
+    *) echo "roots: $name is none of bookworm, trixie, jammy, noble, container, deb" >&2; exit 2 ;;
     esac
     # A function in a condition would go on after a failure, so it has a shell of its own.
     set +e
