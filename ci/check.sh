@@ -23,6 +23,7 @@ step "build debug" make --no-print-directory -s -j"$jobs" PROFILE=debug all &&
 step "floor" make --no-print-directory -s -j"$jobs" tidy-check
 step "floor, planted faults" ci/floor.py --self-test
 [ -z "${DOPPEL_LONG-}" ] || step "clang-tidy" make --no-print-directory -s tidy
+[ -z "${DOPPEL_LONG-}" ] || step "release, twice" ci/release.sh build/dist
 run release
 run asan
 echo "== slowest twenty tests: seconds, profile, program, test, row"

@@ -39,6 +39,12 @@ uninstall: ## takes away what install put there; folders that others may use sta
 
 DIST ?= dist
 export SOURCE_DATE_EPOCH
-.PHONY: deb
+.PHONY: deb dist release
 deb: all ## dist/doppel_VERSION_ARCHITECTURE.deb, for the Debian or Ubuntu on which this runs
 	@ci/deb.sh $(DIST)
+
+dist: all ## what is published, with checksums, to DIST (dist): files, what make install leaves, the package
+	@ci/dist.sh $(DIST)
+
+release: ## that, made twice in two places; fails where the bytes differ
+	@ci/release.sh $(DIST)
