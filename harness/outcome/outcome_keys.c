@@ -340,6 +340,9 @@ static const dg_keys_row rows[] = {
       .says = "cause: without it a claim holds that broke; contributes: without it the claim is "
               "better by a tenth; together: it takes all of these; recorded: nothing was proved" },
     { "causes[].suspect", DG_KEYS_TEXT, .says = "what kind of thing" },
+    { "causes[].keys", DG_KEYS_LIST,
+      .says = "which things these are, alike in runs of any size: repair:4269" },
+    { "causes[].keys[]", DG_KEYS_TEXT, .says = "kind of suspect, and its name or number" },
     { "causes[].what", DG_KEYS_TEXT, .says = "the change that was tried" },
     { "causes[].says", DG_KEYS_TEXT, true, .says = "in a sentence" },
     { "causes[].claims", DG_KEYS_LIST, .says = "what it does to claims that broke" },

@@ -4,10 +4,15 @@
 
 #include "suspect/suspect.h"
 
+enum { DG_SUSPECT_KEY_MAX = 160 };
+
 /* suspects.c: adds one, in the order of their kinds when all are found; `fields` as printf. Whoever
  * adds it fills in the rest of what comes back; NULL: it is one too many, and is counted. */
 dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t index, const char *what,
                            ...) __attribute__((format(printf, 4, 5)));
+
+/* "repair:4269": which thing it is, whatever the sizes of a run and the words for it. */
+void dg_suspect_key(char out[DG_SUSPECT_KEY_MAX], const dg_suspect *suspect);
 
 /* What each finder suspects. */
 void dg_suspect_find_sections(dg_suspects *out, const dg_suspect_facts *facts);

@@ -16,6 +16,24 @@ const char *dg_suspect_kind_name(dg_suspect_kind kind)
     return names[kind];
 }
 
+/* A repair goes by its name, since rows of the table move; what has neither name nor number is the
+ * only one of its kind. */
+void dg_suspect_key(char out[DG_SUSPECT_KEY_MAX], const dg_suspect *s)
+{
+    const char *kind = dg_suspect_kind_name(s->kind);
+    bool numbered = s->index || s->kind == DG_SUSPECT_FAULT || s->kind == DG_SUSPECT_ROLLOUT;
+    if (s->kind == DG_SUSPECT_REPAIR)
+        snprintf(out, DG_SUSPECT_KEY_MAX, "%s:%s", kind, dg_repair_at(s->index)->name);
+    else if (s->name[0] && numbered)
+        snprintf(out, DG_SUSPECT_KEY_MAX, "%s:%s:%u", kind, s->name, s->index);
+    else if (s->name[0])
+        snprintf(out, DG_SUSPECT_KEY_MAX, "%s:%s", kind, s->name);
+    else if (numbered)
+        snprintf(out, DG_SUSPECT_KEY_MAX, "%s:%u", kind, s->index);
+    else
+        snprintf(out, DG_SUSPECT_KEY_MAX, "%s", kind);
+}
+
 /* Only how many there are and their names are kept of those beyond. */
 static dg_suspect *leave_out(dg_suspects *out, const char *what)
 {

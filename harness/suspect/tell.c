@@ -73,10 +73,25 @@ static int put_claims(json_t *out, const dg_proof *proof, size_t suspect, dg_sus
     return bad | put(out, "claims", list);
 }
 
-static json_t *cause_json(const dg_suspect *s, const char *kind)
+static json_t *keys_json(const dg_suspects *suspects, dg_suspect_set set)
 {
-    return json_pack("{s:s, s:s, s:o, s:o}", "kind", kind, "suspect", dg_suspect_kind_name(s->kind),
-                     "what", dg_event_text(s->what), "says", dg_event_text(s->says));
+    json_t *out = json_array();
+    for (size_t i = 0; i < suspects->count; i++)
+        if (set >> i & 1) {
+            char key[DG_SUSPECT_KEY_MAX];
+            dg_suspect_key(key, &suspects->at[i]);
+            json_array_append_new(out, dg_event_text(key));
+        }
+    return out;
+}
+
+static json_t *cause_json(const dg_suspects *suspects, size_t suspect, const char *kind)
+{
+    const dg_suspect *s = &suspects->at[suspect];
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", kind, "suspect",
+                     dg_suspect_kind_name(s->kind), "keys",
+                     keys_json(suspects, (dg_suspect_set)1 << suspect), "what",
+                     dg_event_text(s->what), "says", dg_event_text(s->says));
 }
 
 /* Claims that hold without it. */
@@ -115,7 +130,8 @@ static int put_cause(telling *t, size_t suspect, dg_suspect_role role)
     const dg_suspect *s = &t->proof->suspects->at[suspect];
     assert(role == DG_ROLE_CAUSE || role == DG_ROLE_CONTRIBUTES);
     assert(suspect < t->proof->suspects->count);
-    json_t *one = cause_json(s, role == DG_ROLE_CAUSE ? "cause" : "contributes");
+    json_t *one =
+        cause_json(t->proof->suspects, suspect, role == DG_ROLE_CAUSE ? "cause" : "contributes");
     int bad = put_claims(one, t->proof, suspect, DG_ROLE_CONTRIBUTES)
               | json_array_append_new(t->causes, one);
     if (role == DG_ROLE_CAUSE)
@@ -231,8 +247,9 @@ static int put_set(telling *t, dg_suspect_set set, bool minimal)
     for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
         if (t->proof->together[c] == set)
             bad |= json_array_append_new(claims, claim_json(t->proof, c, trial));
-    one = json_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", "together", "suspect", "together", "what",
-                    dg_event_text(what), "says", dg_event_text(line), "claims", claims);
+    one = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "kind", "together", "suspect", "together",
+                    "keys", keys_json(s, set), "what", dg_event_text(what), "says",
+                    dg_event_text(line), "claims", claims);
     join(advice, sizeof advice, s, set, ", and ", offsetof(dg_suspect, advice));
     bad |= put_advice(t, advice, healed_together(t->proof, set));
     return bad | json_array_append_new(t->causes, one);

@@ -1,7 +1,7 @@
 /* What is called a cause is what a user will change, so it has to be one: worlds are made up here
  * in which it is known what breaks what, and the proof has to come to that, no more and no less. */
 #include "../support/suite.h"
-#include "suspect/suspect.h"
+#include "suspect/suspect_impl.h"
 
 #include <string.h>
 
@@ -383,6 +383,46 @@ START_TEST(a_trial_that_went_down_is_told_as_that)
 }
 END_TEST
 
+/* What is one thing in a large run and in a small one has one key. */
+static const struct {
+    dg_suspect suspect;
+    const char *key;
+} keys[] = {
+    { { .kind = DG_SUSPECT_HOST_VERSION, .index = 5, .what = "nodes see it" }, "host-version:5" },
+    { { .kind = DG_SUSPECT_FAULT, .index = 0 }, "fault:0" },
+    { { .kind = DG_SUSPECT_FAULT, .index = 3 }, "fault:3" },
+    { { .kind = DG_SUSPECT_WORK }, "work" },
+    { { .kind = DG_SUSPECT_STORAGE_ITEM, .name = "Paras.Heads" }, "storage-item:Paras.Heads" },
+    { { .kind = DG_SUSPECT_STORAGE_VERSION, .name = "Paras", .index = 2 },
+      "storage-version:Paras:2" },
+};
+
+START_TEST(a_suspect_goes_by_its_key)
+{
+    char key[DG_SUSPECT_KEY_MAX], repair[80];
+    dg_suspect of_repair = { .kind = DG_SUSPECT_REPAIR, .index = 1, .name = "whatever" };
+    dg_suspect_key(key, &keys[_i].suspect);
+    ck_assert_str_eq(key, keys[_i].key);
+    snprintf(repair, sizeof repair, "repair:%s", dg_repair_at(1)->name);
+    dg_suspect_key(key, &of_repair);
+    ck_assert_str_eq(key, repair);
+}
+END_TEST
+
+START_TEST(what_matters_together_has_the_keys_of_all)
+{
+    world w = { .lost = b_and_e };
+    dg_suspects s;
+    json_t *t;
+    suspects(&s, 6);
+    t = tell(&w, &s, SET(RATE));
+    ck_assert_uint_eq(
+        json_array_size(json_object_get(json_array_get(json_object_get(t, "causes"), 0), "keys")),
+        2);
+    json_decref(t);
+}
+END_TEST
+
 START_TEST(without_a_proof_nothing_is_a_cause)
 {
     char room[600];
@@ -472,6 +512,8 @@ int main(void)
     tcase_add_test(tc, what_matters_only_together_is_told_once);
     tcase_add_test(tc, faults_of_nodes_that_hide_each_other_are_found);
     tcase_add_test(tc, a_trial_that_went_down_is_told_as_that);
+    tcase_add_loop_test(tc, a_suspect_goes_by_its_key, 0, sizeof keys / sizeof *keys);
+    tcase_add_test(tc, what_matters_together_has_the_keys_of_all);
     tcase_add_test(tc, without_a_proof_nothing_is_a_cause);
     tcase_add_loop_test(tc, a_break_is_gone_where_it_cannot_have_come, 0,
                         sizeof ends / sizeof *ends);
