@@ -1,0 +1,2 @@
+room := shrink
+sees := base chain event plan outcome run
