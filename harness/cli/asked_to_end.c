@@ -9,11 +9,12 @@ static void ask_to_end(int signal)
 {
     (void)signal;
     asked_to_end = 1;
+    dg_scrap_on_signals();
 }
 
 void dg_cli_hear_signals(void)
 {
-    struct sigaction heard = { .sa_handler = ask_to_end, .sa_flags = (int)SA_RESETHAND };
+    struct sigaction heard = { .sa_handler = ask_to_end };
     sigemptyset(&heard.sa_mask);
     sigaction(SIGINT, &heard, NULL);
     sigaction(SIGTERM, &heard, NULL);

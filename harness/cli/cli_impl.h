@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/base.h"
+#include "bundle/bundle.h"
 #include "host/host.h"
 #include "plan/plan.h"
 #include "run/run.h"
@@ -133,6 +134,15 @@ extern const char *const dg_option_explains[4], *const dg_option_positions[4];
 /* Which of three words a flag has: its index; NULL: `*out` stays. DG_USAGE. */
 dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char *const names[4],
                        dg_error *err);
+/* What replay --shrink is asked for, as its flags have it; NULL: not given. */
+typedef struct dg_cli_shrink_flags {
+    const char *out, *claim, *time_budget;
+    uint64_t trials; /* 0: as many as it takes */
+} dg_cli_shrink_flags;
+/* Makes what a bundle holds smaller, tells of each trial, and writes the smallest to a bundle of
+ * its own. The exit code: 0 where it came to an end, 3 where it was stopped before or no cause of
+ * the break is proved, else that of what went wrong. */
+int dg_cli_shrink(const dg_bundle *bundle, const dg_cli_shrink_flags *flags, const dg_args *args);
 /* Before hours of work: `path` is none of the `count` things that are read (NULL: nothing), and can
  * be written. DG_USAGE, with the flag's name; DG_IO. */
 dg_code dg_cli_try_place(const char *flag, const char *path, const char *const *inputs,
@@ -150,7 +160,7 @@ dg_code dg_cli_time(uint64_t *out_ns, const char *flag, const char *text, dg_err
 int dg_cli_print_json(json_t *value);
 
 /* From here on SIGINT and SIGTERM only ask that the work be ended; a second one ends the program as
- * ever. */
+ * ever, and takes with it what is in the making. */
 void dg_cli_hear_signals(void);
 /* Has one of them come? */
 bool dg_cli_is_asked_to_end(void);

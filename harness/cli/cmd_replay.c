@@ -11,11 +11,29 @@ static const dg_option options[] = {
     { "list", 0, DG_OPT_FLAG, NULL, "check the bundle and list what is in it; run nothing" },
     { "extract", 0, DG_OPT_TEXT, "DIR",
       "unpack it to a new folder, in which plan.json can be run; run nothing" },
+    { "shrink", 0, DG_OPT_FLAG, NULL,
+      "look for a smaller network, fewer faults and classes, a shorter run and U nearer to the "
+      "boundary that break the same claim for the same proved cause" },
+    { "out", 'o', DG_OPT_TEXT, "FILE", "--shrink: the smaller bundle (out/smaller.doppel)" },
+    { "claim", 0, DG_OPT_TEXT, "CLAIM",
+      "--shrink: the claim that has to stay broken (the first gate that broke)" },
+    { "trials", 0, DG_OPT_NUMBER, "N", "--shrink: at most that many trials" },
+    { "time-budget", 0, DG_OPT_TEXT, "TIME", "--shrink: begin no trial after that: 90s, 10m, 2h" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
 };
-enum { OPT_LIST, OPT_EXTRACT, OPT_COLOR, OPT_WIDTH };
+enum {
+    OPT_LIST,
+    OPT_EXTRACT,
+    OPT_SHRINK,
+    OPT_OUT,
+    OPT_CLAIM,
+    OPT_TRIALS,
+    OPT_BUDGET,
+    OPT_COLOR,
+    OPT_WIDTH
+};
 
 /* ---- what is in it ---- */
 
@@ -156,20 +174,43 @@ static int again(const dg_bundle *bundle, const dg_args *args)
     return exit_code;
 }
 
+/* One thing at a time, and flags of --shrink with it alone. */
+static dg_code agree(const dg_args *args, dg_error *err)
+{
+    static const int of_shrink[] = { OPT_OUT, OPT_CLAIM, OPT_TRIALS, OPT_BUDGET };
+    bool list = args->text[OPT_LIST] != NULL, extract = args->text[OPT_EXTRACT] != NULL,
+         shrink = args->text[OPT_SHRINK] != NULL;
+    if (list + extract + shrink > 1)
+        return dg_fail(err, DG_USAGE, "--list, --extract and --shrink: give only one");
+    for (size_t i = 0; !shrink && i < sizeof of_shrink / sizeof *of_shrink; i++)
+        if (args->text[of_shrink[i]])
+            return dg_fail(err, DG_USAGE, "--%s is for --shrink", options[of_shrink[i]].name);
+    return DG_OK;
+}
+
+static int act(const dg_bundle *bundle, const dg_args *args)
+{
+    dg_cli_shrink_flags flags = { .out = args->text[OPT_OUT],
+                                  .claim = args->text[OPT_CLAIM],
+                                  .time_budget = args->text[OPT_BUDGET],
+                                  .trials = args->number[OPT_TRIALS] };
+    if (args->text[OPT_SHRINK])
+        return dg_cli_shrink(bundle, &flags, args);
+    return args->text[OPT_LIST] ? list(bundle, args) : again(bundle, args);
+}
+
 static int run(const dg_args *args)
 {
     dg_bundle *bundle;
     dg_error err;
     int exit_code;
-    if (args->text[OPT_LIST] && args->text[OPT_EXTRACT]) {
-        dg_fail(&err, DG_USAGE, "--list and --extract: give only one");
+    if (agree(args, &err) < 0)
         return dg_cli_exit_with(&err);
-    }
     if (args->text[OPT_EXTRACT])
         return extract(args);
     if (dg_bundle_open(&bundle, args->positional[0], &err) < 0)
         return dg_cli_exit_with(&err);
-    exit_code = args->text[OPT_LIST] ? list(bundle, args) : again(bundle, args);
+    exit_code = act(bundle, args);
     dg_bundle_close(bundle);
     return exit_code;
 }
@@ -187,7 +228,8 @@ const dg_command dg_cmd_replay = {
     "Run what a bundle holds once more, and see that it comes to the same",
     "BUNDLE is a file that `run --bundle` wrote, - for stdin. The exit code is that of the run. "
     "Where the outcome differs it is 5 if this very version made the bundle; else what differs is "
-    "told.",
+    "told. --shrink exits with 0 once there is nothing smaller, with 3 where it was stopped "
+    "before.",
     1,
     1,
     options,

@@ -241,6 +241,85 @@ START_TEST(another_outcome_is_told)
 }
 END_TEST
 
+/* ---- made smaller ---- */
+
+/* The stall with more validators and parachains than the state has; made once. */
+static const char *large_bundle(void)
+{
+    static char bundle[300];
+    char out[300];
+    ran r;
+    if (bundle[0])
+        return bundle;
+    r = doppel("run " INCIDENT " --network 104x21 --positions never -q -o %s --bundle %s",
+               place(out, "large.json"), place(bundle, "large.doppel"));
+    ck_assert_int_eq(r.exit, 1);
+    ran_clear(&r);
+    return bundle;
+}
+
+/* Two trials, both kept. */
+START_TEST(a_smaller_network_breaks_for_the_same_cause)
+{
+    char small[300], unpacked[400];
+    json_t *told, *plan;
+    ran r;
+    told = answered(
+        doppel("replay %s --shrink --json -o %s", large_bundle(), place(small, "small.doppel")),
+        "shrink");
+    ck_assert_str_eq(json_string_value(json_object_get(told, "claim")), "topology-present");
+    ck_assert_str_eq(json_string_value(json_object_get(told, "causes")),
+                     "host-version:5; repair:4269");
+    ck_assert_str_eq(json_string_value(json_object_get(told, "ended")), "done");
+    ck_assert_int_eq(json_integer_value(json_object_get(told, "kept")), 2);
+    json_decref(told);
+    shell("mkdir -p %s.d && zstd -q -d -c %s | tar -x -C %s.d", small, small, small);
+    snprintf(unpacked, sizeof unpacked, "%s.d/plan.json", small);
+    plan = json_load_file(unpacked, 0, NULL);
+    ck_assert_ptr_null(json_object_get(json_object_get(plan, "network"), "size"));
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(plan, "upgrade"), "at")),
+                     "boundary-1");
+    json_decref(plan);
+    r = doppel("replay %s -q", small);
+    ck_assert_msg(r.exit == 1 && says(&r, "the same outcome"), "exit %d: %s%s", r.exit,
+                  dg_buf_text(&r.out), dg_buf_text(&r.err));
+    ran_clear(&r);
+}
+END_TEST
+
+START_TEST(what_cannot_get_smaller_says_so)
+{
+    char bundle[300], small[300], out[300];
+    ran r = doppel("run " INCIDENT " --at boundary-1 --positions never -q -o %s --bundle %s",
+                   place(out, "least.json"), place(bundle, "least.doppel"));
+    ck_assert_int_eq(r.exit, 1);
+    ran_clear(&r);
+    r = doppel("replay %s --shrink -o %s", bundle, place(small, "least-small.doppel"));
+    ck_assert_msg(r.exit == 0 && says(&r, "Nothing smaller breaks topology-present")
+                      && says(&r, "the state's own 100 validators and 20 parachains"),
+                  "exit %d: %s%s", r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
+    ck_assert(access(small, F_OK) != 0);
+    ran_clear(&r);
+    r = doppel("replay %s --shrink --claim finality-lag", bundle);
+    refused(r, "a claim that held", "finality-lag did not break", 2);
+    refused(doppel("replay %s --trials 3", bundle), "a flag of another", "--trials is for --shrink",
+            2);
+    refused(doppel("replay %s --shrink --time-budget 3", bundle), "no unit",
+            "--time-budget 3 is no time", 2);
+    refused(doppel("replay %s --shrink -o %s", bundle, bundle), "its own input", "would be lost",
+            2);
+}
+END_TEST
+
+START_TEST(what_broke_nothing_is_not_made_smaller)
+{
+    char bundle[300];
+    if (bundle_mini(place(bundle, "held.doppel"), "") == 1)
+        ck_abort_msg("the small chain was to hold");
+    refused(doppel("replay %s --shrink -q", bundle), "it held", "so there is nothing to keep", 2);
+}
+END_TEST
+
 /* ---- what is no use ---- */
 
 START_TEST(what_is_no_bundle_is_refused)
@@ -276,8 +355,8 @@ static int entries_in(const char *folder)
     return count;
 }
 
-/* It says that a phase has begun once all is unpacked. */
-static void end_when_at_work(const char *bundle, int signal_number)
+/* It says that a phase has begun, or a trial ended, once all is unpacked. */
+static int end_when_at_work(const char *bundle, const char *how, const char *out, int signal_number)
 {
     const char *binary = getenv("DOPPEL");
     int ends[2], status;
@@ -286,9 +365,10 @@ static void end_when_at_work(const char *bundle, int signal_number)
     ck_assert_int_eq(pipe(ends), 0);
     if ((pid = fork()) == 0) {
         dup2(ends[1], 2);
+        ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
         close(ends[0]);
-        execl(binary ? binary : "build/release/doppel", "doppel", "replay", bundle, "-v",
-              (char *)NULL);
+        execl(binary ? binary : "build/release/doppel", "doppel", "replay", bundle, how,
+              out ? "-o" : NULL, out, (char *)NULL);
         _exit(99);
     }
     close(ends[1]);
@@ -298,7 +378,7 @@ static void end_when_at_work(const char *bundle, int signal_number)
         ;
     close(ends[0]);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == signal_number);
+    return status;
 }
 
 static const int endings[] = { SIGINT, SIGTERM };
@@ -308,12 +388,33 @@ START_TEST(a_signal_leaves_nothing)
     char bundle[300], tmp[300], out[300];
     ran r = doppel("run " INCIDENT " --positions never --explain recorded -q -o %s --bundle %s",
                    place(out, "signal.json"), place(bundle, "signal.doppel"));
+    int status;
     ran_clear(&r);
     shell("mkdir -p %s", place(tmp, "tmp"));
     setenv("TMPDIR", tmp, 1);
-    end_when_at_work(bundle, endings[_i]);
+    status = end_when_at_work(bundle, "-v", NULL, endings[_i]);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == endings[_i]);
     ck_assert_int_eq(entries_in(tmp), 0);
     unsetenv("TMPDIR");
+}
+END_TEST
+
+/* After the first trial, which is kept: U moves to boundary-1 in one step. */
+START_TEST(a_signal_ends_shrinking_with_what_was_found)
+{
+    char tmp[300], out[300];
+    const char *bundle = large_bundle();
+    int status;
+    ran r;
+    shell("mkdir -p %s", place(tmp, "tmp"));
+    setenv("TMPDIR", tmp, 1);
+    status = end_when_at_work(bundle, "--shrink", place(out, "cut-small.doppel"), SIGINT);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 3, "status %x", status);
+    ck_assert_int_eq(entries_in(tmp), 0);
+    unsetenv("TMPDIR");
+    r = doppel("replay %s --list", out);
+    ck_assert_int_eq(r.exit, 0);
+    ran_clear(&r);
 }
 END_TEST
 
@@ -328,8 +429,12 @@ int main(void)
     tcase_add_test(tc, a_red_cell_of_a_sweep_is_a_bundle);
     tcase_add_test(tc, a_bundle_is_listed_and_unpacked);
     tcase_add_test(tc, another_outcome_is_told);
+    tcase_add_test(tc, a_smaller_network_breaks_for_the_same_cause);
+    tcase_add_test(tc, what_cannot_get_smaller_says_so);
+    tcase_add_test(tc, what_broke_nothing_is_not_made_smaller);
     tcase_add_test(tc, what_is_no_bundle_is_refused);
     tcase_add_loop_test(tc, a_signal_leaves_nothing, 0, sizeof endings / sizeof *endings);
+    tcase_add_test(tc, a_signal_ends_shrinking_with_what_was_found);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
