@@ -310,6 +310,9 @@ bool dg_file_same(const char *a, const char *b);
 bool dg_dir_exists(const char *path);
 /* Makes the folder, with its parents; DG_OK if it is there already. DG_IO. */
 dg_code dg_dir_make(const char *path, dg_error *err);
+/* Makes the folder, with its parents, for this user alone: false where that cannot be had, since it
+ * is another user's, or cannot be made or written. What is kept there is believed later. */
+bool dg_dir_own(const char *path);
 /* Removes the folder with all below it; links are removed and not followed. DG_OK if there is
  * none; DG_IO. */
 dg_code dg_dir_remove(const char *path, dg_error *err);

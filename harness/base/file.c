@@ -92,6 +92,15 @@ dg_code dg_dir_make(const char *path, dg_error *err)
     return rc;
 }
 
+bool dg_dir_own(const char *path)
+{
+    struct stat about;
+    if (dg_dir_make(path, NULL) < 0 || stat(path, &about) != 0 || !S_ISDIR(about.st_mode)
+        || about.st_uid != geteuid())
+        return false;
+    return ((about.st_mode & 077) == 0 || chmod(path, 0700) == 0) && access(path, W_OK | X_OK) == 0;
+}
+
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
 {
     (void)about, (void)kind, (void)walk;

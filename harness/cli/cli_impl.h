@@ -115,7 +115,7 @@ int dg_cli_exit_with(const dg_error *err);
 
 /* What an exit code means, the same for all commands; NULL: there is no such code. */
 const char *dg_cli_exit_says(int code);
-/* DOPPEL_CACHE or the usual place. */
+/* DOPPEL_CACHE or the usual place; NULL: there is none. */
 const char *dg_cli_cache(void);
 /* An engine with its compiled code in dg_cli_cache. */
 dg_code dg_cli_engine(dg_engine **out, dg_error *err);

@@ -41,7 +41,7 @@ int dg_cli_print_json(json_t *value)
 const char *dg_cli_cache(void)
 {
     const char *dir = getenv("DOPPEL_CACHE");
-    return dir ? dir : dg_engine_cache_dir();
+    return dir && dir[0] ? dir : dg_engine_cache_dir();
 }
 
 dg_code dg_cli_engine(dg_engine **out, dg_error *err)

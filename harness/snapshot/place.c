@@ -157,7 +157,8 @@ static void forget(dg_snapshot_place *p)
 static bool opens(const char *path)
 {
     dg_snapshot *there = NULL;
-    bool good = dg_snapshot_open(&there, path, NULL) == DG_OK;
+    bool good = dg_snapshot_open(&there, path, NULL) == DG_OK
+                && dg_snapshot_check_sum(there, NULL) == DG_OK;
     dg_snapshot_close(there);
     return good;
 }

@@ -174,7 +174,7 @@ static dg_code check_substitutes(const dg_snapshot *s, dg_error *err)
 }
 
 /* The file first: the library that reads it trusts its own pages. */
-static dg_code check_store(const dg_snapshot *s, dg_error *err)
+dg_code dg_snapshot_check_sum(const dg_snapshot *s, dg_error *err)
 {
     uint64_t len;
     dg_hash hash;
@@ -194,7 +194,7 @@ dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
     dg_code rc;
     if (nodes)
         *nodes = 0;
-    if ((rc = check_store(s, err)) == DG_OK && (rc = check_header(s, err)) == DG_OK
+    if ((rc = dg_snapshot_check_sum(s, err)) == DG_OK && (rc = check_header(s, err)) == DG_OK
         && (rc = check_substitutes(s, err)) == DG_OK)
         rc = dg_snapshot_walk_run(&walk, &i->state_root, err);
     if (rc == DG_OK

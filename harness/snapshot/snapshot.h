@@ -97,6 +97,8 @@ json_t *dg_snapshot_manifest(const dg_snapshot *snapshot);
 /* BLAKE2b-256 over (block hash, state root): names the snapshot in outcomes. */
 dg_hash dg_snapshot_hash(const dg_snapshot *snapshot);
 
+/* The file against its checksum alone: DG_MISMATCH, DG_IO. */
+dg_code dg_snapshot_check_sum(const dg_snapshot *snapshot, dg_error *err);
 /* The file against its checksum, then every node and value hashed and walked from
  * the root, child tries included; DG_MISMATCH names the first that is wrong,
  * DG_ABSENT one that is missing. `nodes` (may be NULL): how many. */

@@ -152,39 +152,64 @@ static dg_code import_to(const char *place, const char *path, const char *name,
     return import_file(NULL, path, name, &import, options->engine, err);
 }
 
-/* The folder below the cache that is named after the bytes of the source. */
-static dg_code cache_place(char *place, size_t size, const char *path, const char *cache_dir,
-                           dg_error *err)
+/* The folder below the cache that is named after the bytes of the source. False: the cache cannot
+ * be had for this user alone. */
+static bool cache_place(char *place, size_t size, const dg_hash *hash, const char *cache_dir)
 {
     dg_buf name;
-    dg_hash hash;
     char room[80], folder[480];
-    dg_code rc = dg_source_hash(&hash, path, err);
-    if (rc < 0)
-        return rc;
     name = dg_buf_on(room, sizeof room);
-    dg_hex_put(&name, dg_hash_bytes(&hash));
+    dg_hex_put(&name, dg_hash_bytes(hash));
     snprintf(folder, sizeof folder, "%s/snapshots", cache_dir);
     snprintf(place, size, "%s/%s", folder, dg_buf_text(&name) + 2);
-    return dg_dir_make(folder, err);
+    return dg_dir_own(folder);
 }
+
+/* Is what stands there what an import of these bytes by this user left, and whole? */
+static bool open_kept(dg_source *out, const char *place, const dg_hash *hash)
+{
+    struct stat about;
+    if (stat(place, &about) != 0 || about.st_uid != geteuid()
+        || dg_snapshot_open(&out->snapshot, place, NULL) != DG_OK)
+        return false;
+    if (dg_hash_equal(&dg_snapshot_info_of(out->snapshot)->source_hash, hash)
+        && dg_snapshot_check_sum(out->snapshot, NULL) == DG_OK)
+        return true;
+    dg_snapshot_close(out->snapshot);
+    out->snapshot = NULL;
+    return false;
+}
+
+static dg_code open_temporary(dg_source *out, const char *path, const char *name,
+                              const dg_source_options *options, dg_error *err);
 
 static dg_code open_cached(dg_source *out, const char *path, const char *name,
                            const dg_source_options *options, dg_error *err)
 {
     char place[640];
-    dg_code rc = cache_place(place, sizeof place, path, options->cache_dir, err);
+    dg_hash hash;
+    dg_code rc = dg_source_hash(&hash, path, err);
     assert(options->cache_dir);
     if (rc < 0)
         return rc;
-    if (dg_file_exists(place) && dg_snapshot_open(&out->snapshot, place, NULL) == DG_OK) {
+    if (!cache_place(place, sizeof place, &hash, options->cache_dir)) {
+        dg_log(DG_LOG_NORMAL, "source",
+               "%s is not writable by this user alone, so the imported state is not kept",
+               options->cache_dir);
+        return open_temporary(out, path, name, options, err);
+    }
+    if (open_kept(out, place, &hash)) {
         out->from_cache = true;
         return DG_OK;
     }
     if ((rc = import_to(place, path, name, options, err)) < 0)
         return rc;
-    out->from_cache = rc == DG_END;
-    return dg_snapshot_open(&out->snapshot, place, err);
+    if (open_kept(out, place, &hash)) {
+        out->from_cache = rc == DG_END;
+        return DG_OK;
+    }
+    dg_log(DG_LOG_NORMAL, "source", "%s is not of this file, so it is not used", place);
+    return open_temporary(out, path, name, options, err);
 }
 
 static dg_code open_temporary(dg_source *out, const char *path, const char *name,

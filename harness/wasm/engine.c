@@ -5,6 +5,7 @@
 #include "wasm/wasm_impl.h"
 
 #include <assert.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,10 +39,18 @@ const char *dg_engine_cache_dir(void)
 {
     static char path[1024];
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (xdg && xdg[0] == '/')
+    const struct passwd *user = NULL;
+    if (xdg && xdg[0] == '/') {
         snprintf(path, sizeof path, "%s/doppel", xdg);
-    else
-        snprintf(path, sizeof path, "%s/.cache/doppel", home && home[0] == '/' ? home : "/tmp");
+        return path;
+    }
+    if (!home || home[0] != '/') {
+        user = getpwuid(geteuid());
+        home = user ? user->pw_dir : NULL;
+    }
+    if (!home || home[0] != '/')
+        return NULL; /* no place is shared with others */
+    snprintf(path, sizeof path, "%s/.cache/doppel", home);
     return path;
 }
 
@@ -156,15 +165,6 @@ void dg_wasm_maker_close(dg_wasm_maker *maker)
 }
 
 /* Images are machine code: a folder that somebody else may write is not used. */
-static bool folder_is_ours(const char *path)
-{
-    struct stat about;
-    if (dg_dir_make(path, NULL) < 0 || stat(path, &about) != 0 || !S_ISDIR(about.st_mode)
-        || about.st_uid != geteuid())
-        return false;
-    return (about.st_mode & 077) == 0 || chmod(path, 0700) == 0;
-}
-
 static dg_code set_cache(dg_engine *e, const char *path, dg_error *err)
 {
     static const char sub[] = "/modules";
@@ -178,7 +178,7 @@ static dg_code set_cache(dg_engine *e, const char *path, dg_error *err)
     if (!dir)
         return dg_fail(err, DG_NOMEM, "no memory for the name of the cache");
     snprintf(dir, len, "%s%s", path, sub);
-    if (folder_is_ours(dir)) {
+    if (dg_dir_own(dir)) {
         e->options.cache_dir = dir;
         return DG_OK;
     }

@@ -69,8 +69,8 @@ bool dg_engine_recall(const dg_engine *engine, dg_buf *answer, dg_bytes blob);
 void dg_engine_wait(dg_engine *engine);
 /* "wasmtime 50.0.0": for reports; static text. */
 const char *dg_engine_version(void);
-/* $XDG_CACHE_HOME/doppel or $HOME/.cache/doppel, in /tmp without either; static storage, written
- * anew by each call. */
+/* $XDG_CACHE_HOME/doppel or $HOME/.cache/doppel; without either that of the user's entry in passwd,
+ * and NULL where there is none: nothing is kept then. Static storage, written anew by each call. */
 const char *dg_engine_cache_dir(void);
 
 /* ---- modules and host functions ---- */

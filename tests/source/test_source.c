@@ -98,6 +98,96 @@ START_TEST(a_broken_cache_is_made_again)
 }
 END_TEST
 
+/* One bit of the data, which opening alone does not see. */
+START_TEST(a_damaged_entry_is_made_again)
+{
+    char data[1100];
+    dg_source source;
+    dg_buf file;
+    dg_error err;
+    if (!spec())
+        return;
+    source = opened(spec(), scratch_path("damaged"));
+    dg_source_close(&source);
+    snprintf(data, sizeof data, "%s/data.mdb", cached_folder(scratch_path("damaged")));
+    dg_buf_init(&file, 1 << 26);
+    ck_assert_int_eq(dg_file_read(&file, data, &err), DG_OK);
+    file.at[file.len / 2] ^= 1;
+    ck_assert_int_eq(dg_file_write(data, dg_buf_bytes(&file), &err), DG_OK);
+    source = opened(spec(), scratch_path("damaged"));
+    ck_assert(!source.from_cache);
+    dg_source_close(&source);
+    source = opened(spec(), scratch_path("damaged"));
+    ck_assert(source.from_cache);
+    dg_source_close(&source);
+    dg_buf_clear(&file);
+}
+END_TEST
+
+/* A whole snapshot, of something else, under the name of this file. */
+START_TEST(an_entry_of_another_file_is_not_believed)
+{
+    char named[1024], other[1024], changed[600];
+    dg_source source;
+    dg_hash state;
+    dg_buf file;
+    dg_error err;
+    if (!spec())
+        return;
+    source = opened(spec(), scratch_path("mine"));
+    state = dg_snapshot_info_of(source.snapshot)->state_root;
+    dg_source_close(&source);
+    snprintf(named, sizeof named, "%s", cached_folder(scratch_path("mine")));
+    snprintf(changed, sizeof changed, "%s", scratch_path("other.json"));
+    dg_buf_init(&file, 1 << 26);
+    ck_assert_int_eq(dg_file_read(&file, spec(), &err), DG_OK);
+    dg_buf_put_u8(&file, '\n');
+    ck_assert_int_eq(dg_file_write(changed, dg_buf_bytes(&file), &err), DG_OK);
+    source = opened(changed, scratch_path("theirs"));
+    dg_source_close(&source);
+    snprintf(other, sizeof other, "%s", cached_folder(scratch_path("theirs")));
+    ck_assert_int_eq(dg_dir_remove(named, &err), DG_OK);
+    ck_assert_int_eq(rename(other, named), 0);
+    source = opened(spec(), scratch_path("mine"));
+    ck_assert(!source.from_cache && source.temporary[0]);
+    ck_assert(dg_hash_equal(&dg_snapshot_info_of(source.snapshot)->state_root, &state));
+    dg_source_close(&source);
+    dg_buf_clear(&file);
+}
+END_TEST
+
+START_TEST(a_cache_that_cannot_be_had_is_done_without)
+{
+    static const char *const places[] = { "/dev/null/cache", "/proc/cache" };
+    dg_source source;
+    for (size_t i = 0; spec() && i < 2; i++) {
+        source = opened(spec(), places[i]);
+        ck_assert(!source.from_cache && source.temporary[0]);
+        dg_source_close(&source);
+    }
+}
+END_TEST
+
+/* No folder that everybody may make. */
+START_TEST(the_usual_place_is_the_users_own)
+{
+    char home[512] = "", cache[512] = "";
+    if (getenv("HOME"))
+        snprintf(home, sizeof home, "%s", getenv("HOME"));
+    if (getenv("XDG_CACHE_HOME"))
+        snprintf(cache, sizeof cache, "%s", getenv("XDG_CACHE_HOME"));
+    unsetenv("XDG_CACHE_HOME");
+    setenv("HOME", "/somewhere", 1);
+    ck_assert_str_eq(dg_engine_cache_dir(), "/somewhere/.cache/doppel");
+    unsetenv("HOME");
+    ck_assert(!dg_engine_cache_dir() || strncmp(dg_engine_cache_dir(), "/tmp", 4) != 0);
+    if (home[0])
+        setenv("HOME", home, 1);
+    if (cache[0])
+        setenv("XDG_CACHE_HOME", cache, 1);
+}
+END_TEST
+
 START_TEST(a_snapshot_folder_is_opened_where_it_is)
 {
     dg_source first, source;
@@ -174,6 +264,10 @@ int main(void)
     tcase_add_test(tc, without_a_cache_nothing_is_left_behind);
     tcase_add_test(tc, a_second_opening_comes_from_the_cache);
     tcase_add_test(tc, a_broken_cache_is_made_again);
+    tcase_add_test(tc, a_damaged_entry_is_made_again);
+    tcase_add_test(tc, an_entry_of_another_file_is_not_believed);
+    tcase_add_test(tc, a_cache_that_cannot_be_had_is_done_without);
+    tcase_add_test(tc, the_usual_place_is_the_users_own);
     tcase_add_test(tc, a_snapshot_folder_is_opened_where_it_is);
     tcase_add_loop_test(tc, a_bad_source_is_named_and_leaves_nothing, 0, sizeof bad / sizeof *bad);
     tcase_add_test(tc, a_blob_may_be_hex);
