@@ -126,7 +126,8 @@ static json_t *summary(const json_t *outcome)
     json_t *out = json_pack("{s:s, s:O, s:o, s:o}", "standing", standing, "seed",
                             json_object_get(outcome, "seed"), "broke", broke_of(answer), "upgrade",
                             upgrade_of(outcome));
-    static const char *const lost[] = { "parachain_lost_ms", "relay_lost_ms" };
+    static const char *const lost[] = { "parachain_lost_ms", "relay_lost_ms", "worst_lost_ms",
+                                        "parachain_blocks", "parachain_blocks_control" };
     int bad = out == NULL;
     for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
         if (json_object_get(harm, lost[i]))
