@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "bundle/bundle.h"
+#include "chain/chain.h"
 #include "host/host.h"
 #include "plan/plan.h"
 #include "run/run.h"
@@ -158,6 +159,23 @@ dg_code dg_cli_time(uint64_t *out_ns, const char *flag, const char *text, dg_err
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
 int dg_cli_print_json(json_t *value);
+
+/* A chain at its newest block, to count slots from. */
+typedef struct dg_cli_chain {
+    dg_clock clock;
+    uint32_t block;
+    char name[80]; /* of the runtime, with its version */
+    double miss;   /* share of slots without a block; 0 where nothing says */
+    bool measured; /* .. of the chain itself, since its first slot */
+} dg_cli_chain;
+/* chain_now.c: of a snapshot by its name. DG_UNSUPPORTED: it has no slots. */
+dg_code dg_cli_chain_look(dg_cli_chain *now, const char *path, dg_error *err);
+/* What --miss-rate says instead; NULL: nothing. DG_USAGE. */
+dg_code dg_cli_chain_miss(dg_cli_chain *now, const char *text, dg_error *err);
+
+/* An outcome or a sweep, read and checked; owned by the caller in any case. "-" is stdin;
+ * `is_sweep` may be NULL. Codes of dg_outcome_load. */
+dg_code dg_cli_read_runs(json_t **out, bool *is_sweep, const char *path, dg_error *err);
 
 /* From here on SIGINT and SIGTERM only ask that the work be ended; a second one ends the program as
  * ever, and takes with it what is in the making. */

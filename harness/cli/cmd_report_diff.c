@@ -1,8 +1,6 @@
 /* cmd_report_diff.c - doppel report diff: two outcomes, or two sweeps, and what differs. */
 #include "cli/cli_impl.h"
 #include "compare/compare.h"
-#include "outcome/outcome.h"
-#include "sweep/sweep.h"
 
 #include <string.h>
 
@@ -18,16 +16,6 @@ typedef struct side {
     json_t *document; /* owned */
     bool is_sweep;
 } side;
-
-static dg_code read_side(side *s, const char *path, dg_error *err)
-{
-    dg_code rc = dg_outcome_read(&s->document, path, err);
-    if (rc < 0)
-        return rc;
-    s->is_sweep = dg_sweep_is_document(s->document);
-    rc = s->is_sweep ? dg_sweep_check(s->document, err) : dg_outcome_check(s->document, err);
-    return rc < 0 ? dg_fail_within(err, rc, "%s", path) : DG_OK;
-}
 
 static dg_code compare(json_t **out, const side *older, const side *newer, const dg_args *args,
                        dg_error *err)
@@ -45,8 +33,9 @@ static dg_code read_both(side *older, side *newer, const dg_args *args, dg_error
     dg_code rc;
     if (strcmp(args->positional[0], "-") == 0 && strcmp(args->positional[1], "-") == 0)
         return dg_fail(err, DG_USAGE, "OLD and NEW cannot both come from stdin");
-    rc = read_side(older, args->positional[0], err);
-    return rc < 0 ? rc : read_side(newer, args->positional[1], err);
+    rc = dg_cli_read_runs(&older->document, &older->is_sweep, args->positional[0], err);
+    return rc < 0 ? rc
+                  : dg_cli_read_runs(&newer->document, &newer->is_sweep, args->positional[1], err);
 }
 
 static int run(const dg_args *args)

@@ -1,13 +1,11 @@
 /* cmd_when.c - doppel when: the next session boundaries of a chain, by slot, by the clock, and by
  * the block numbers that it may have come to. */
-#include "chain/chain.h"
 #include "cli/cli_impl.h"
 #include "forecast/forecast.h"
+#include "report/report.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const dg_option options[] = {
     { "snapshot", 0, DG_OPT_TEXT, "S", "snapshot folder, raw chain spec or .snap file [needed]" },
@@ -22,89 +20,7 @@ static const dg_option options[] = {
 enum { OPT_SNAPSHOT, OPT_SESSIONS, OPT_MISS, OPT_BLOCK, OPT_LAST };
 enum { SESSIONS_USUAL = 5, SESSIONS_MOST = 50, LAST_USUAL = 5 };
 
-typedef struct chain_now {
-    dg_clock clock;
-    uint32_t block;
-    char name[80];
-    double miss;
-    bool measured; /* of the chain itself */
-} chain_now;
-
-/* ---- the chain ---- */
-
-/* Since its first slot; a genesis has left nothing empty yet. */
-static void measure(chain_now *now, dg_chain *chain, dg_block *root)
-{
-    dg_bytes value;
-    uint64_t first;
-    dg_scale s;
-    if (!now->block
-        || dg_chain_storage(chain, root, &value, "Babe", "GenesisSlot", NULL, NULL) != DG_OK)
-        return;
-    s = dg_scale_from(value);
-    first = dg_scale_u64(&s);
-    if (s.rc < 0 || now->clock.slot < first || now->clock.slot - first + 1 < now->block)
-        return;
-    now->miss = 1 - (double)now->block / (double)(now->clock.slot - first + 1);
-    now->measured = true;
-}
-
-static dg_code look_at(chain_now *now, const char *path, dg_error *err)
-{
-    dg_engine *engine = NULL;
-    dg_source source = { 0 };
-    dg_chain *chain = NULL;
-    dg_block *root;
-    dg_runtime *runtime;
-    dg_code rc = dg_cli_engine(&engine, err);
-    if (rc >= 0 && (rc = dg_cli_source(&source, engine, path, err)) >= 0) {
-        dg_chain_options how = { .engine = engine };
-        rc = dg_chain_open(&chain, source.snapshot, &how, err);
-    }
-    if (rc >= 0) {
-        root = dg_chain_root(chain);
-        now->block = dg_block_number(root);
-        if ((rc = dg_chain_clock(chain, root, &now->clock, err)) == DG_ABSENT)
-            rc = dg_fail(err, DG_UNSUPPORTED, "%s: the runtime has no BABE, so no slots to count",
-                         path);
-        if (rc >= 0 && (rc = dg_block_runtime(chain, root, &runtime, err)) >= 0) {
-            snprintf(now->name, sizeof now->name, "%s %u", dg_runtime_version(runtime)->spec_name,
-                     dg_runtime_version(runtime)->spec_version);
-            measure(now, chain, root);
-        }
-    }
-    dg_chain_close(chain);
-    dg_source_close(&source);
-    dg_engine_free(engine);
-    return rc;
-}
-
-static dg_code read_miss(chain_now *now, const char *text, dg_error *err)
-{
-    char *end;
-    double share;
-    if (!text)
-        return DG_OK;
-    share = strtod(text, &end);
-    if (!((text[0] >= '0' && text[0] <= '9') || text[0] == '.') || *end || !(share >= 0)
-        || !(share < 1))
-        return dg_fail(err, DG_USAGE,
-                       "--miss-rate %.40s is no share: write 0.02 for two in a hundred", text);
-    now->miss = share;
-    now->measured = false;
-    return DG_OK;
-}
-
 /* ---- out ---- */
-
-/* A slot's number is its time. */
-static void utc(char out[32], const chain_now *now, uint64_t slot)
-{
-    time_t at = (time_t)(slot * now->clock.slot_ms / 1000);
-    struct tm parts;
-    if (!gmtime_r(&at, &parts) || !strftime(out, 32, "%Y-%m-%d %H:%M:%S", &parts))
-        snprintf(out, 32, "-");
-}
 
 /* To a millionth: what a library computes behind that is nobody's. */
 static double rounded(double chance)
@@ -113,7 +29,7 @@ static double rounded(double chance)
     return (double)(long long)(chance * 1e6 + 0.5) / 1e6;
 }
 
-static dg_code forecast_to(dg_forecast *f, const chain_now *now, uint64_t slot, dg_error *err)
+static dg_code forecast_to(dg_forecast *f, const dg_cli_chain *now, uint64_t slot, dg_error *err)
 {
     assert(slot >= now->clock.next_slot);
     if (slot - now->clock.next_slot > DG_FORECAST_SLOTS_MAX)
@@ -123,7 +39,7 @@ static dg_code forecast_to(dg_forecast *f, const chain_now *now, uint64_t slot, 
 }
 
 /* The first block at or behind a slot has one more than the blocks before it. */
-static dg_code boundary_json(json_t **out, const chain_now *now, uint32_t nth, dg_error *err)
+static dg_code boundary_json(json_t **out, const dg_cli_chain *now, uint32_t nth, dg_error *err)
 {
     uint64_t slot = now->clock.next_boundary + (uint64_t)(nth - 1) * now->clock.epoch_slots;
     dg_forecast_span span;
@@ -134,7 +50,7 @@ static dg_code boundary_json(json_t **out, const chain_now *now, uint32_t nth, d
     if (rc < 0)
         return rc;
     dg_forecast_range(&span, &f, 0.95);
-    utc(at, now, slot);
+    dg_report_utc(at, slot, now->clock.slot_ms);
     *out = json_pack("{s:I, s:I, s:s, s:{s:I, s:I, s:I, s:f}}", "boundary", (json_int_t)nth, "slot",
                      (json_int_t)slot, "utc", at, "first_block", "least",
                      (json_int_t)now->block + span.least + 1, "likeliest",
@@ -145,7 +61,7 @@ static dg_code boundary_json(json_t **out, const chain_now *now, uint32_t nth, d
 }
 
 /* Of the boundary to which the block is nearest. */
-static dg_code call_json(json_t **out, const chain_now *now, uint64_t block, uint32_t last,
+static dg_code call_json(json_t **out, const dg_cli_chain *now, uint64_t block, uint32_t last,
                          dg_error *err)
 {
     uint64_t ahead = block - now->block, slots = (uint64_t)((double)ahead / (1 - now->miss)),
@@ -167,7 +83,8 @@ static dg_code call_json(json_t **out, const chain_now *now, uint64_t block, uin
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a block");
 }
 
-static dg_code document_of(json_t **out, const chain_now *now, const dg_args *args, dg_error *err)
+static dg_code document_of(json_t **out, const dg_cli_chain *now, const dg_args *args,
+                           dg_error *err)
 {
     uint64_t sessions = args->text[OPT_SESSIONS] ? args->number[OPT_SESSIONS] : SESSIONS_USUAL,
              last = args->text[OPT_LAST] ? args->number[OPT_LAST] : LAST_USUAL;
@@ -217,7 +134,7 @@ static void print_call(const json_t *call)
     printf("  %5.1f %%  later than that\n", 100 * number_at(call, "behind"));
 }
 
-static void print(const json_t *document, const chain_now *now)
+static void print(const json_t *document, const dg_cli_chain *now)
 {
     const char *from = json_string_value(json_object_get(document, "miss_rate_from"));
     const json_t *row;
@@ -248,14 +165,14 @@ static void print(const json_t *document, const chain_now *now)
 
 static int run(const dg_args *args)
 {
-    chain_now now = { .miss = 0 };
+    dg_cli_chain now = { .miss = 0 };
     json_t *document = NULL;
     dg_error err;
     int exit_code = DG_EXIT_HELD;
     dg_code rc = args->text[OPT_SNAPSHOT]
-                     ? look_at(&now, args->text[OPT_SNAPSHOT], &err)
+                     ? dg_cli_chain_look(&now, args->text[OPT_SNAPSHOT], &err)
                      : dg_fail(&err, DG_USAGE, "when: --snapshot says of which chain");
-    if (rc >= 0 && (rc = read_miss(&now, args->text[OPT_MISS], &err)) >= 0)
+    if (rc >= 0 && (rc = dg_cli_chain_miss(&now, args->text[OPT_MISS], &err)) >= 0)
         rc = document_of(&document, &now, args, &err);
     if (rc < 0)
         exit_code = dg_cli_exit_with(&err);

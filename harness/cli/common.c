@@ -1,5 +1,7 @@
 /* common.c - exit codes, and opening what a user names. */
 #include "cli/cli_impl.h"
+#include "outcome/outcome.h"
+#include "sweep/sweep.h"
 
 #include <stdlib.h>
 
@@ -103,4 +105,17 @@ dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_er
     rc = dg_source_open(out, path, &from, err);
     dg_progress_done(&progress);
     return rc;
+}
+
+dg_code dg_cli_read_runs(json_t **out, bool *is_sweep, const char *path, dg_error *err)
+{
+    dg_code rc = dg_outcome_read(out, path, err);
+    bool sweep;
+    if (rc < 0)
+        return rc;
+    sweep = dg_sweep_is_document(*out);
+    if (is_sweep)
+        *is_sweep = sweep;
+    rc = sweep ? dg_sweep_check(*out, err) : dg_outcome_check(*out, err);
+    return rc < 0 ? dg_fail_within(err, rc, "%s", path) : DG_OK;
 }

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { BREAKS_TOLD = 3, MS_A_TENTH = 6000 /* of a minute */ };
+enum { BREAKS_TOLD = 3 };
 
 /* Sentences of one line, in the making; what is too long is cut. */
 typedef struct line {
@@ -35,12 +35,11 @@ static void say_sentence(line *l, const char *text)
     say(l, "%s%s", l->used && room[0] ? " " : "", room);
 }
 
-/* "0.8 minutes": what is there at all is not told as none. */
 static void say_minutes(line *l, long long ms)
 {
-    long long tenths = (ms + MS_A_TENTH / 2) / MS_A_TENTH;
-    tenths = ms > 0 && !tenths ? 1 : tenths;
-    say(l, "%lld.%lld minutes", tenths / 10, tenths % 10);
+    char text[32];
+    dg_report_minutes(text, ms);
+    say(l, "%s minutes", text);
 }
 
 static const char *s_of(long long count)

@@ -104,6 +104,10 @@ void dg_report_cell_name(dg_buf *out, const json_t *sweep, const json_t *cell);
  * stop; cut to `size`, which is 3 at least. */
 void dg_report_sentence(char *out, size_t size, const char *text);
 
+/* When a slot of a chain begins, "2024-05-18 02:42:00", in UTC: a slot's number is its time. "-"
+ * where no calendar has it. */
+void dg_report_utc(char out[32], uint64_t slot, uint64_t slot_ms);
+
 /* Where U is from the session boundary, in slots and in blocks of control, from `upgrade` of an
  * outcome; cut to `size`. */
 void dg_report_place(char *out, size_t size, const json_t *upgrade);

@@ -38,6 +38,9 @@ static inline int dg_report_unit_len(const char *unit, double count)
     return (int)(count == 1 && len && unit[len - 1] == 's' ? len - 1 : len);
 }
 
+/* Minutes and their tenths, "0.8": what is there at all is not told as none. */
+void dg_report_minutes(char out[32], long long ms);
+
 /* ---- parts of the page ---- */
 
 /* answer.c: the five lines that come first; nothing without an answer. */

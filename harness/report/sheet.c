@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 static void put_char(sheet *s, char c)
 {
@@ -115,4 +116,21 @@ void dg_report_sentence(char *out, size_t size, const char *text)
     snprintf(out, size, "%.*s%s", (int)(size - 2), text, len && !ends ? "." : "");
     if (out[0] >= 'a' && out[0] <= 'z' && !is_a_name(text))
         out[0] = (char)(out[0] - 'a' + 'A');
+}
+
+void dg_report_minutes(char out[32], long long ms)
+{
+    enum { MS_A_TENTH = 6000 };
+    long long tenths = ms / MS_A_TENTH + (ms % MS_A_TENTH >= MS_A_TENTH / 2);
+    tenths = ms > 0 && !tenths ? 1 : tenths;
+    snprintf(out, 32, "%lld.%lld", tenths / 10, tenths % 10);
+}
+
+void dg_report_utc(char out[32], uint64_t slot, uint64_t slot_ms)
+{
+    time_t at = (time_t)(slot * slot_ms / 1000);
+    struct tm parts;
+    if ((slot_ms && slot > (uint64_t)INT64_MAX / slot_ms) || !gmtime_r(&at, &parts)
+        || !strftime(out, 32, "%Y-%m-%d %H:%M:%S", &parts))
+        snprintf(out, 32, "-");
 }
