@@ -4,6 +4,7 @@
  *   dg_report_verdicts   of that, what a log says by itself: verdicts, chain, exit
  *   dg_report_sweep  a sweep: a line for each cell, a column for each claim
  *   dg_report_gate   a gate: a line for each plan, the ledger, one line that says it all
+ *   dg_report_advice   when to enact: the call, what each place cost, what would change it
  *   dg_report_differences   what differs between two outcomes, or two sweeps
  *   dg_report_json   any JSON of this program, sorted and stable
  *
@@ -39,6 +40,10 @@ dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_opt
  * and one line that says it all; `brief`: that line alone. As dg_report_text. */
 dg_code dg_report_gate(dg_buf *out, const json_t *document, const dg_report_options *options,
                        dg_error *err);
+/* Appends advice (room advise); `brief`: its first line and the call. As dg_report_text;
+ * DG_MALFORMED: no advice. */
+dg_code dg_report_advice(dg_buf *out, const json_t *document, const dg_report_options *options,
+                         dg_error *err);
 /* Appends what a comparison (room compare) tells; nothing where nothing differs. `brief`: its first
  * line alone; `verbose`: of each cell of a sweep also what has no words of its own. As
  * dg_report_text; DG_MALFORMED: no comparison. */

@@ -1,3 +1,3 @@
 room := report
-sees := base compare
+sees := base compare advise
 owns := sheet

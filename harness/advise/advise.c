@@ -1,0 +1,202 @@
+/* advise.c - the document: what the runs say of each place, and the exit code. */
+#include "advise/advise_impl.h"
+
+#include <assert.h>
+
+/* ---- the miss rate ---- */
+
+/* The share of empty slots beyond which so few of them come in one case of twenty only. */
+static double at_most(int64_t slots, int64_t empty)
+{
+    double low = 0, high = 1;
+    assert(slots > 0 && empty <= slots);
+    for (int i = 0; i < 40 && empty < slots; i++) {
+        dg_forecast f = { (uint32_t)slots, (low + high) / 2 };
+        bool likely = dg_forecast_at_least(&f, (uint32_t)(slots - empty)) > 0.05;
+        *(likely ? &low : &high) = f.miss;
+    }
+    return high;
+}
+
+/* Below 0: nothing says. */
+static double miss_of(const dg_advise_cases *cases, const dg_advise_options *options)
+{
+    assert(options->miss < 1);
+    if (options->miss >= 0)
+        return options->miss;
+    return cases->slots && cases->empty < cases->slots ? (double)cases->empty / (double)cases->slots
+                                                       : DG_ADVISE_UNKNOWN;
+}
+
+static int put_miss(json_t *out, const dg_advise_cases *cases, const dg_advise_options *options)
+{
+    double rate = miss_of(cases, options);
+    json_t *miss;
+    int bad;
+    if (rate < 0)
+        return 0;
+    miss = json_pack("{s:f, s:s}", "rate", rate, "from",
+                     options->miss < 0       ? "measured"
+                     : options->miss_is_live ? "chain"
+                                             : "given");
+    bad = !miss;
+    if (miss && cases->slots)
+        bad = dg_advise_put(miss, "slots", json_integer(cases->slots))
+              | dg_advise_put(miss, "empty", json_integer(cases->empty))
+              | dg_advise_put(
+                  miss, "at_most",
+                  json_real((double)(long long)(at_most(cases->slots, cases->empty) * 1e6) / 1e6));
+    return json_object_set_new(out, "miss", miss) | bad;
+}
+
+/* ---- cases ---- */
+
+/* Nothing is said of nodes where there were none; a chain that breaks by itself breaks anyhow. */
+static int exit_of(const dg_advise_case *of, const char **why)
+{
+    size_t held = 0, broke = 0, alone = 0;
+    for (size_t i = 0; i < of->count; i++) {
+        held += of->runs[i].standing == DG_ADVISE_HELD;
+        broke += of->runs[i].standing == DG_ADVISE_BROKE;
+        alone += of->runs[i].chain_only;
+    }
+    *why = held ? "chain-only" : "nothing-judged";
+    if (held && alone)
+        return DG_EXIT_INCONCLUSIVE;
+    return held ? DG_EXIT_HELD : broke ? DG_EXIT_BROKE : DG_EXIT_INCONCLUSIVE;
+}
+
+/* By the rate that is meant, and by the highest that so few slots allow. */
+typedef struct forecasts {
+    dg_advise_ahead usual, cautious;
+} forecasts;
+
+static int put_schedule(json_t *out, const char *key, const dg_advise_ahead *ahead,
+                        const dg_advise_spots *spots, uint32_t last)
+{
+    json_t *schedule = NULL;
+    int bad = ahead->known && dg_advise_schedule(&schedule, ahead, spots, last);
+    return bad || (schedule && dg_advise_put(out, key, schedule));
+}
+
+static json_t *case_json(const dg_advise_case *of, const dg_advise_cases *cases, const forecasts *f,
+                         uint32_t last)
+{
+    json_t *out = json_object();
+    dg_advise_spots spots = { .by_start = NULL };
+    const char *why;
+    bool known = cases->epoch_slots > 0;
+    int bad = !out || json_object_set(out, "values", of->values)
+              || dg_advise_put(out, "exit", json_integer(exit_of(of, &why)))
+              || dg_advise_spots_make(&spots, of, known ? (uint32_t)cases->epoch_slots : 0)
+              || dg_advise_put_windows(out, of, &spots, &f->usual, last)
+              || put_schedule(out, "schedule", &f->usual, &spots, last)
+              || put_schedule(out, "cautious", &f->cautious, &spots, last);
+    dg_advise_spots_clear(&spots);
+    if (!bad)
+        return out;
+    json_decref(out);
+    return NULL;
+}
+
+static int put_cases(json_t *out, const dg_advise_cases *cases, const forecasts *f, uint32_t last)
+{
+    json_t *list = json_array();
+    int bad = !list;
+    for (size_t i = 0; i < cases->count && !bad; i++)
+        bad = json_array_append_new(list, case_json(&cases->at[i], cases, f, last));
+    return json_object_set_new(out, "cases", list) | bad;
+}
+
+/* ---- all of it ---- */
+
+static int put_copy(json_t *out, const char *key, const json_t *from)
+{
+    json_t *value = json_object_get(from, key);
+    return value ? json_object_set(out, key, value) : 0;
+}
+
+static int put_head(json_t *out, const dg_advise_cases *cases)
+{
+    const json_t *upgrade = json_object_get(cases->first, "upgrade");
+    int bad = put_copy(out, "chain", cases->first) | put_copy(out, "name", cases->first)
+              | put_copy(out, "from", cases->first) | put_copy(out, "to", cases->first)
+              | put_copy(out, "how", upgrade) | put_copy(out, "pending", upgrade)
+              | dg_advise_put(out, "not_done", json_integer((json_int_t)cases->not_done));
+    if (cases->epoch_slots > 0 && cases->slot_ms > 0)
+        bad |= dg_advise_put(out, "session",
+                             json_pack("{s:I, s:I}", "slots", (json_int_t)cases->epoch_slots,
+                                       "slot_ms", (json_int_t)cases->slot_ms));
+    return bad;
+}
+
+static int put_exit(json_t *out, const dg_advise_cases *cases)
+{
+    const char *why = "nothing-judged";
+    int code = cases->count ? exit_of(cases->at, &why) : DG_EXIT_INCONCLUSIVE,
+        bad = dg_advise_put(out, "exit", json_integer(code));
+    if (code == DG_EXIT_INCONCLUSIVE)
+        bad |= dg_advise_put(out, "why", json_string(why));
+    return bad;
+}
+
+static int put_all(json_t *out, const dg_advise_cases *cases, const dg_advise_options *options)
+{
+    uint32_t last = options->last ? options->last : DG_ADVISE_LAST;
+    double cautious =
+        options->miss < 0 && cases->slots ? at_most(cases->slots, cases->empty) : DG_ADVISE_UNKNOWN;
+    forecasts f;
+    int bad;
+    if (cases->epoch_slots > 0 && last >= cases->epoch_slots)
+        last = (uint32_t)cases->epoch_slots - 1;
+    bad = dg_advise_ahead_make(&f.usual, cases, options->chain, miss_of(cases, options))
+          | dg_advise_ahead_make(&f.cautious, cases, options->chain, cautious);
+    bad = bad || put_exit(out, cases) || put_head(out, cases) || put_miss(out, cases, options)
+          || dg_advise_put(out, "last", json_integer((json_int_t)last))
+          || (f.usual.known && dg_advise_put(out, "ahead", dg_advise_ahead_json(&f.usual)))
+          || put_cases(out, cases, &f, last)
+          || (cases->count && dg_advise_put_changes(out, cases->at));
+    dg_advise_ahead_clear(&f.usual);
+    dg_advise_ahead_clear(&f.cautious);
+    return bad;
+}
+
+static bool is_other_session(const dg_advise_chain *chain, const dg_advise_cases *cases)
+{
+    return chain && cases->epoch_slots > 0 && chain->epoch_slots != cases->epoch_slots;
+}
+
+dg_code dg_advise_make(json_t **out, const json_t *document, const dg_advise_options *options,
+                       dg_error *err)
+{
+    dg_advise_cases cases;
+    json_t *advice = json_object();
+    dg_code rc = DG_OK;
+    assert(options->last <= DG_ADVISE_LAST_MAX);
+    assert(!options->chain || options->chain->next_slot <= options->chain->next_boundary);
+    *out = NULL;
+    if (dg_advise_cases_read(&cases, document) || !advice)
+        rc = dg_fail(err, DG_NOMEM, "no memory to advise");
+    else if (is_other_session(options->chain, &cases))
+        rc = dg_fail(err, DG_USAGE,
+                     "sessions of the chain have %u slots, those of the runs %lld: what a place "
+                     "came to there says nothing here",
+                     options->chain->epoch_slots, (long long)cases.epoch_slots);
+    else if (put_all(advice, &cases, options))
+        rc = dg_fail(err, DG_NOMEM, "no memory to advise");
+    dg_advise_cases_clear(&cases);
+    if (rc < 0)
+        json_decref(advice);
+    else
+        *out = advice;
+    return rc;
+}
+
+int dg_advise_exit(const json_t *advice)
+{
+    const json_t *code = json_object_get(advice, "exit");
+    json_int_t value = json_integer_value(code);
+    return json_is_integer(code) && value >= DG_EXIT_HELD && value <= DG_EXIT_INTERNAL
+               ? (int)value
+               : DG_EXIT_INTERNAL;
+}

@@ -1,0 +1,2 @@
+room := advise
+sees := base forecast
