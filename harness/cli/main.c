@@ -23,6 +23,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_gate,
     &dg_cmd_bisect,
     &dg_cmd_when,
+    &dg_cmd_advise,
     &dg_cmd_report_show,
     &dg_cmd_report_markdown,
     &dg_cmd_report_junit,

@@ -60,6 +60,8 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
         rc = dg_report_sweep(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_GATE)
         rc = dg_report_gate(&text, document, &how, err);
+    else if (page == DG_CLI_PAGE_ADVICE)
+        rc = dg_report_advice(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_DIFFERENCES)
         rc = dg_report_differences(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_VERDICTS)

@@ -26,6 +26,7 @@ static const struct {
     { "help-bisect", "help bisect" },
     { "help-gate", "help gate" },
     { "help-when", "help when" },
+    { "help-advise", "help advise" },
     { "when", "when --snapshot " EMBEDDED_SPEC " --miss-rate 0.02 --block 40" },
     { "when.json",
       "when --json --snapshot " EMBEDDED_SPEC " --miss-rate 0.02 --block 40 --sessions 1" },
