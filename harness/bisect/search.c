@@ -16,6 +16,21 @@ struct dg_bisect_search {
     size_t bad;       /* the oldest that is known to be so */
 };
 
+/* What `commit` reaches, itself included. */
+static void reach(dg_bisect_search *s, size_t commit)
+{
+    memset(s->reached, 0, s->graph.count * sizeof *s->reached);
+    s->reached[commit] = true;
+    for (size_t i = commit + 1; i-- > 0;) {
+        const uint32_t *parents;
+        size_t count = s->reached[i] ? s->graph.parents(&parents, s->graph.user, i) : 0;
+        for (size_t k = 0; k < count; k++) {
+            assert(parents[k] < i);
+            s->reached[parents[k]] = true;
+        }
+    }
+}
+
 dg_code dg_bisect_search_new(dg_bisect_search **out, const dg_bisect_graph *graph, dg_error *err)
 {
     dg_bisect_search *s = dg_calloc(1, sizeof *s);
@@ -37,8 +52,9 @@ dg_code dg_bisect_search_new(dg_bisect_search **out, const dg_bisect_graph *grap
     }
     s->marks[0] = DG_BISECT_GOOD;
     s->marks[s->bad] = DG_BISECT_BAD;
+    reach(s, s->bad);
     for (size_t i = 1; i < count; i++)
-        s->open[i] = true;
+        s->open[i] = s->reached[i];
     *out = s;
     return DG_OK;
 }
@@ -56,21 +72,6 @@ void dg_bisect_search_free(dg_bisect_search *search)
 }
 
 /* ---- marks ---- */
-
-/* What `commit` reaches, itself included. */
-static void reach(dg_bisect_search *s, size_t commit)
-{
-    memset(s->reached, 0, s->graph.count * sizeof *s->reached);
-    s->reached[commit] = true;
-    for (size_t i = commit + 1; i-- > 0;) {
-        const uint32_t *parents;
-        size_t count = s->reached[i] ? s->graph.parents(&parents, s->graph.user, i) : 0;
-        for (size_t k = 0; k < count; k++) {
-            assert(parents[k] < i);
-            s->reached[parents[k]] = true;
-        }
-    }
-}
 
 bool dg_bisect_search_is_open(const dg_bisect_search *search, size_t commit)
 {

@@ -127,6 +127,8 @@ START_TEST(an_outcome_carries_the_commits_of_its_inputs)
     ck_assert_str_eq(json_string_value(json_object_get(sources, "commit")),
                      repo_hash(repo(), "v1"));
     ck_assert(json_is_true(json_object_get(sources, "dirty")));
+    ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(sources, "name")),
+                                 repo_hash(repo(), "v1"))); /* pinned before anything was read */
     json_decref(outcome);
     snprintf(want, sizeof want, "commit %s (v1); the working tree beside it had changes",
              repo_hash(repo(), "v1"));
