@@ -158,13 +158,14 @@ const dg_bisect_entry *dg_bisect_entry_of(const dg_bisect_work *work, size_t com
 /* ---- one commit ---- */
 
 static void tell(const dg_bisect_work *w, const dg_bisect_entry *e, const char *doing,
-                 const dg_bisect_step *step)
+                 const char *same_as, const dg_bisect_step *step)
 {
     dg_bisect_progress now = { .commit = e->commit,
                                .subject = e->subject,
                                .doing = doing,
                                .mark = e->mark,
                                .why = e->why,
+                               .same_as = same_as && same_as[0] ? same_as : NULL,
                                .open = step ? step->open : 0,
                                .steps = step ? step->steps : 0 };
     if (w->options->progress)
@@ -181,6 +182,7 @@ static bool known(const dg_bisect_work *w, dg_bisect_verdict *v, const char *blo
         *v = (dg_bisect_verdict){ .mark = e->mark, .code = DG_LIMIT };
         snprintf(v->why, sizeof v->why, "%s", e->why);
         snprintf(v->broke, sizeof v->broke, "%s", e->broke);
+        memcpy(v->same_as, e->commit, sizeof v->same_as);
         return true;
     }
     return false;
@@ -249,12 +251,12 @@ static dg_code ask(dg_bisect_work *w, dg_bisect_entry *e, dg_bisect_verdict *v, 
     memset(v, 0, sizeof *v);
     dg_git_history_hash(e->commit, w->history, commit);
     dg_git_history_subject(e->subject, sizeof e->subject, w->history, commit);
-    tell(w, e, w->options->build ? "build" : "run", step);
+    tell(w, e, w->options->build ? "build" : "run", NULL, step);
     if ((rc = find_runtime(w, e, v, runtime, sizeof runtime, commit, err)) != DG_OK)
         return rc;
     if (v->mark == DG_BISECT_UNKNOWN && !known(w, v, e->blob)) {
         if (w->options->build)
-            tell(w, e, "run", step);
+            tell(w, e, "run", NULL, step);
         if ((rc = dg_bisect_judge(v, w->options, runtime, err)) != DG_OK)
             return rc;
         w->runs++;
@@ -267,13 +269,13 @@ static dg_code ask(dg_bisect_work *w, dg_bisect_entry *e, dg_bisect_verdict *v, 
     return DG_OK;
 }
 
-static dg_code keep(dg_bisect_work *w, const dg_bisect_entry *e, const dg_bisect_step *step,
-                    dg_error *err)
+static dg_code keep(dg_bisect_work *w, const dg_bisect_entry *e, const dg_bisect_verdict *v,
+                    const dg_bisect_step *step, dg_error *err)
 {
     dg_code rc = dg_bisect_log_add(&w->log, e, err);
     if (rc < 0 || (rc = write_log(w, err)) < 0)
         return rc;
-    tell(w, e, NULL, step);
+    tell(w, e, NULL, v->same_as, step);
     return DG_OK;
 }
 
@@ -303,7 +305,7 @@ static dg_code try_end(dg_bisect_work *w, size_t commit, dg_error *err)
         return rc;
     if (e.mark != (commit == 0 ? DG_BISECT_GOOD : DG_BISECT_BAD))
         return no_such_end(w, &e, &v, commit, err);
-    return keep(w, &e, NULL, err);
+    return keep(w, &e, &v, NULL, err);
 }
 
 /* ---- the search ---- */
@@ -325,7 +327,7 @@ static dg_code search(dg_bisect_work *w, dg_error *err)
             return rc;
         fits = dg_bisect_search_mark(w->search, step.commit, e.mark);
         assert(fits);
-        if ((rc = keep(w, &e, &step, err)) < 0)
+        if ((rc = keep(w, &e, &v, &step, err)) < 0)
             return rc;
     }
 }

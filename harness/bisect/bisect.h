@@ -101,7 +101,7 @@ typedef struct dg_bisect_progress {
     const char *commit, *subject; /* what is looked at now */
     const char *doing;            /* "build", "run"; NULL: it was marked */
     dg_bisect_mark mark;          /* .. as this */
-    const char *why;
+    const char *why, *same_as;    /* the commit whose bytes it has; NULL: it was run */
     size_t open;
     unsigned steps; /* 0: good and bad themselves are tried first */
 } dg_bisect_progress;

@@ -10,6 +10,7 @@ typedef struct dg_bisect_verdict {
     dg_bisect_mark mark;
     dg_code code; /* of a SKIP: why it is one; DG_LIMIT: it was run, and is inconclusive */
     char why[DG_BISECT_TEXT_MAX], broke[DG_BISECT_TEXT_MAX];
+    char same_as[DG_GIT_HASH_TEXT]; /* the commit with the same bytes, of which it was said */
 } dg_bisect_verdict;
 /* Runs the plan with that runtime. What is wrong with the runtime is a verdict, SKIP. DG_END:
  * halted; DG_IO, DG_NOMEM: nothing can be said of any. */

@@ -33,7 +33,8 @@ static const char *text_at(const json_t *object, const char *key)
 static bool is_broken(const json_t *claim, const char *wanted)
 {
     const char *status = text_at(claim, "status");
-    return strcmp(status, "broke") == 0 || (wanted && strcmp(status, "warned") == 0);
+    bool gates = strcmp(text_at(claim, "severity"), "gate") == 0;
+    return strcmp(status, "broke") == 0 ? wanted || gates : wanted && strcmp(status, "warned") == 0;
 }
 
 static void list_broken(dg_bisect_verdict *out, const json_t *outcome, const char *wanted)
@@ -110,6 +111,16 @@ typedef struct hearing {
     dg_bisect_verdict *out;
 } hearing;
 
+/* An upgrade to the code that runs already changes nothing, so it breaks nothing. */
+static void refused(dg_bisect_verdict *out, dg_code code, const dg_error *why)
+{
+    dg_bisect_skip(out, code, why->text);
+    if (code != DG_USAGE || !dg_run_refused_same_code(why))
+        return;
+    out->mark = DG_BISECT_GOOD;
+    snprintf(out->why, sizeof out->why, "it is the runtime that the snapshot runs already");
+}
+
 static dg_code ended(void *user, size_t cell, json_t *outcome, bool crashed, const dg_error *why,
                      dg_error *err)
 {
@@ -121,7 +132,7 @@ static dg_code ended(void *user, size_t cell, json_t *outcome, bool crashed, con
     else if (!crashed && (why->code == DG_IO || why->code == DG_NOMEM))
         rc = dg_fail(err, why->code, "%s", why->text);
     else
-        dg_bisect_skip(h->out, crashed ? DG_LIMIT : why->code, why->text);
+        refused(h->out, crashed ? DG_LIMIT : why->code, why);
     json_decref(outcome);
     return rc;
 }
@@ -157,6 +168,6 @@ dg_code dg_bisect_judge(dg_bisect_verdict *out, const dg_bisect_options *options
     if (rc == DG_IO || rc == DG_NOMEM)
         return dg_fail(err, rc, "%s", own.text);
     if (rc < 0)
-        dg_bisect_skip(out, rc, own.text);
+        refused(out, rc, &own);
     return rc == DG_END ? DG_END : DG_OK;
 }

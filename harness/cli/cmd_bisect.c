@@ -108,12 +108,13 @@ static void step(void *user, const dg_bisect_progress *now)
     if (dg_log_get() == DG_LOG_QUIET)
         return;
     if (now->steps)
-        snprintf(left, sizeof left, "bisect: %zu commits left, about %u runs: ", now->open,
+        snprintf(left, sizeof left, "bisect: %zu commits left, about %u more to ask: ", now->open,
                  now->steps);
     if (!now->doing) {
         assert(now->mark != DG_BISECT_UNKNOWN && now->why);
-        fprintf(stderr, "%s%s  %.12s %s: %s\n", live ? "\r\033[K" : "", marks[now->mark],
-                now->commit, now->subject, now->why);
+        fprintf(stderr, "%s%s  %.12s %s: %s%s%.12s%s\n", live ? "\r\033[K" : "", marks[now->mark],
+                now->commit, now->subject, now->why, now->same_as ? " (the file is that of " : "",
+                now->same_as ? now->same_as : "", now->same_as ? ")" : "");
     } else if (live) {
         fprintf(stderr, "\r%s%s of %.12s %.40s\033[K", left, now->doing, now->commit, now->subject);
     } else if (dg_log_get() == DG_LOG_VERBOSE) {
@@ -179,6 +180,7 @@ static void print_text(const json_t *body)
 {
     const char *state = text_at(body, "state");
     size_t marked = json_array_size(json_object_get(body, "marks"));
+    long long runs = (long long)json_integer_value(json_object_get(body, "runs"));
     if (strcmp(state, "found") == 0)
         print_commit("first bad: ", json_object_get(body, "first_bad"));
     else
@@ -186,9 +188,9 @@ static void print_text(const json_t *body)
     print_broke(body);
     print_commit("  good    ", json_object_get(body, "good"));
     print_commit("  bad     ", json_object_get(body, "bad"));
-    printf("  asked   %zu of %lld commits, %lld runs now\n  log     %s\n", marked,
-           (long long)json_integer_value(json_object_get(body, "commits")) + 1,
-           (long long)json_integer_value(json_object_get(body, "runs")), text_at(body, "log"));
+    printf("  asked   %zu of %lld commits, by %lld run%s%s\n  log     %s\n", marked,
+           (long long)json_integer_value(json_object_get(body, "commits")) + 1, runs,
+           runs == 1 ? "" : "s", runs ? "" : ": the log had them", text_at(body, "log"));
 }
 
 static int deliver(json_t *document, const dg_args *args, bool halted)
@@ -234,8 +236,7 @@ static void epilogue(FILE *out)
 {
     fputs("\nA revision without the runtime, whose build fails, or of whose run nothing can be "
           "said, is skipped.\nExit 0: found; 3: only a range can be told.\n"
-          "Example: doppel bisect --good v1.2.0 --bad main --path out/runtime.wasm --build "
-          "'./build.sh' "
+          "Example:\n  doppel bisect --good v1.2.0 --path out/runtime.wasm --build ./build.sh "
           "plan.json\n",
           out);
 }

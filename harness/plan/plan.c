@@ -208,6 +208,16 @@ static const char *how_to_make(const char *path)
     return strstr(path, "build/runtimes/") ? " (`make runtimes` builds it)" : "";
 }
 
+/* Beside a plan that lies in a repository; `name` is `len` bytes, where it has room for them. */
+static dg_code pin_beside(char *name, size_t size, int len, dg_error *err)
+{
+    char copy[DG_GIT_NAME_MAX];
+    if (len >= (int)size || len >= (int)sizeof copy)
+        return dg_fail(err, DG_USAGE, "%.200s.. is too long", name);
+    memcpy(copy, name, (size_t)len + 1);
+    return dg_git_pin(name, size, copy, "", err);
+}
+
 dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *path, dg_error *err)
 {
     int len = snprintf(out, size, "%s", path);
@@ -217,7 +227,9 @@ dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *
         return DG_OK;
     if (folder[0] && path[0] != '/') {
         len = snprintf(out, size, "%s%s", folder, path);
-        if (len < (int)size && (dg_git_names(out) ? dg_git_has(out) : dg_file_exists(out)))
+        if (dg_git_names(out))
+            return pin_beside(out, size, len, err);
+        if (len < (int)size && dg_file_exists(out))
             return DG_OK;
         return dg_fail(err, DG_IO, "neither %.200s nor %.200s exists%s", path, out,
                        how_to_make(path));

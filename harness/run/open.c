@@ -20,6 +20,13 @@ static dg_code open_engine(dg_run_state *run, dg_error *err)
     return dg_engine_new(&run->engine, &options, err);
 }
 
+#define RUNS_ALREADY "that the snapshot runs already"
+
+bool dg_run_refused_same_code(const dg_error *err)
+{
+    return err->code == DG_USAGE && strstr(err->text, RUNS_ALREADY) != NULL;
+}
+
 static dg_code open_runtimes(dg_run_state *run, dg_error *err)
 {
     dg_block *root = dg_chain_root(run->control.chain);
@@ -33,8 +40,7 @@ static dg_code open_runtimes(dg_run_state *run, dg_error *err)
         return DG_OK;
     }
     if (dg_bytes_equal(dg_runtime_blob(from), dg_buf_bytes(&run->code)))
-        return dg_fail(err, DG_USAGE,
-                       "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
+        return dg_fail(err, DG_USAGE, "upgrade.to is the runtime " RUNS_ALREADY " (%s %u, %s)",
                        dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version,
                        dg_hash_short(dg_runtime_hash(from)).text);
     if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
@@ -57,8 +63,7 @@ static dg_code refuse_same_code(dg_run_state *run, dg_error *err)
         && (rc = dg_blob_decode(&b, dg_runtime_blob(run->to), err)) == DG_OK
         && dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)))
         rc = dg_fail(err, DG_USAGE,
-                     "upgrade.to holds the code that the snapshot runs already, packed "
-                     "differently");
+                     "upgrade.to holds the code " RUNS_ALREADY ", packed differently");
     dg_buf_clear(&a);
     dg_buf_clear(&b);
     return rc;

@@ -123,6 +123,10 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
 dg_code dg_run_clock(dg_clock *out, const dg_plan *plan, const dg_run_options *options,
                      dg_error *err);
 
+/* Was a run refused because N is the code of N-1? Where runtimes are tried in a row, one of them
+ * may well be the one that the chain runs. `err` of a failed run. */
+bool dg_run_refused_same_code(const dg_error *err);
+
 /* ---- many runs ---- */
 
 /* How many plans are run; all that is called is called with `user`. */

@@ -177,6 +177,37 @@ START_TEST(a_claim_is_followed_alone)
 }
 END_TEST
 
+/* What broke without gating is no reason for the exit code. */
+START_TEST(only_gates_are_said_to_have_broken)
+{
+    json_t *d = told(bisect(repo(), fresh_log("gates.log"),
+                            "-q --json --good base --set claims.upgrade-enacted.severity=advice"),
+                     "found", 0),
+           *broke = json_object_get(json_object_get(d, "bisect"), "broke");
+    ck_assert_uint_eq(json_array_size(broke), 2);
+    ck_assert_str_eq(json_string_value(json_array_get(broke, 0)), "block-cadence");
+    json_decref(d);
+}
+END_TEST
+
+/* Nobody upgrades to what runs; but it is where many a range begins. */
+START_TEST(the_runtime_that_runs_already_breaks_nothing)
+{
+    const char *own = repo_new("running");
+    json_t *d, *mark;
+    put_runtime(own, "mini-1.wasm");
+    repo_commit(own, "base");
+    put_runtime(own, BROKEN);
+    repo_commit(own, "broken");
+    d = told(bisect(own, fresh_log("running.log"), "-q --json --good main~1"), "found", 0);
+    ck_assert_str_eq(text_of(d, "first_bad", "subject"), "broken");
+    mark = json_array_get(json_object_get(json_object_get(d, "bisect"), "marks"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(mark, "why")),
+                     "it is the runtime that the snapshot runs already");
+    json_decref(d);
+}
+END_TEST
+
 /* ---- skipped ---- */
 
 /* Behind base: no runtime, a text in its place, a pointer, then the break. */
@@ -459,6 +490,8 @@ int main(void)
     tcase_add_test(tc, git_replays_the_log_to_the_same_commit);
     tcase_add_test(tc, people_are_told_which_and_why);
     tcase_add_test(tc, a_claim_is_followed_alone);
+    tcase_add_test(tc, only_gates_are_said_to_have_broken);
+    tcase_add_test(tc, the_runtime_that_runs_already_breaks_nothing);
     tcase_add_test(tc, what_cannot_be_judged_leaves_a_range);
     tcase_add_test(tc, a_gap_that_is_not_at_the_break_is_passed);
     tcase_add_loop_test(tc, the_same_command_goes_on, 0, sizeof endings / sizeof *endings);

@@ -75,6 +75,8 @@ START_TEST(a_run_of_files_in_a_repository_is_that_of_the_same_files)
     ck_assert(json_equal(got, want));
     json_decref(got);
     json_decref(want);
+    refused(doppel("run git:%s@v1:plans/plan.json --to ../rt/m.wasm", repo()), "beside it",
+            "did you mean rt/n.wasm?", 2);
     snprintf(args, sizeof args, "git:%s@v2:plans/plan.json", repo());
     json_decref(outcome_of(args, 1));
 }
