@@ -157,6 +157,10 @@ bool dg_sweep_is_document(const json_t *document);
 dg_code dg_sweep_check(const json_t *document, dg_error *err);
 /* Reads one and checks it. DG_IO; DG_MALFORMED; DG_UNSUPPORTED: of a later format. */
 dg_code dg_sweep_load(json_t **out, const char *path, dg_error *err);
+/* The outcome of one cell of a document, borrowed from it. `words`: its number, from 1; or values
+ * of its axes, each alone or behind its flag: "boundary-3 seeds=2".
+ * DG_USAGE: no cell is that, several are, or it was not done. */
+dg_code dg_sweep_find(const json_t **out, const json_t *document, const char *words, dg_error *err);
 /* 5: a cell's process went down twice; else the worst of its cells' in the order 4, 1, 3, 0; 3
  * where cells are undone and none broke. */
 int dg_sweep_exit(const json_t *document);

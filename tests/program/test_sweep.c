@@ -38,6 +38,50 @@ static json_t *swept(const char *axes, const char *name)
 
 /* ---- cells ---- */
 
+static const struct {
+    const char *cell, *says; /* says NULL: it is shown */
+} named[] = {
+    { "2", NULL },
+    { "at=boundary seeds=1", NULL },
+    { "1 boundary", NULL }, /* a value alone is of whichever axis has it */
+    { "boundary", "2 cells are \"boundary\": name more of their values" },
+    { "0", "there is no cell 0: they are 1 to 4" },
+    { "5", "there is no cell 5: they are 1 to 4" },
+    { "at=boundary+9", "no cell is \"at=boundary+9\"" },
+    { "seeds=boundary", "no cell is" },
+    { "", "which cell?" },
+};
+
+START_TEST(a_cell_is_shown_as_a_run_by_itself)
+{
+    json_t *document = swept("--at boundary-1..boundary --seeds 1..2", "cells.json"), *second;
+    char path[300], one[300];
+    ran r, whole;
+    snprintf(path, sizeof path, "%s", scratch_path("cells.json"));
+    snprintf(one, sizeof one, "%s", scratch_path("second.json"));
+    second = json_object_get(json_array_get(json_object_get(document, "cells"), 1), "outcome");
+    ck_assert_int_eq(json_dump_file(second, one, 0), 0);
+    whole = doppel("report show %s", one);
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        r = doppel("report show --cell '%s' %s", named[i].cell, path);
+        ck_assert_int_eq(r.exit, named[i].says ? 2 : 0);
+        if (named[i].says)
+            ck_assert_msg(strstr(dg_buf_text(&r.err), named[i].says) != NULL, "%s",
+                          dg_buf_text(&r.err));
+        else
+            ck_assert_str_eq(dg_buf_text(&r.out), dg_buf_text(&whole.out));
+        ran_clear(&r);
+    }
+    r = doppel("report show --cell 1 %s", one);
+    ck_assert_int_eq(r.exit, 2);
+    ck_assert_msg(strstr(dg_buf_text(&r.err), "is no sweep, so it has no cells") != NULL, "%s",
+                  dg_buf_text(&r.err));
+    ran_clear(&r);
+    ran_clear(&whole);
+    json_decref(document);
+}
+END_TEST
+
 START_TEST(a_cell_is_what_run_says)
 {
     json_t *document = swept("--at boundary-2..boundary", "equal.json"), *cell;
@@ -263,6 +307,7 @@ int main(void)
     Suite *s = suite_create("sweep");
     TCase *tc = tcase_create("sweep");
     tcase_set_timeout(tc, 0);
+    tcase_add_test(tc, a_cell_is_shown_as_a_run_by_itself);
     tcase_add_test(tc, a_cell_is_what_run_says);
     tcase_add_test(tc, positions_are_counted_out_first);
     tcase_add_loop_test(tc, every_is_each_slot_of_a_session_once, 0,
