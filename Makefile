@@ -137,7 +137,7 @@ fuzz: setup-test ## each fuzz target for FUZZ_SECONDS (60), from its corpus
 fuzz-programs: $(call test_bin,$(FUZZED))
 
 BENCH := $(OUT)/bench
-$(BENCH): $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/bench/*.c)) $(call objs,run) | setup
+$(BENCH): $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/bench/*.c)) $(call objs,gate) | setup
 	$(call say,link,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 

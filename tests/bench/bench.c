@@ -1,5 +1,5 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|fuel|blocks|network|messages|run|long]: one part alone. */
+ * bench [trie|import|compile|call|fuel|blocks|network|messages|run|gate|long]: one part alone. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -109,6 +109,8 @@ int main(int argc, char **argv)
         bench_run("300x50", "3", "300 validators, 50 parachains, grown", "", "(10, aim 25)");
         bench_run("1000x100", "2", "1000 validators, 100 parachains, grown", "", "(3)");
     }
+    if (!only || strcmp(only, "gate") == 0)
+        bench_gate();
     if (!only || strcmp(only, "long") == 0) {
         bench_long_run(kusama, 10000);
         bench_network_long(pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo),

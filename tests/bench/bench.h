@@ -32,6 +32,8 @@ void bench_network_long(const char *spec, const char *title, unsigned slots);
 /* The incident's plan with so many session boundaries after U, grown to `size` (NULL: as it is). */
 void bench_run(const char *size, const char *boundaries, const char *title,
                const char *seconds_goal, const char *rate_goal);
+/* Ten plans of one pair, beside ten runs. */
+void bench_gate(void);
 void bench_long_run(const char *spec, unsigned blocks);
 
 #endif

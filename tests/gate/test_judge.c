@@ -159,6 +159,8 @@ static const struct {
     /* of two entries the one that is not expired counts */
     { "", KNOWN("p*", "backing-rate", "2026-11-30") ", " KNOWN("p", "backing-rate", "2027-01-01"),
       1, "bB", 1, "known", "(backing-rate:broke)", "expired" },
+    { "", KNOWN("p", "backing-rate", "2027-01-01") ", " KNOWN("p*", "backing-rate", "2026-11-30"),
+      1, "bB", 1, "known", "(backing-rate:broke)", "used" },
     /* what is excused must not hide that the run says nothing else */
     { "", KNOWN("p", "backing-rate", "2027-01-01"), 1, "bBn?", 3, "red", "(backing-rate:broke)",
       "used" },
