@@ -1,10 +1,12 @@
-/* cases.c - each entry of `plans` as a plan that is checked, once for each runtime that it asks
- * for. */
+/* cases.c - each entry of `plans` as a plan that is checked, once for each runtime and each place
+ * of U that it asks for. */
 #include "gate/gate_impl.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sweep/sweep.h"
 
 #include "git/git.h"
 
@@ -21,6 +23,13 @@ dg_code dg_gate_path(char *out, size_t size, const dg_gate *gate, const char *pa
         return dg_git_pin(out, size, path, gate->folder, err);
     return len < (int)size ? DG_OK : dg_fail(err, DG_USAGE, "the path %.80s.. is too long", path);
 }
+
+/* What an entry of `plans` becomes one case of. */
+typedef struct variant {
+    const json_t *entry, *runtime; /* runtime NULL: it asks for none */
+    const char *at;                /* where U is; NULL: as the plan says */
+    bool one_of;                   /* of several such places */
+} variant;
 
 /* ---- amended ---- */
 
@@ -65,36 +74,36 @@ static dg_code set_others(dg_plan *plan, const json_t *set, dg_error *err)
     return rc < 0 ? dg_fail_within(err, rc, "set") : DG_OK;
 }
 
-static dg_code amend(const dg_gate *gate, dg_gate_case *one, const json_t *runtime, dg_error *err)
+static dg_code amend(const dg_gate *gate, dg_gate_case *one, const variant *v, dg_error *err)
 {
     static const struct {
         const char *key, *of_plan;
         bool path;
     } keys[] = { { "snapshot", "snapshot", true },
                  { "to", "upgrade.to", true },
-                 { "at", "upgrade.at", false },
                  { "nodes", "network.nodes", false } };
     char value[2048];
     dg_code rc = DG_OK;
     for (size_t i = 0; i < sizeof keys / sizeof *keys && rc >= 0; i++) {
-        if (!json_object_get(one->entry, keys[i].key))
+        if (!json_object_get(v->entry, keys[i].key))
             continue;
         rc = keys[i].path
-                 ? filled_path(value, sizeof value, gate, one->entry, keys[i].key, runtime, err)
-                 : filled(value, sizeof value, one->entry, keys[i].key, NULL, err);
+                 ? filled_path(value, sizeof value, gate, v->entry, keys[i].key, v->runtime, err)
+                 : filled(value, sizeof value, v->entry, keys[i].key, NULL, err);
         if (rc >= 0 && (rc = dg_plan_set(one->plan, keys[i].of_plan, value, err)) < 0)
             dg_fail_within(err, rc, "%s", keys[i].key);
     }
-    return rc < 0 ? rc : set_others(one->plan, json_object_get(one->entry, "set"), err);
+    if (rc >= 0 && v->at && (rc = dg_plan_set(one->plan, "upgrade.at", v->at, err)) < 0)
+        dg_fail_within(err, rc, "at");
+    return rc < 0 ? rc : set_others(one->plan, json_object_get(v->entry, "set"), err);
 }
 
-static dg_code load_plan(const dg_gate *gate, dg_gate_case *one, const json_t *runtime,
-                         dg_error *err)
+static dg_code load_plan(const dg_gate *gate, dg_gate_case *one, const variant *v, dg_error *err)
 {
     char path[2048];
-    dg_code rc = filled_path(path, sizeof path, gate, one->entry, "plan", runtime, err);
+    dg_code rc = filled_path(path, sizeof path, gate, v->entry, "plan", v->runtime, err);
     if (rc < 0 || (rc = dg_plan_load(&one->plan, path, err)) < 0
-        || (rc = amend(gate, one, runtime, err)) < 0)
+        || (rc = amend(gate, one, v, err)) < 0)
         return rc;
     return dg_plan_check(one->plan, err);
 }
@@ -116,23 +125,28 @@ static dg_code grow(dg_gate *gate, dg_error *err)
     return DG_OK;
 }
 
-static dg_code name_case(dg_gate_case *one, const json_t *runtime, dg_error *err)
+static dg_code name_case(dg_gate_case *one, const variant *v, dg_error *err)
 {
-    char name[400];
-    dg_code rc = filled(name, sizeof name, one->entry, "name", runtime, err);
+    const char *runtime = v->runtime ? text_of(v->runtime, "name") : NULL;
+    char name[600];
+    dg_code rc = filled(name, sizeof name / 2, v->entry, "name", v->runtime, err);
     size_t len = strlen(name);
     if (rc < 0)
         return rc;
-    if (runtime && !strstr(text_of(one->entry, "name"), "{runtime}"))
-        snprintf(name + len, sizeof name - len, "/%s", text_of(runtime, "name"));
+    if (runtime && !strstr(text_of(v->entry, "name"), "{runtime}"))
+        snprintf(name + len, sizeof name / 2 - len, "/%s", runtime);
+    one->base = dg_strdup(name);
+    len = strlen(name);
+    if (v->one_of)
+        snprintf(name + len, sizeof name - len, " %s", v->at);
     one->name = dg_strdup(name);
-    one->runtime = runtime ? dg_strdup(text_of(runtime, "name")) : NULL;
-    return one->name && (!runtime || one->runtime)
+    one->runtime = runtime ? dg_strdup(runtime) : NULL;
+    return one->name && one->base && (!runtime || one->runtime)
                ? DG_OK
                : dg_fail(err, DG_NOMEM, "no memory for the name of a case");
 }
 
-static dg_code add_case(dg_gate *gate, const json_t *entry, const json_t *runtime, dg_error *err)
+static dg_code add_case(dg_gate *gate, const variant *v, dg_error *err)
 {
     dg_gate_case *one;
     dg_code rc = grow(gate, err);
@@ -140,14 +154,33 @@ static dg_code add_case(dg_gate *gate, const json_t *entry, const json_t *runtim
         return rc;
     assert(gate->count < gate->cap);
     one = &gate->cases[gate->count++];
-    *one = (dg_gate_case){ .entry = entry };
-    if ((rc = name_case(one, runtime, err)) < 0)
+    *one = (dg_gate_case){ .entry = v->entry };
+    if ((rc = name_case(one, v, err)) < 0)
         return rc;
     for (size_t i = 0; i + 1 < gate->count; i++)
         if (strcmp(gate->cases[i].name, one->name) == 0)
             return dg_fail(err, DG_USAGE, "two cases are called \"%.80s\"", one->name);
-    rc = load_plan(gate, one, runtime, err);
+    rc = load_plan(gate, one, v, err);
     return rc < 0 ? dg_fail_within(err, rc, "plan \"%.80s\"", one->name) : DG_OK;
+}
+
+/* One case for each place that `at` names. */
+static dg_code add_places(dg_gate *gate, const json_t *entry, const json_t *runtime, dg_error *err)
+{
+    const char *at = json_string_value(json_object_get(entry, "at"));
+    variant v = { .entry = entry, .runtime = runtime };
+    dg_axes axes = { 0 };
+    const dg_axis *places = &axes.of[DG_AXIS_AT];
+    dg_code rc = at ? dg_axes_add(&axes, DG_AXIS_AT, at, err) : add_case(gate, &v, err);
+    if (at && rc < 0)
+        dg_fail_within(err, rc, "plan \"%.80s\": at", text_of(entry, "name"));
+    v.one_of = places->count > 1;
+    for (size_t i = 0; i < places->count && rc >= 0; i++) {
+        v.at = places->values[i];
+        rc = add_case(gate, &v, err);
+    }
+    dg_axes_clear(&axes);
+    return rc;
 }
 
 static dg_code add_for_each(dg_gate *gate, const json_t *entry, const json_t *list, bool *taken,
@@ -160,7 +193,7 @@ static dg_code add_for_each(dg_gate *gate, const json_t *entry, const json_t *li
     {
         if (rc < 0 || !dg_gate_runtimes_takes(globs, runtime))
             continue;
-        rc = add_case(gate, entry, runtime, err);
+        rc = add_places(gate, entry, runtime, err);
         taken[i] = true;
         some++;
     }
@@ -190,7 +223,7 @@ static dg_code add_all(dg_gate *gate, const json_t *list, bool *taken, dg_error 
     {
         if (rc >= 0)
             rc = json_object_get(entry, "runtimes") ? add_for_each(gate, entry, list, taken, err)
-                                                    : add_case(gate, entry, NULL, err);
+                                                    : add_places(gate, entry, NULL, err);
     }
     return rc < 0 || !list ? rc : list_spare(gate, list, taken, err);
 }

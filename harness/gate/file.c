@@ -30,7 +30,9 @@ static const dg_keys_row rows[] = {
     { "plans[].snapshot", DG_KEYS_TEXT, .without = "the plan's",
       .says = "snapshot in place of the plan's, a path from the gate's folder" },
     { "plans[].at", DG_KEYS_TEXT, .without = "the plan's",
-      .says = "upgrade.at in place of the plan's" },
+      .says =
+          "upgrade.at in place of the plan's; a list or a range, as sweep --at has it, is a case "
+          "for each place" },
     { "plans[].nodes", DG_KEYS_TEXT, .without = "the plan's",
       .says = "what the nodes run in place of the plan's, as --nodes has it" },
     { "plans[].set", DG_KEYS_OBJECT, .open = true, .without = "nothing else",
@@ -298,6 +300,7 @@ void dg_gate_free(dg_gate *gate)
         return;
     for (size_t i = 0; i < gate->count; i++) {
         dg_free(gate->cases[i].name);
+        dg_free(gate->cases[i].base);
         dg_free(gate->cases[i].runtime);
         dg_plan_free(gate->cases[i].plan);
         json_decref(gate->cases[i].outcome);

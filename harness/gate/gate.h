@@ -58,10 +58,10 @@ void dg_gate_free(dg_gate *gate);
 /* The keys of a gate. Static. */
 const dg_keys_table *dg_gate_keys(void);
 
-/* Makes the cases: an entry of `plans` is one, or one for each runtime of the list that it asks
- * for. Once. DG_IO: a plan, runtime or snapshot that is not there; DG_USAGE: a plan that is
- * refused, with the case; a list of runtimes that is none, or has none of those asked for; a name
- * that comes out twice; DG_LIMIT; DG_NOMEM. */
+/* Makes the cases: an entry of `plans` is one, or one for each runtime of the list and each
+ * place of U that it asks for. Once. DG_IO: a plan, runtime or snapshot that is not there;
+ * DG_USAGE: a plan that is refused, with the case; a list of runtimes that is none, or has none of
+ * those asked for; a name that comes out twice; DG_LIMIT; DG_NOMEM. */
 dg_code dg_gate_open(dg_gate *gate, dg_error *err);
 /* How many cases there are; 0 before dg_gate_open. */
 size_t dg_gate_count(const dg_gate *gate);

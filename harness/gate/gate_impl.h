@@ -8,6 +8,7 @@
 /* One plan that is run. */
 typedef struct dg_gate_case {
     char *name;          /* owned */
+    char *base;          /* without the place of U, where the entry has several; owned */
     char *runtime;       /* of the list of runtimes; owned, NULL: none */
     const json_t *entry; /* of `plans`; borrowed from the gate */
     dg_plan *plan;       /* owned */

@@ -105,7 +105,8 @@ static bool names_case(const json_t *known, const dg_gate_case *one)
 {
     const char *key;
     json_t *wanted;
-    bool same = fnmatch(text_of(known, "plan"), one->name, 0) == 0;
+    const char *glob = text_of(known, "plan");
+    bool same = fnmatch(glob, one->name, 0) == 0 || fnmatch(glob, one->base, 0) == 0;
     json_object_foreach(json_object_get(known, "values"), key, wanted)
     {
         json_t *is = same ? value_in(one->plan, key) : NULL;

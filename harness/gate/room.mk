@@ -1,2 +1,2 @@
 room := gate
-sees := base git claim event plan outcome run
+sees := base git claim event plan outcome run sweep

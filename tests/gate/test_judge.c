@@ -52,7 +52,7 @@ static void add_case(dg_gate *gate, const char *name, json_t *outcome)
     static const char plan[] = "{\"doppel\": 1, \"upgrade\": {\"at\": \"boundary-8\"}}";
     dg_gate_case *one = &gate->cases[gate->count++];
     dg_error err;
-    *one = (dg_gate_case){ .name = dg_strdup(name), .outcome = outcome };
+    *one = (dg_gate_case){ .name = dg_strdup(name), .base = dg_strdup(name), .outcome = outcome };
     one->entry = json_array_get(json_object_get(gate->json, "plans"), 0);
     ck_assert_int_eq(dg_plan_parse(&one->plan, dg_text(plan), "p", NULL, &err), DG_OK);
 }

@@ -192,6 +192,28 @@ START_TEST(each_relay_chain_of_a_list_is_a_case)
 }
 END_TEST
 
+/* ---- places of U ---- */
+
+/* Of two places the ledger names one by its value: the other stands by itself. */
+START_TEST(each_place_of_a_list_is_a_case)
+{
+    char text[1200];
+    ran r;
+    snprintf(
+        text, sizeof text,
+        "{\"doppel\": 1, \"plans\": [{\"name\": \"faulty\", \"plan\": \"plan.json\", \"at\": "
+        "\"boundary-1..boundary\", \"set\": {\"upgrade.to\": \"%s\"}}], \"known\": [{\"plan\": "
+        "\"faulty\", \"claim\": \"queued-calls\", \"values\": {\"upgrade.at\": \"boundary-1\"}, "
+        "\"reason\": \"r\", \"link\": \"https://example.org/7\", \"expires\": \"2026-12-31\"}]}",
+        runtime_path("mini-2-calls-vanished.wasm"));
+    r = doppel("gate %s --today 2026-12-01", gate_file(text));
+    ck_assert_msg(r.exit == 1, "exit %d: %s", r.exit, dg_buf_text(&r.err));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.out), "KNOWN  faulty boundary-1  expected exit 0"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.out), "RED    faulty boundary    expected exit 0"));
+    ran_clear(&r);
+}
+END_TEST
+
 /* ---- in a repository ---- */
 
 #define PLANS(more)                                                                                \
@@ -233,6 +255,8 @@ static const struct {
     { "{\"doppel\": 1, \"plans\": [{\"name\": \"a\", \"plan\": \"gate.json\"}]}", "",
       "there is no key \"plans\"", 2 },
     { PLANS(", \"at\": \"elsewhere\""), "", "plan \"a\": ", 2 },
+    { PLANS(", \"at\": \"boundary..boundary-2\""), "", "plan \"a\": at: ", 2 },
+    { PLANS(", \"at\": \"every\""), "", "plan \"a\": ", 2 },
     { PLANS(", \"set\": {\"sed\": 7}"), "",
       "plan \"a\": set: there is no key \"sed\"; did you mean "
       "\"seed\"?",
@@ -280,6 +304,7 @@ int main(void)
     tcase_add_test(tc, the_same_gate_on_the_same_day_gives_the_same_bytes);
     tcase_add_test(tc, an_outcome_is_what_run_says);
     tcase_add_test(tc, each_relay_chain_of_a_list_is_a_case);
+    tcase_add_test(tc, each_place_of_a_list_is_a_case);
     tcase_add_test(tc, a_gate_may_lie_in_a_commit);
     tcase_add_loop_test(tc, what_is_wrong_gets_one_line, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tc, the_gate_is_not_written_over);
