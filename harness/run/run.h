@@ -137,6 +137,14 @@ typedef struct dg_run_cells_options {
     dg_code (*ended)(void *user, size_t cell, json_t *outcome, bool crashed, const dg_error *why,
                      dg_error *err);
     bool (*halts)(void *user); /* true: no other one is begun, those at work are given up */
+    /* In the order of what is known of their risk, where they are to be halted at some time:
+     * pairs that cross most of what runtimes have brought to nodes or change most pallets, and of
+     * each the cells at a session's boundary, then those where control lost a block to a fork, then
+     * places all over the session, then the rest. Else in the order of the plans. */
+    bool riskiest_first;
+    /* .. then told for each cell before one of its kind is begun: why it comes when it does, in
+     * static words; may be NULL */
+    void (*ranked)(void *user, size_t cell, const char *why);
     void *user;
 } dg_run_cells_options;
 

@@ -426,10 +426,42 @@ dg_code dg_run_conclude(json_t **outcome, dg_run_state *run, const dg_plan *plan
 dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
                         dg_error *err);
 
-/* shared.c: runs of `count` plans that differ in where U is alone, over one control: an answer
+/* ranks.c: when a cell's turn comes, if the riskiest come first. */
+typedef enum dg_run_rank {
+    DG_RUN_RANK_BOUNDARY,
+    DG_RUN_RANK_FORK,
+    DG_RUN_RANK_SPREAD,
+    DG_RUN_RANK_REST,
+    DG_RUN_RANK_COUNT
+} dg_run_rank;
+/* Static. */
+const char *dg_run_rank_words(dg_run_rank rank);
+/* Control is over .. */
+dg_run_rank dg_run_rank_of(const dg_run_state *run);
+/* .. or nothing is known but the plan. */
+dg_run_rank dg_run_rank_of_plan(const dg_plan *plan);
+/* Takes some of the rest before the others. */
+void dg_run_ranks_spread(dg_run_rank *ranks, size_t count);
+/* What is known of N-1 and N by themselves. */
+typedef struct dg_run_pair_risk {
+    uint32_t gates;   /* methods that nodes ask and N brings */
+    uint32_t pallets; /* that come, go, or whose storage does */
+} dg_run_pair_risk;
+dg_run_pair_risk dg_run_pair_risk_of(const dg_run_state *run);
+bool dg_run_pair_is_riskier(dg_run_pair_risk one, dg_run_pair_risk than);
+
+/* Those of them that are run together, and who is told of it. */
+typedef struct dg_run_group {
+    const dg_plan *const *plans;
+    const size_t *jobs; /* of each plan, in the pool */
+    size_t count;
+    const dg_run_cells_options *how;
+} dg_run_group;
+
+/* shared.c: runs of plans that differ in where U is alone, over one control: an answer
  * each. DG_UNSUPPORTED: they cannot share one (dg_run_workers can do them); DG_END: halted. */
-dg_code dg_run_shared(dg_run_pool *pool, const dg_plan *const *plans, const size_t *jobs,
-                      size_t count, const dg_run_options *options, dg_error *err);
+dg_code dg_run_shared(dg_run_pool *pool, const dg_run_group *group, const dg_run_options *options,
+                      dg_error *err);
 
 /* What one seed came to by itself. */
 typedef enum dg_run_standing {

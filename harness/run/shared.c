@@ -17,10 +17,11 @@ typedef struct sharing {
     dg_run_pool *pool;
     dg_run_state *host;   /* has opened what all of them use */
     dg_run_state **cells; /* each a guest of it */
-    const dg_plan *const *plans;
-    const size_t *jobs; /* of each cell, in the pool */
+    const dg_run_group *group;
     size_t count;
-    bool *left; /* those whose arm is over, or in a process of its own */
+    bool *left;         /* those whose arm is over, or in a process of its own */
+    dg_run_rank *ranks; /* whose turn it is to be treated */
+    size_t first;       /* the one whose network it is */
 } sharing;
 
 /* ---- may they share? ---- */
@@ -34,32 +35,36 @@ static bool is_placed_by_u(const dg_run_state *run)
 
 static dg_code open_cells(sharing *s, const dg_run_options *options, dg_error *err)
 {
-    dg_run_request request = { .plan = s->plans[0], .options = options };
+    dg_run_request request = { .plan = s->group->plans[0], .options = options };
     dg_code rc = dg_run_open(&s->host, &request, err);
     if (rc < 0)
         return rc;
     if (!dg_plan_wants_network(s->host->plan) || is_placed_by_u(s->host))
         return dg_fail(err, DG_UNSUPPORTED, "what is built before U hangs on where U is");
     for (size_t i = 0; i < s->count && rc >= 0; i++)
-        rc = dg_run_open_beside(&s->cells[i], s->host, s->plans[i], err);
+        rc = dg_run_open_beside(&s->cells[i], s->host, s->group->plans[i], err);
     return rc;
 }
 
 /* ---- control ---- */
 
-/* The first one's network is everybody's. */
-static dg_code begin_all(sharing *s, dg_arm which, dg_error *err)
+/* Those whose turn it is; the first one's network is everybody's. */
+static dg_code begin_all(sharing *s, dg_arm which, dg_run_rank turn, dg_error *err)
 {
     dg_code rc = DG_OK;
+    bool control = which == DG_ARM_CONTROL;
+    dg_run_arm *host = NULL;
     for (size_t i = 0; i < s->count && rc >= 0; i++) {
-        dg_run_state *cell = s->cells[i], *first = s->cells[0];
-        bool control = which == DG_ARM_CONTROL;
-        dg_run_arm *a = control ? &cell->control : &cell->treatment,
-                   *of = control ? &first->control : &first->treatment;
+        dg_run_state *cell = s->cells[i];
+        dg_run_arm *a = control ? &cell->control : &cell->treatment;
+        s->left[i] = s->ranks[i] != turn;
+        if (s->left[i])
+            continue;
         a->chain = control ? s->host->control.chain : s->host->treatment.chain;
         a->is_guest = true;
-        s->left[i] = false;
-        rc = dg_run_arm_begin(a, i ? of : NULL, err);
+        rc = dg_run_arm_begin(a, host, err);
+        s->first = host ? s->first : i;
+        host = host ? host : a;
     }
     return rc;
 }
@@ -95,7 +100,7 @@ static dg_code control_of_all(sharing *s, dg_error *err)
 {
     uint64_t slot = s->cells[0]->span.clock.next_slot;
     size_t listening;
-    dg_code rc = begin_all(s, DG_ARM_CONTROL, err);
+    dg_code rc = begin_all(s, DG_ARM_CONTROL, DG_RUN_RANK_BOUNDARY, err);
     while (rc >= 0 && (rc = end_those_over(s, slot, &listening, err)) >= 0 && listening) {
         if ((rc = is_asked_to_end(s, err)) != DG_OK)
             return rc;
@@ -134,7 +139,7 @@ static dg_code go_on_alone(json_t **outcome, sharing *s, size_t i, uint64_t slot
         return dg_fail_within(err, rc, "treatment");
     if ((rc = dg_run_met_keep(cell, a->chain, err)) < 0)
         return rc;
-    return dg_run_conclude(outcome, cell, s->plans[i], err);
+    return dg_run_conclude(outcome, cell, s->group->plans[i], err);
 }
 
 static dg_code part_with(sharing *s, size_t i, uint64_t slot, dg_error *err)
@@ -146,7 +151,7 @@ static dg_code part_with(sharing *s, size_t i, uint64_t slot, dg_error *err)
     assert(!s->left[i] && s->cells[i]->span.upgrade_slot == slot);
     while (rc == DG_OK && dg_run_pool_is_full(s->pool))
         rc = dg_run_pool_wait(s->pool, err);
-    if (rc != DG_OK || (rc = dg_run_pool_fork(s->pool, s->jobs[i], &in_child, err)) < 0)
+    if (rc != DG_OK || (rc = dg_run_pool_fork(s->pool, s->group->jobs[i], &in_child, err)) < 0)
         return rc;
     if (in_child) {
         rc = go_on_alone(&outcome, s, i, slot, &why);
@@ -157,28 +162,77 @@ static dg_code part_with(sharing *s, size_t i, uint64_t slot, dg_error *err)
     return DG_OK;
 }
 
-static dg_code treatment_of_all(sharing *s, dg_error *err)
+static size_t waiting(const sharing *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->count; i++)
+        count += !s->left[i];
+    return count;
+}
+
+static dg_code part_at(sharing *s, uint64_t slot, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < s->count && rc == DG_OK; i++)
+        if (!s->left[i] && s->cells[i]->span.upgrade_slot == slot)
+            rc = part_with(s, i, slot, err);
+    return rc;
+}
+
+/* Up to the last U of those whose turn it is. */
+static dg_code run_up_to_each(sharing *s, dg_run_rank turn, dg_error *err)
 {
     uint64_t slot = s->cells[0]->span.clock.next_slot;
-    size_t left = 0;
     dg_code rc;
     if ((rc = dg_run_arm_open_chain(&s->host->treatment, err)) < 0
-        || (rc = begin_all(s, DG_ARM_TREATMENT, err)) < 0)
+        || (rc = begin_all(s, DG_ARM_TREATMENT, turn, err)) < 0)
         return rc;
-    for (; left < s->count && rc == DG_OK; slot++) {
-        for (size_t i = 0; i < s->count && rc == DG_OK; i++)
-            if (!s->left[i] && s->cells[i]->span.upgrade_slot == slot) {
-                rc = part_with(s, i, slot, err);
-                left++;
-            }
-        if (left == s->count || rc != DG_OK || (rc = is_asked_to_end(s, err)) != DG_OK)
+    for (; waiting(s) && rc == DG_OK; slot++) {
+        if ((rc = part_at(s, slot, err)) != DG_OK || !waiting(s)
+            || (rc = is_asked_to_end(s, err)) != DG_OK)
             break;
-        rc = dg_run_network_slot(&s->cells[0]->treatment, slot, err);
+        rc = dg_run_network_slot(&s->cells[s->first]->treatment, slot, err);
         for (size_t i = 0; i < s->count && rc >= 0; i++)
             if (!s->left[i])
                 dg_run_arm_slot_done(&s->cells[i]->treatment);
     }
     return rc;
+}
+
+static void close_treatment(sharing *s)
+{
+    for (size_t i = s->count; i--;) /* the network is that of the first */
+        dg_run_arm_close_chain(&s->cells[i]->treatment);
+    dg_run_arm_close_chain(&s->host->treatment);
+}
+
+/* Once for all, or for each rank once more from the fork on: what is before U costs little beside
+ * the cells. */
+static dg_code treatment_of_all(sharing *s, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (dg_run_rank turn = 0; turn < DG_RUN_RANK_COUNT && rc == DG_OK; turn++) {
+        bool any = false;
+        for (size_t i = 0; i < s->count; i++)
+            any |= s->ranks[i] == turn;
+        if (!any)
+            continue;
+        rc = run_up_to_each(s, turn, err);
+        close_treatment(s);
+    }
+    return rc;
+}
+
+static void rank_all(sharing *s)
+{
+    const dg_run_cells_options *how = s->group->how;
+    if (!how || !how->riskiest_first)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        s->ranks[i] = dg_run_rank_of(s->cells[i]);
+    dg_run_ranks_spread(s->ranks, s->count);
+    for (size_t i = 0; i < s->count && how->ranked; i++)
+        how->ranked(how->user, s->group->jobs[i], dg_run_rank_words(s->ranks[i]));
 }
 
 /* ---- all of it ---- */
@@ -192,22 +246,28 @@ static void give_back(sharing *s)
     dg_run_free(s->host);
     dg_free(s->cells);
     dg_free(s->left);
+    dg_free(s->ranks);
 }
 
-dg_code dg_run_shared(dg_run_pool *pool, const dg_plan *const *plans, const size_t *jobs,
-                      size_t count, const dg_run_options *options, dg_error *err)
+dg_code dg_run_shared(dg_run_pool *pool, const dg_run_group *group, const dg_run_options *options,
+                      dg_error *err)
 {
+    size_t count = group->count;
     sharing s = { .pool = pool,
-                  .plans = plans,
-                  .jobs = jobs,
+                  .group = group,
                   .count = count,
                   .cells = dg_calloc(count, sizeof *s.cells),
-                  .left = dg_calloc(count, sizeof *s.left) };
-    dg_code rc =
-        s.cells && s.left ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for %zu runs", count);
+                  .left = dg_calloc(count, sizeof *s.left),
+                  .ranks = dg_calloc(count, sizeof *s.ranks) };
+    dg_code rc = s.cells && s.left && s.ranks
+                     ? DG_OK
+                     : dg_fail(err, DG_NOMEM, "no memory for %zu runs", count);
     if (rc == DG_OK && (rc = open_cells(&s, options, err)) == DG_OK
-        && (rc = control_of_all(&s, err)) == DG_OK && (rc = forget_control_chain(&s, err)) == DG_OK)
+        && (rc = control_of_all(&s, err)) == DG_OK
+        && (rc = forget_control_chain(&s, err)) == DG_OK) {
+        rank_all(&s);
         rc = treatment_of_all(&s, err);
+    }
     give_back(&s);
     return rc;
 }

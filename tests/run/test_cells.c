@@ -114,7 +114,8 @@ START_TEST(control_is_shared_where_it_can_be)
     dg_error err = { .text = "" };
     dg_code rc;
     ck_assert_int_eq(dg_run_pool_new(&pool, answers, count, NULL, NULL, &err), DG_OK);
-    rc = dg_run_shared(pool, (const dg_plan *const *)plans, jobs, count, &options, &err);
+    rc = dg_run_shared(pool, &(dg_run_group){ (const dg_plan *const *)plans, jobs, count, NULL },
+                       &options, &err);
     ck_assert_msg(rc == (rows[_i].shares ? DG_OK : DG_UNSUPPORTED), "%d: %s", rc, err.text);
     for (size_t i = 0; i < count; i++) {
         ck_assert(answers[i].begun == rows[_i].shares);
