@@ -25,7 +25,10 @@ static const dg_option options[] = {
     { "jobs", 'j', DG_OPT_NUMBER, "N", "cells at once (as many as there are cores)" },
     { "shard", 0, DG_OPT_TEXT, "I/N",
       "do only every N-th cell, from the I-th on; see doppel merge" },
-    { "time-budget", 0, DG_OPT_TEXT, "TIME", "begin no cell after that: 90s, 10m, 2h" },
+    { "time-budget", 0, DG_OPT_TEXT, "TIME",
+      "work no longer than that (90s, 10m, 2h), on the riskiest cells first" },
+    { "verify-determinism", 0, DG_OPT_FLAG, NULL,
+      "run each cell twice and compare the outcomes; exit 5 if they differ" },
     { "explain", 0, DG_OPT_TEXT, "HOW",
       "of a broken claim: none, recorded (default), or proved, which costs several runs more" },
     { "bundles", 0, DG_OPT_TEXT, "DIR",
@@ -49,6 +52,7 @@ enum {
     OPT_JOBS,
     OPT_SHARD,
     OPT_BUDGET,
+    OPT_VERIFY,
     OPT_EXPLAIN,
     OPT_BUNDLES,
     OPT_COLOR,
@@ -250,6 +254,7 @@ static int run(const dg_args *args)
                             .compiling = dg_progress_compiling };
     dg_sweep_options how = { .run = &each,
                              .at_once = (unsigned)args->number[OPT_JOBS],
+                             .twice = args->text[OPT_VERIFY] != NULL,
                              .halts = halts,
                              .progress = step,
                              .user = &now };
@@ -280,7 +285,7 @@ static int run(const dg_args *args)
         dg_progress_done(&now.bar);
     }
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
-    if (sweep && dg_sweep_finished(sweep)) {
+    if (sweep && (dg_sweep_finished(sweep) || (rc == DG_END && how.budget_ns))) {
         int told = deliver(sweep, out, args, rc == DG_OK),
             bundled = make_bundles(sweep, args, &each);
         exit_code = exit_code ? exit_code : bundled ? bundled : told;

@@ -248,6 +248,14 @@ static size_t count_words(const json_t *cells, const char *word)
     return count;
 }
 
+static void put_rest(sheet *s, size_t count, const char *what)
+{
+    char text[48];
+    snprintf(text, sizeof text, ", %zu %s", count, what);
+    if (count)
+        dg_sheet_put(s, text);
+}
+
 static void put_summary(sheet *s, const json_t *document, const matrix *m)
 {
     const json_t *shard = json_object_get(json_object_get(document, "sweep"), "shard");
@@ -262,10 +270,8 @@ static void put_summary(sheet *s, const json_t *document, const matrix *m)
                     json_array_size(m->cells), part, count_words(m->cells, "GO"),
                     count_words(m->cells, "GO WITH HARM"), count_words(m->cells, "NO-GO"),
                     count_words(m->cells, "CANNOT SAY"));
-    if (failed)
-        dg_sheet_printf(s, 0, ", %zu failed", failed);
-    if (undone)
-        dg_sheet_printf(s, 0, ", %zu not done", undone);
+    put_rest(s, failed, "failed");
+    put_rest(s, undone, "not done");
     dg_sheet_put(s, ".");
     dg_sheet_end(s);
 }

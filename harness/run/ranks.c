@@ -11,13 +11,11 @@
 const char *dg_run_rank_words(dg_run_rank rank)
 {
     static const char *const words[] = {
-        [DG_RUN_RANK_BOUNDARY] = "U is at a session boundary, so it is among the first",
-        [DG_RUN_RANK_FORK] =
-            "control lost a block to a fork at U, so it came behind the boundaries",
-        [DG_RUN_RANK_SPREAD] = "U is within a session, one of each four such places, so it came "
-                               "behind boundaries and forks",
-        [DG_RUN_RANK_REST] = "U is within a session, where control lost no block to a fork, so it "
-                             "came last"
+        [DG_RUN_RANK_BOUNDARY] = "time was over, though U is at a session boundary",
+        [DG_RUN_RANK_FORK] = "time was over: control lost a block to a fork at U, and boundaries "
+                             "came first",
+        [DG_RUN_RANK_SPREAD] = "time was over: boundaries and forks of control came first",
+        [DG_RUN_RANK_REST] = "time was over: neither a boundary nor a fork of control is at U"
     };
     assert((size_t)rank < sizeof words / sizeof *words);
     return words[rank];

@@ -142,8 +142,8 @@ typedef struct dg_run_cells_options {
      * each the cells at a session's boundary, then those where control lost a block to a fork, then
      * places all over the session, then the rest. Else in the order of the plans. */
     bool riskiest_first;
-    /* .. then told for each cell before one of its kind is begun: why it comes when it does, in
-     * static words; may be NULL */
+    /* .. then told for each cell once its turn is known: what is to be said of it if it is left
+     * out, in static words; may be NULL */
     void (*ranked)(void *user, size_t cell, const char *why);
     void *user;
 } dg_run_cells_options;

@@ -38,7 +38,10 @@ static const dg_keys_row rows[] = {
       .says = "where it was done: as doppel run writes it for that plan, but for `environment`" },
     { "cells[].exit", DG_KEYS_WHOLE, .max = DG_EXIT_INTERNAL,
       .says = "where it failed: the exit code that doppel run would have had" },
-    { "cells[].why", DG_KEYS_TEXT, .says = "where it failed: the reason" },
+    { "cells[].why", DG_KEYS_TEXT,
+      .says =
+          "where it failed: the reason; where time was over before it was done: why others came "
+          "first" },
     { "cells[].retried", DG_KEYS_BOOL, .says = "true: its process went down once" },
 };
 
@@ -80,6 +83,8 @@ static json_t *cell_json(const dg_sweep_cell *cell)
     if (cell->failed[0])
         bad |= json_object_set_new(out, "exit", json_integer(cell->exit))
                | json_object_set_new(out, "why", dg_event_text(cell->failed));
+    if (cell->left && !cell->outcome && !cell->failed[0])
+        bad |= json_object_set_new(out, "why", json_string(cell->turn));
     if (cell->retried)
         bad |= json_object_set_new(out, "retried", json_true());
     if (!bad)

@@ -119,16 +119,19 @@ typedef struct dg_sweep_progress {
 
 typedef struct dg_sweep_options {
     const dg_run_options *run;
-    unsigned at_once;   /* processes; 0: as many as there are cores */
-    uint64_t budget_ns; /* no cell is begun after so long; 0: all are done */
+    unsigned at_once; /* processes; 0: as many as there are cores */
+    uint64_t
+        budget_ns; /* the riskiest first, and none is worked on after so long; 0: all are done */
+    bool twice;    /* each cell that is done is done once more, and has to come out alike */
     bool (*halts)(void *user);
     void (*progress)(void *user, const dg_sweep_progress *now);
     void *user;
 } dg_sweep_options;
 
 /* Does the cells that are not finished. One whose process goes down is tried once more; one that
- * fails is kept as failed, with the reason. DG_END: halted or out of budget, the others stay
- * undone. Codes of dg_run_cells. */
+ * fails is kept as failed, with the reason; one that comes out otherwise when it is done twice has
+ * an outcome that says so, exit 5. DG_END: halted or out of budget, the others stay undone, and
+ * the document says of each why it did not come earlier. Codes of dg_run_cells. */
 dg_code dg_sweep_work(dg_sweep *sweep, const dg_sweep_options *options, dg_error *err);
 
 /* A cell that broke; all of it borrowed from the sweep. */

@@ -19,7 +19,9 @@ typedef struct dg_sweep_cell {
     json_t *outcome;  /* owned; NULL: not done, or failed */
     char failed[480]; /* why; "": it did not */
     int exit;         /* of a failed one */
+    const char *turn; /* what to say if it is left out, static; NULL: its turn is not known */
     bool retried;     /* its process went down once */
+    bool left;        /* time was over before it was done */
     bool earlier;     /* an earlier call did it */
 } dg_sweep_cell;
 

@@ -8,6 +8,7 @@ typedef struct working {
     dg_sweep *sweep;
     const dg_sweep_options *options;
     uint64_t until;        /* wall time; 0: no end */
+    bool again;            /* the second time: what was done is compared */
     const dg_plan **plans; /* of the cells that are to be done, in their order */
     size_t *of;            /* which cell that is */
     size_t count;
@@ -53,6 +54,34 @@ static dg_code ended(void *user, size_t job, json_t *outcome, bool crashed, cons
     return DG_OK;
 }
 
+/* ---- .. for the second time ---- */
+
+static bool is_alike(const json_t *one, const json_t *other)
+{
+    json_t *a = json_copy((json_t *)one), *b = json_copy((json_t *)other);
+    bool alike = a && b && !json_object_set_new(a, "environment", json_object())
+                 && !json_object_set_new(b, "environment", json_object()) && json_equal(a, b);
+    json_decref(a);
+    json_decref(b);
+    return alike;
+}
+
+/* Whatever the second time comes to, the first is not lost. */
+static dg_code ended_again(void *user, size_t job, json_t *outcome, bool crashed,
+                           const dg_error *why, dg_error *err)
+{
+    working *w = user;
+    dg_sweep_cell *cell = &w->sweep->cells[w->of[job]];
+    dg_code rc = DG_OK;
+    (void)why;
+    assert(cell->outcome);
+    if (crashed || !is_alike(cell->outcome, outcome))
+        rc = dg_outcome_differs(cell->outcome, err);
+    json_decref(outcome);
+    tell(w, cell, false);
+    return rc;
+}
+
 /* ---- all of them ---- */
 
 static bool halts(void *user)
@@ -62,26 +91,53 @@ static bool halts(void *user)
            || (w->options->halts && w->options->halts(w->options->user));
 }
 
+/* Those that are not finished, or those that this call has done. */
 static void collect(working *w)
 {
     w->count = 0;
-    for (size_t i = 0; i < w->sweep->count; i++)
-        if (!dg_sweep_cell_is_finished(&w->sweep->cells[i])) {
-            w->plans[w->count] = w->sweep->cells[i].plan;
+    for (size_t i = 0; i < w->sweep->count; i++) {
+        const dg_sweep_cell *cell = &w->sweep->cells[i];
+        if (w->again ? cell->outcome && !cell->earlier : !dg_sweep_cell_is_finished(cell)) {
+            w->plans[w->count] = cell->plan;
             w->of[w->count++] = i;
         }
+    }
+}
+
+static void ranked(void *user, size_t job, const char *why)
+{
+    const working *w = user;
+    w->sweep->cells[w->of[job]].turn = why;
 }
 
 /* Twice at most: a cell whose process went down is not finished after the first time. */
 static dg_code do_all(working *w, dg_error *err)
 {
-    dg_run_cells_options how = {
-        .at_once = w->options->at_once, .ended = ended, .halts = halts, .user = w
-    };
+    dg_run_cells_options how = { .at_once = w->options->at_once,
+                                 .ended = ended,
+                                 .halts = halts,
+                                 .riskiest_first = w->until != 0,
+                                 .ranked = ranked,
+                                 .user = w };
     dg_code rc = DG_OK;
     for (collect(w); w->count && rc == DG_OK; collect(w))
         rc = dg_run_cells(w->plans, w->count, w->options->run, &how, err);
-    return rc;
+    if (rc != DG_OK || !w->options->twice)
+        return rc;
+    w->again = true;
+    how.ended = ended_again;
+    collect(w);
+    return dg_run_cells(w->plans, w->count, w->options->run, &how, err);
+}
+
+/* Time is over: of cells that had no turn yet that is all there is to say. */
+static void note_left(dg_sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->count; i++) {
+        dg_sweep_cell *cell = &sweep->cells[i];
+        cell->turn = cell->turn ? cell->turn : "time was over before its control was run";
+        cell->left = !dg_sweep_cell_is_finished(cell);
+    }
 }
 
 dg_code dg_sweep_work(dg_sweep *sweep, const dg_sweep_options *options, dg_error *err)
@@ -93,6 +149,8 @@ dg_code dg_sweep_work(dg_sweep *sweep, const dg_sweep_options *options, dg_error
                   .of = dg_calloc(sweep->count ? sweep->count : 1, sizeof *w.of) };
     dg_code rc = w.plans && w.of ? do_all(&w, err)
                                  : dg_fail(err, DG_NOMEM, "no memory for %zu cells", sweep->count);
+    if (rc == DG_END && w.until && dg_wall_ns() >= w.until)
+        note_left(sweep);
     dg_free(w.plans);
     dg_free(w.of);
     return rc;

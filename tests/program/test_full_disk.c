@@ -102,6 +102,56 @@ START_TEST(an_export_is_whole_or_not_there)
 }
 END_TEST
 
+/* ---- a sweep ---- */
+
+static ran sweep_to(const char *out, rlim_t bytes)
+{
+    ran r;
+    limit_files(bytes);
+    r = doppel("sweep -q -j 1 --no-network --snapshot %s --to %s --at boundary-5..boundary -o %s",
+               small_snapshot(), runtime_path("mini-2.wasm"), out);
+    limit_files(RLIM_INFINITY);
+    return r;
+}
+
+/* The file is written while cells are done: what was in it before the disk was full is there
+ * still, and the same command goes on from it to the same bytes. */
+START_TEST(a_sweep_keeps_what_was_written_before_the_disk_was_full)
+{
+    char whole[300], out[300];
+    dg_buf clean, kept, again;
+    json_t *document, *cell;
+    size_t i, done = 0;
+    ran r;
+    snprintf(whole, sizeof whole, "%s", scratch_path("whole.json"));
+    snprintf(out, sizeof out, "%s", scratch_path("filled.json"));
+    r = sweep_to(whole, RLIM_INFINITY);
+    ck_assert_msg(r.exit == 0, "%s", dg_buf_text(&r.err));
+    ran_clear(&r);
+    clean = slurp(whole);
+    r = sweep_to(out, clean.len / 2);
+    ck_assert_int_eq(r.exit, 4);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.err), out));
+    ran_clear(&r);
+    kept = slurp(out);
+    ck_assert_uint_le(kept.len, clean.len / 2);
+    document = json_loadb((const char *)kept.at, kept.len, 0, NULL);
+    ck_assert_ptr_nonnull(document);
+    json_array_foreach(json_object_get(document, "cells"), i, cell) done +=
+        json_object_get(cell, "outcome") != NULL;
+    ck_assert_msg(done >= 1 && done < 6, "%zu cells were kept", done);
+    r = sweep_to(out, RLIM_INFINITY);
+    ck_assert_int_eq(r.exit, 0);
+    ran_clear(&r);
+    again = slurp(out);
+    assert_bytes(dg_buf_bytes(&again), dg_buf_bytes(&clean), "gone on with");
+    json_decref(document);
+    dg_buf_clear(&clean);
+    dg_buf_clear(&kept);
+    dg_buf_clear(&again);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("full disk");
@@ -109,6 +159,7 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, whenever_the_disk_is_full_the_old_snapshot_stays_whole);
     tcase_add_loop_test(tc, an_export_is_whole_or_not_there, 0, 3);
+    tcase_add_test(tc, a_sweep_keeps_what_was_written_before_the_disk_was_full);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -253,6 +253,7 @@ START_TEST(the_same_command_goes_on)
     json_t *document, *whole = swept("--at boundary-5..boundary", "clean.json"), *cell;
     size_t i, done = 0;
     char out[300];
+    dg_buf clean, again;
     ran r;
     snprintf(out, sizeof out, "%s", scratch_path("ended.json"));
     stop_after_one(out, endings[_i]);
@@ -263,10 +264,12 @@ START_TEST(the_same_command_goes_on)
     json_decref(document);
     r = sweep("--at boundary-5..boundary", out, "");
     ran_clear(&r);
-    document = read_json(out);
-    ck_assert(json_equal(document, whole));
-    json_decref(document);
+    again = slurp(out);
+    clean = slurp(scratch_path("clean.json"));
+    assert_bytes(dg_buf_bytes(&again), dg_buf_bytes(&clean), "gone on with");
     json_decref(whole);
+    dg_buf_clear(&again);
+    dg_buf_clear(&clean);
     remove(out); /* of the next way to end */
 }
 END_TEST

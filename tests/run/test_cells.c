@@ -187,12 +187,75 @@ START_TEST(where_none_can_be_opened_it_is_said_once)
 }
 END_TEST
 
+/* ---- riskiest first ---- */
+
+typedef struct turns {
+    json_t *of[CELLS];
+    const char *why[CELLS];
+    size_t order[CELLS], done;
+} turns;
+
+static void ranked(void *user, size_t cell, const char *why)
+{
+    turns *t = user;
+    ck_assert_uint_eq(t->done, 0);
+    t->why[cell] = why;
+}
+
+static dg_code keep_turn(void *user, size_t cell, json_t *outcome, bool crashed,
+                         const dg_error *why, dg_error *err)
+{
+    turns *t = user;
+    (void)err;
+    ck_assert_msg(outcome && !crashed, "%s", why->text);
+    json_object_set_new(outcome, "environment", json_object());
+    t->of[cell] = outcome;
+    t->order[t->done++] = cell;
+    return DG_OK;
+}
+
+/* Two blocks of control compete at boundary-4, none at boundary-16 and -15; -16 is the first of the
+ * rest, which stands for its neighbours. */
+START_TEST(the_riskiest_come_first_and_come_to_the_same)
+{
+    static const char *const at[CELLS] = { "boundary-16", "boundary-15", "boundary-4",
+                                           "boundary-1" };
+    static const char *const says[CELLS] = { "boundaries and forks of control came first",
+                                             "neither a boundary nor a fork", "lost a block",
+                                             "is at a session boundary" };
+    static const size_t order[CELLS] = { 3, 2, 0, 1 };
+    dg_plan *plans[CELLS];
+    dg_run_options options = options_of();
+    turns t = { .done = 0 };
+    dg_run_cells_options how = {
+        .at_once = 1, .ended = keep_turn, .riskiest_first = true, .ranked = ranked, .user = &t
+    };
+    dg_error err = { .text = "" };
+    for (size_t i = 0; i < CELLS; i++)
+        plans[i] = plan_at(at[i], "");
+    ck_assert_msg(dg_run_cells((const dg_plan *const *)plans, CELLS, &options, &how, &err) == DG_OK,
+                  "%s", err.text);
+    ck_assert_uint_eq(t.done, CELLS);
+    for (size_t i = 0; i < CELLS; i++) {
+        json_t *alone;
+        ck_assert_uint_eq(t.order[i], order[i]);
+        ck_assert_msg(strstr(t.why[i], says[i]) != NULL, "%s: %s", at[i], t.why[i]);
+        made_alone(&alone, plans[i]);
+        ck_assert_msg(json_equal(alone, t.of[i]), "%s differs", at[i]);
+        json_decref(alone);
+        json_decref(t.of[i]);
+        dg_plan_free(plans[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("cells");
     TCase *tc = tcase_create("cells");
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, a_cell_is_its_own_run, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(tc, the_riskiest_come_first_and_come_to_the_same);
     tcase_add_loop_test(tc, control_is_shared_where_it_can_be, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tc, one_that_cannot_be_opened_stops_no_other);
     tcase_add_test(tc, where_none_can_be_opened_it_is_said_once);
