@@ -103,6 +103,60 @@ static void put_first(sheet *s, const json_t *advice, const json_t *of)
                  epoch_slots(advice));
 }
 
+static void window_name(char *out, size_t size, const json_t *advice, const json_t *row)
+{
+    long long last = dg_report_whole_at(advice, "last");
+    if (is(row, "where", "first"))
+        snprintf(out, size, "first block");
+    else if (is(row, "where", "last"))
+        snprintf(out, size, "last %lld block%s", last, s_of(last));
+    else
+        snprintf(out, size, "blocks between");
+}
+
+static void lost_text(char *out, size_t size, const json_t *lost)
+{
+    long long best = dg_report_whole_at(lost, "best"), worst = dg_report_whole_at(lost, "worst");
+    if (!lost)
+        snprintf(out, size, "-");
+    else if (best == worst)
+        snprintf(out, size, "%lld", best);
+    else
+        snprintf(out, size, "%lld to %lld", best, worst);
+}
+
+static long long worst_ms(const json_t *window)
+{
+    return dg_report_whole_at(json_object_get(window, "stall_ms"), "worst");
+}
+
+/* Of the two windows that a call can be aimed at, the one that is not safe and costs less. */
+static void put_else(sheet *s, const json_t *advice, const json_t *of)
+{
+    const json_t *window, *found = NULL;
+    char name[60], best[32], worst[32], lost[60];
+    size_t i;
+    json_array_foreach(json_object_get(of, "windows"), i, window)
+    {
+        if (!dg_report_whole_at(window, "broke") || !json_object_get(window, "stall_ms")
+            || is(window, "where", "between"))
+            continue;
+        if (!found || worst_ms(window) < worst_ms(found))
+            found = window;
+    }
+    if (!found)
+        return;
+    window_name(name, sizeof name, advice, found);
+    dg_report_minutes(best, dg_report_whole_at(json_object_get(found, "stall_ms"), "best"));
+    dg_report_minutes(worst, worst_ms(found));
+    lost_text(lost, sizeof lost, json_object_get(found, "lost_blocks"));
+    put_line(s, "else",
+             "In the %s of a session %lld of %lld runs broke: chains stalled for %s to %s minutes, "
+             "and %s parachain blocks were lost.",
+             name, dg_report_whole_at(found, "broke"), dg_report_whole_at(found, "runs"), best,
+             worst, lost);
+}
+
 /* ---- the call ---- */
 
 static void put_chances(sheet *s, const json_t *advice, const json_t *aim)
@@ -136,7 +190,7 @@ static void expected_text(char *out, size_t size, const json_t *aim)
 {
     char usual[32], worst[32];
     double known = number_at(aim, "known");
-    if (!json_object_get(aim, "stall_ms")) {
+    if (!json_object_get(aim, "stall_ms") || known < 0.0005) {
         snprintf(out, size, "What it costs there was not run.");
         return;
     }
@@ -271,17 +325,6 @@ static void put_claims(sheet *s, const json_t *names)
         dg_sheet_printf(s, COLUMN_NAME, "and %zu more", count - SHOWN);
 }
 
-static void lost_text(char *out, size_t size, const json_t *lost)
-{
-    long long best = dg_report_whole_at(lost, "best"), worst = dg_report_whole_at(lost, "worst");
-    if (!lost)
-        snprintf(out, size, "-");
-    else if (best == worst)
-        snprintf(out, size, "%lld", best);
-    else
-        snprintf(out, size, "%lld to %lld", best, worst);
-}
-
 static void put_place(sheet *s, const char *name, const json_t *row)
 {
     const json_t *stall = json_object_get(row, "stall_ms"),
@@ -339,17 +382,6 @@ static void put_aim(sheet *s, const char *to, const json_t *aim, const char *key
     expected_text(expected, sizeof expected, aim);
     put_line(s, "aim", "At the %s: #%lld lands there in %.1f %% of cases. %s", to,
              dg_report_whole_at(aim, "block"), 100 * number_at(aim, key), expected);
-}
-
-static void window_name(char *out, size_t size, const json_t *advice, const json_t *row)
-{
-    long long last = dg_report_whole_at(advice, "last");
-    if (is(row, "where", "first"))
-        snprintf(out, size, "first block");
-    else if (is(row, "where", "last"))
-        snprintf(out, size, "last %lld block%s", last, s_of(last));
-    else
-        snprintf(out, size, "blocks between");
 }
 
 static void put_places(sheet *s, const json_t *advice, const json_t *of)
@@ -498,6 +530,7 @@ dg_code dg_report_advice(dg_buf *out, const json_t *document, const dg_report_op
         return dg_fail(err, DG_MALFORMED, "this is no advice");
     assert(s.width >= 40);
     put_first(&s, document, of);
+    put_else(&s, document, of);
     put_call(&s, document, of);
     if (!options->brief) {
         put_miss(&s, document);

@@ -131,9 +131,11 @@ START_TEST(what_is_no_advice_is_refused)
     dg_report_options wide = { .width = 100 };
     dg_buf out;
     dg_buf_init(&out, 100);
-    json_t *document = sweep();
+    json_t *document = sweep(), *other = json_pack("{s:[], s:I}", "cases", "exit", (json_int_t)9);
     ck_assert_int_eq(dg_report_advice(&out, document, &wide, NULL), DG_MALFORMED);
+    ck_assert_int_eq(dg_report_advice(&out, other, &wide, NULL), DG_MALFORMED);
     dg_buf_clear(&out);
+    json_decref(other);
     json_decref(document);
 }
 END_TEST
