@@ -69,6 +69,7 @@ static int exit_of(const dg_advise_case *of, const char **why)
 /* By the rate that is meant, and by the highest that so few slots allow. */
 typedef struct forecasts {
     dg_advise_ahead usual, cautious;
+    uint32_t asked; /* blocks ahead; 0: none */
 } forecasts;
 
 static int put_schedule(json_t *out, const char *key, const dg_advise_ahead *ahead,
@@ -77,6 +78,13 @@ static int put_schedule(json_t *out, const char *key, const dg_advise_ahead *ahe
     json_t *schedule = NULL;
     int bad = ahead->known && dg_advise_schedule(&schedule, ahead, spots, last);
     return bad || (schedule && dg_advise_put(out, key, schedule));
+}
+
+static int put_asked(json_t *out, const forecasts *f, const dg_advise_spots *spots, uint32_t last)
+{
+    return f->asked
+               ? dg_advise_put(out, "asked", dg_advise_aim_of(&f->usual, spots, f->asked, last))
+               : 0;
 }
 
 static json_t *case_json(const dg_advise_case *of, const dg_advise_cases *cases, const forecasts *f,
@@ -91,6 +99,7 @@ static json_t *case_json(const dg_advise_case *of, const dg_advise_cases *cases,
               || dg_advise_spots_make(&spots, of, known ? (uint32_t)cases->epoch_slots : 0)
               || dg_advise_put_windows(out, of, &spots, &f->usual, last)
               || put_schedule(out, "schedule", &f->usual, &spots, last)
+              || put_asked(out, f, &spots, last)
               || put_schedule(out, "cautious", &f->cautious, &spots, last);
     dg_advise_spots_clear(&spots);
     if (!bad)
@@ -140,25 +149,57 @@ static int put_exit(json_t *out, const dg_advise_cases *cases)
     return bad;
 }
 
-static int put_all(json_t *out, const dg_advise_cases *cases, const dg_advise_options *options)
+/* Blocks from the newest one to the one that is asked for; 0: none is. */
+static dg_code blocks_to(uint32_t *out, const dg_advise_ahead *ahead, uint32_t asked, dg_error *err)
+{
+    const dg_advise_chain *c = &ahead->chain;
+    uint64_t most = (uint64_t)c->block + ahead->forecast.slots + 2 * (uint64_t)c->epoch_slots;
+    *out = 0;
+    if (!asked)
+        return DG_OK;
+    if (!ahead->known)
+        return dg_fail(err, DG_USAGE,
+                       "where #%u lands cannot be said: the runs do not tell from where to count, "
+                       "or how many slots stay empty",
+                       asked);
+    if (asked <= c->block || asked > most)
+        return dg_fail(err, DG_USAGE,
+                       "block %u: it has to be behind #%u, and within two sessions of the boundary "
+                       "that is aimed at, #%llu at most",
+                       asked, c->block, (unsigned long long)most);
+    *out = asked - c->block;
+    return DG_OK;
+}
+
+static int put_parts(json_t *out, const dg_advise_cases *cases, const dg_advise_options *options,
+                     const forecasts *f)
 {
     uint32_t last = options->last ? options->last : DG_ADVISE_LAST;
+    if (cases->epoch_slots > 0 && last >= cases->epoch_slots)
+        last = (uint32_t)cases->epoch_slots - 1;
+    return put_exit(out, cases) || put_head(out, cases) || put_miss(out, cases, options)
+           || dg_advise_put(out, "last", json_integer((json_int_t)last))
+           || (f->usual.known && dg_advise_put(out, "ahead", dg_advise_ahead_json(&f->usual)))
+           || put_cases(out, cases, f, last)
+           || (cases->count && dg_advise_put_changes(out, cases->at));
+}
+
+static dg_code put_all(json_t *out, const dg_advise_cases *cases, const dg_advise_options *options,
+                       dg_error *err)
+{
     double cautious =
         options->miss < 0 && cases->slots ? at_most(cases->slots, cases->empty) : DG_ADVISE_UNKNOWN;
     forecasts f;
-    int bad;
-    if (cases->epoch_slots > 0 && last >= cases->epoch_slots)
-        last = (uint32_t)cases->epoch_slots - 1;
-    bad = dg_advise_ahead_make(&f.usual, cases, options->chain, miss_of(cases, options))
-          | dg_advise_ahead_make(&f.cautious, cases, options->chain, cautious);
-    bad = bad || put_exit(out, cases) || put_head(out, cases) || put_miss(out, cases, options)
-          || dg_advise_put(out, "last", json_integer((json_int_t)last))
-          || (f.usual.known && dg_advise_put(out, "ahead", dg_advise_ahead_json(&f.usual)))
-          || put_cases(out, cases, &f, last)
-          || (cases->count && dg_advise_put_changes(out, cases->at));
+    dg_code rc = DG_OK;
+    int bad = dg_advise_ahead_make(&f.usual, cases, options->chain, miss_of(cases, options))
+              | dg_advise_ahead_make(&f.cautious, cases, options->chain, cautious);
+    if (!bad)
+        rc = blocks_to(&f.asked, &f.usual, options->block, err);
+    if (bad || (rc >= 0 && put_parts(out, cases, options, &f)))
+        rc = dg_fail(err, DG_NOMEM, "no memory to advise");
     dg_advise_ahead_clear(&f.usual);
     dg_advise_ahead_clear(&f.cautious);
-    return bad;
+    return rc;
 }
 
 static bool is_other_session(const dg_advise_chain *chain, const dg_advise_cases *cases)
@@ -182,8 +223,8 @@ dg_code dg_advise_make(json_t **out, const json_t *document, const dg_advise_opt
                      "sessions of the chain have %u slots, those of the runs %lld: what a place "
                      "came to there says nothing here",
                      options->chain->epoch_slots, (long long)cases.epoch_slots);
-    else if (put_all(advice, &cases, options))
-        rc = dg_fail(err, DG_NOMEM, "no memory to advise");
+    else
+        rc = put_all(advice, &cases, options, err);
     dg_advise_cases_clear(&cases);
     if (rc < 0)
         json_decref(advice);

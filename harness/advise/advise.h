@@ -25,7 +25,8 @@ typedef struct dg_advise_options {
     double miss;       /* share of slots that stay empty, below 1; below 0: as control's did */
     bool miss_is_live; /* .. it was measured on the chain, and not given */
     const dg_advise_chain *chain; /* NULL: the block of the fork */
-    uint32_t last; /* blocks at a session's end that are told by themselves; 0: DG_ADVISE_LAST */
+    uint32_t block; /* one to tell of, wherever it lands; behind the chain's newest; 0: none */
+    uint32_t last;  /* blocks at a session's end that are told by themselves; 0: DG_ADVISE_LAST */
 } dg_advise_options;
 
 enum { DG_ADVISE_LAST = 5, DG_ADVISE_LAST_MAX = 1000 };
@@ -54,8 +55,9 @@ enum { DG_ADVISE_LAST = 5, DG_ADVISE_LAST_MAX = 1000 };
  *               relay_lost_ms: {best, worst, mean}; aim}]
  *     blocks    [{to_end, ..}] as a window, each of the last blocks by itself
  *     schedule  the aim that costs least, or else is safe likeliest; absent: nothing was run
- *     cautious  the same, were miss.at_most the rate; absent where the rate was not measured
- *   aim       {block, delay, early, last, first, late: chances of where it lands; safe: of a
+ *     asked     the aim of options.block
+ *     cautious  the same as schedule, were miss.at_most the rate; absent where the rate was not
+ * measured aim       {block, delay, early, last, first, late: chances of where it lands; safe: of a
  *             place where all runs held; known: of one that was run; stall_ms: expected over the
  *             known ones; stall_ms_worst: of those that may well come (one case in a thousand)}
  *   broken    runs of the first case that broke and have an outcome of their own
@@ -70,7 +72,8 @@ enum { DG_ADVISE_LAST = 5, DG_ADVISE_LAST_MAX = 1000 };
  *   out       owned by the caller; NULL after a failure; it shares values with `document`
  *   document  an outcome or a sweep, read defensively: what is missing is not known
  *
- * DG_OK; DG_USAGE: the chain's sessions have another length; DG_NOMEM. */
+ * DG_OK; DG_USAGE: the chain's sessions have another length, or the block is not ahead, or more
+ * than two sessions from the boundary; DG_NOMEM. */
 dg_code dg_advise_make(json_t **out, const json_t *document, const dg_advise_options *options,
                        dg_error *err);
 /* What `exit` of such a document says; DG_EXIT_INTERNAL for what is none. */

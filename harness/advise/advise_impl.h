@@ -130,6 +130,9 @@ void dg_advise_ahead_clear(dg_advise_ahead *ahead);
  * block). New; NULL: no memory. */
 json_t *dg_advise_aim_at(const dg_advise_ahead *ahead, const dg_advise_spots *spots, uint32_t last,
                          uint32_t told_last);
+/* The call for a block that is `blocks` ahead, 1 at least. New; NULL: no memory. */
+json_t *dg_advise_aim_of(const dg_advise_ahead *ahead, const dg_advise_spots *spots,
+                         uint32_t blocks, uint32_t told_last);
 /* The call that costs least where what it may cost is known, else that is safe likeliest. `*out`
  * stays NULL where no run says anything. Nonzero: no memory. */
 int dg_advise_schedule(json_t **out, const dg_advise_ahead *ahead, const dg_advise_spots *spots,

@@ -153,6 +153,14 @@ static json_t *aim_json(const aim *a, const dg_advise_ahead *ahead, uint32_t las
 
 /* ---- which block number ---- */
 
+json_t *dg_advise_aim_of(const dg_advise_ahead *ahead, const dg_advise_spots *spots,
+                         uint32_t blocks, uint32_t told_last)
+{
+    aim a = { .blocks = blocks };
+    weigh(&a, ahead, spots);
+    return aim_json(&a, ahead, told_last);
+}
+
 /* The chance that so many blocks come before the boundary, or up to so many more. */
 static double chance_of(const dg_advise_ahead *ahead, uint32_t blocks, uint32_t more)
 {
@@ -220,6 +228,7 @@ int dg_advise_schedule(json_t **out, const dg_advise_ahead *ahead, const dg_advi
     uint32_t likely = ahead->span.likely + 1;
     choice c = { .cheapest = { .blocks = 0 } };
     const aim *best;
+    assert(ahead->known);
     *out = NULL;
     for (uint32_t far = 0; far <= spots->epoch_slots; far++) {
         aim early = { .blocks = likely - far }, late = { .blocks = likely + far };

@@ -98,6 +98,7 @@ static bool mends(const json_t *cause, const dg_advise_run *run)
 {
     const json_t *causes = json_object_get(run->outcome, "causes"), *one;
     size_t i;
+    assert(run->outcome);
     json_array_foreach(run->broke, i, one)
     {
         if (!heals_in(cause, causes, name_of(one)))
@@ -140,6 +141,7 @@ static int add_cause(json_t *rows, const json_t *cause, const dg_advise_run *run
     json_t *row = row_of(rows, cause), *claim;
     size_t i;
     int bad = !row || count_up(row, "of") || (mends(cause, run) && count_up(row, "mends"));
+    assert(is_proved(cause) && run->standing == DG_ADVISE_BROKE);
     json_array_foreach(json_object_get(cause, "claims"), i, claim)
     {
         const char *name = dg_advise_text(claim, "claim");

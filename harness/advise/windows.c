@@ -98,6 +98,7 @@ static json_t *window_json(const dg_advise_case *of, where which, uint32_t last,
     json_t *out = json_object(), *names = json_array();
     dg_advise_sum sum = { .runs = 0 };
     int bad = !out || !names;
+    assert(which < NOWHERE && to_end <= last);
     for (size_t i = 0; i < of->count && !bad; i++) {
         const dg_advise_run *run = &of->runs[i];
         if (where_of(run, last) != which || (to_end && run->to_end != to_end))

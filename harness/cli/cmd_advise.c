@@ -12,12 +12,14 @@ static const dg_option options[] = {
       "count from the newest block of this state of the chain (from the block of the runs)" },
     { "boundary", 0, DG_OPT_NUMBER, "N",
       "with --snapshot: aim at the N-th session boundary behind it (1), as doppel when counts" },
+    { "block", 0, DG_OPT_NUMBER, "NUMBER",
+      "where a call that is scheduled for that block lands too, and what it costs there" },
     { "last", 0, DG_OPT_NUMBER, "K", "tell the last K blocks of a session apart (5)" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
 };
-enum { OPT_MISS, OPT_SNAPSHOT, OPT_BOUNDARY, OPT_LAST, OPT_WIDTH, OPT_COLOR };
+enum { OPT_MISS, OPT_SNAPSHOT, OPT_BOUNDARY, OPT_BLOCK, OPT_LAST, OPT_WIDTH, OPT_COLOR };
 enum { BOUNDARY_MOST = 10000 };
 
 /* From where slots are counted, and how many stay empty. */
@@ -34,6 +36,8 @@ static dg_code check_numbers(const dg_args *args, dg_error *err)
     if (args->text[OPT_BOUNDARY]
         && (!args->number[OPT_BOUNDARY] || args->number[OPT_BOUNDARY] > BOUNDARY_MOST))
         return dg_fail(err, DG_USAGE, "--boundary is from 1 to %d", BOUNDARY_MOST);
+    if (args->text[OPT_BLOCK] && (!args->number[OPT_BLOCK] || args->number[OPT_BLOCK] > UINT32_MAX))
+        return dg_fail(err, DG_USAGE, "--block is from 1 to %u", UINT32_MAX);
     if (args->text[OPT_BOUNDARY] && !args->text[OPT_SNAPSHOT])
         return dg_fail(err, DG_USAGE, "--boundary needs --snapshot, which says of which chain");
     return DG_OK;
@@ -44,6 +48,7 @@ static dg_code look(anchor *a, dg_advise_options *how, const dg_args *args, dg_e
     uint64_t nth = args->text[OPT_BOUNDARY] ? args->number[OPT_BOUNDARY] : 1;
     dg_code rc = check_numbers(args, err);
     how->last = (uint32_t)args->number[OPT_LAST];
+    how->block = (uint32_t)args->number[OPT_BLOCK];
     if (rc >= 0 && args->text[OPT_SNAPSHOT]
         && (rc = dg_cli_chain_look(&a->now, args->text[OPT_SNAPSHOT], err)) >= 0) {
         const dg_clock *clock = &a->now.clock;

@@ -275,6 +275,21 @@ static void put_cautious(sheet *s, const json_t *advice, const json_t *of)
              dg_report_whole_at(aim, "block"), 100 * number_at(aim, "safe"), expected);
 }
 
+/* Of the block that was asked for. */
+static void put_asked(sheet *s, const json_t *advice, const json_t *of)
+{
+    const json_t *aim = json_object_get(of, "asked");
+    char expected[300];
+    if (!aim)
+        return;
+    expected_text(expected, sizeof expected, aim);
+    put_line(s, "asked", "A call for #%lld, %lld blocks ahead, lands",
+             dg_report_whole_at(aim, "block"), dg_report_whole_at(aim, "delay"));
+    put_chances(s, advice, aim);
+    put_line(s, "", "A place where every run held: %.1f %%. %s", 100 * number_at(aim, "safe"),
+             expected);
+}
+
 static void put_miss(sheet *s, const json_t *advice)
 {
     const json_t *miss = json_object_get(advice, "miss");
@@ -532,6 +547,7 @@ dg_code dg_report_advice(dg_buf *out, const json_t *document, const dg_report_op
     put_first(&s, document, of);
     put_else(&s, document, of);
     put_call(&s, document, of);
+    put_asked(&s, document, of);
     if (!options->brief) {
         put_miss(&s, document);
         put_cautious(&s, document, of);

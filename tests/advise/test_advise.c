@@ -321,6 +321,50 @@ START_TEST(slots_are_counted_from_the_chain_that_is_named)
 }
 END_TEST
 
+/* #5 of six slots that are empty by half: behind K blocks, C(6,K)/64. */
+static const struct {
+    uint32_t block;
+    const char *path, *want; /* want "": refused */
+} asked[] = {
+    { 5, "cases/0/asked/block", "5" },
+    { 5, "cases/0/asked/first", "0.234375" },
+    { 5, "cases/0/asked/last", "0.109375" },
+    { 5, "cases/0/asked/early", "0.0" },
+    { 5, "cases/0/asked/late", "0.65625" },
+    { 5, "cases/0/asked/safe", "0.234375" },
+    { 18, "cases/0/asked/late", "1.0" },
+    { 18, "cases/0/asked/stall_ms", "" },
+    { 0, "cases/0/asked", "" },
+};
+
+START_TEST(a_block_that_is_asked_for_is_told_of)
+{
+    json_t *document = sweep_of("hbbbbb"),
+           *advice = advice_of(
+               document, (dg_advise_options){ .miss = 0.5, .last = 2, .block = asked[_i].block });
+    assert_at(advice, asked[_i].path, asked[_i].want);
+    json_decref(advice);
+    json_decref(document);
+}
+END_TEST
+
+START_TEST(a_block_out_of_reach_is_refused)
+{
+    static const struct {
+        uint32_t block;
+        const char *hows, *says;
+    } bad[] = { { 19, "hbbbbb", "#18 at most" }, { 5, "......", "cannot be said" } };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        dg_advise_options options = { .miss = 0.5, .block = bad[i].block };
+        json_t *document = sweep_of(bad[i].hows), *out;
+        dg_error err;
+        ck_assert_int_eq(dg_advise_make(&out, document, &options, &err), DG_USAGE);
+        ck_assert_msg(!out && strstr(err.text, bad[i].says), "%s", err.text);
+        json_decref(document);
+    }
+}
+END_TEST
+
 START_TEST(sessions_of_another_length_are_refused)
 {
     dg_advise_chain chain = { .epoch_slots = SLOTS + 1 };
@@ -346,6 +390,8 @@ int main(void)
     tcase_add_loop_test(tc, what_was_proved_would_change_it, 0, sizeof changes / sizeof *changes);
     tcase_add_test(tc, advice_of_several_runs_is_told_once);
     tcase_add_test(tc, slots_are_counted_from_the_chain_that_is_named);
+    tcase_add_loop_test(tc, a_block_that_is_asked_for_is_told_of, 0, sizeof asked / sizeof *asked);
+    tcase_add_test(tc, a_block_out_of_reach_is_refused);
     tcase_add_test(tc, sessions_of_another_length_are_refused);
     suite_add_tcase(s, tc);
     return suite_run(s);

@@ -70,6 +70,8 @@ static const struct {
     { OUTCOMES "unsure.json", 3, "cannot say" },
     { "--miss-rate 0.5 " OUTCOMES "stalled.json", 0, "50.00 % of slots stay empty, as given" },
     { "--snapshot " EMBEDDED_SPEC " --boundary 3 " OUTCOMES "stalled.json", 0, "60 slots ahead" },
+    { "--snapshot " EMBEDDED_SPEC " --block 20 " OUTCOMES "stalled.json", 0,
+      "A call for #20, 20 blocks ahead, lands" },
     { "-q " OUTCOMES "stalled.json", 0, "safe" },
 };
 
@@ -93,6 +95,8 @@ static const struct {
     { "--miss-rate x " OUTCOMES "stalled.json", "--miss-rate" },
     { "--last 0 " OUTCOMES "stalled.json", "--last is from 1" },
     { "--last 5000 " OUTCOMES "stalled.json", "--last is from 1" },
+    { "--block 0 " OUTCOMES "stalled.json", "--block is from 1" },
+    { "--miss-rate 0 --block 41 " OUTCOMES "stalled.json", "from where to count" },
     { "--boundary 2 " OUTCOMES "stalled.json", "--snapshot" },
     { "--boundary 0 --snapshot " EMBEDDED_SPEC " " OUTCOMES "stalled.json", "--boundary is" },
     { "--snapshot " EMBEDDED_SPEC " " OUTCOMES "drained.json", "chains is missing" },
