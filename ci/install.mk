@@ -18,11 +18,14 @@ DOCS   := README.md CHANGELOG.md SECURITY.md LICENSE
 install: all ## to PREFIX (/usr/local), below DESTDIR: program, library, completions, manual pages, documents
 	$(call say,inst,$(to)/bin/doppel)
 	$(Q)install -d $(to)/bin $(to)/lib/doppel $(to)/share/doppel $(to)/share/doc/doppel \
-	    $(to)/share/bash-completion/completions $(to)/share/fish/vendor_completions.d $(DESTDIR)$(ZSHDIR)
+	    $(to)/share/doppel/cluster $(to)/share/bash-completion/completions $(to)/share/fish/vendor_completions.d $(DESTDIR)$(ZSHDIR)
 	$(Q)install -m 644 $(WASMTIME)/lib/libwasmtime.so $(to)/lib/doppel/
 	$(Q)$(CC) $(OPT_$(PROFILE)) $(STRIP) -Wl,--as-needed $(call objs,cli) -o $(to)/bin/doppel \
 	    -L$(WASMTIME)/lib -Wl,-rpath,'$$ORIGIN/../lib/doppel' $(LIBS)
 	$(Q)install -m 644 harness/plan/*.schema.json harness/outcome/*.schema.json $(to)/share/doppel/
+	$(Q)install -m 755 $(filter-out %/try-slurm.sh %/try-kubernetes.sh,$(wildcard ci/cluster/*.sh ci/cluster/*.sbatch)) \
+	    $(to)/share/doppel/cluster/
+	$(Q)install -m 644 ci/cluster/*.yaml ci/cluster/README.md $(to)/share/doppel/cluster/
 	$(Q)install -m 644 $(DOCS) $(to)/share/doc/doppel/
 	$(Q)for l in $(wildcard $(WASMTIME)/LICENSE); do \
 	    install -m 644 $$l $(to)/share/doc/doppel/LICENSE.wasmtime; done
@@ -38,13 +41,12 @@ uninstall: ## takes away what install put there; folders that others may use sta
 	rm -rf $(to)/lib/doppel $(to)/share/doppel $(to)/share/doc/doppel
 
 DIST ?= dist
-export SOURCE_DATE_EPOCH
 .PHONY: deb dist release
 deb: all ## dist/doppel_VERSION_ARCHITECTURE.deb, for the Debian or Ubuntu on which this runs
-	@ci/deb.sh $(DIST)
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) ci/deb.sh $(DIST)
 
 dist: all ## what is published, with checksums, to DIST (dist): files, what make install leaves, the package
-	@ci/dist.sh $(DIST)
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) ci/dist.sh $(DIST)
 
 release: ## that, made twice in two places; fails where the bytes differ
 	@ci/release.sh $(DIST)

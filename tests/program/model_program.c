@@ -36,6 +36,23 @@ ran doppel(const char *format, ...)
     return doppel_by(NULL, NULL, args);
 }
 
+dg_buf shell_says(const char *format, ...)
+{
+    char command[2400], quoted[2404];
+    va_list list;
+    ran r;
+    va_start(list, format);
+    vsnprintf(command, sizeof command, format, list);
+    va_end(list);
+    ck_assert_ptr_null(strchr(command, '\''));
+    snprintf(quoted, sizeof quoted, "'%s'", command);
+    r = doppel_by("sh -c", NULL, quoted);
+    if (r.exit != 0)
+        ck_abort_msg("%s: exit %d: %s", command, r.exit, dg_buf_text(&r.err));
+    dg_buf_clear(&r.err);
+    return r.out;
+}
+
 void ran_clear(ran *r)
 {
     dg_buf_clear(&r->out);

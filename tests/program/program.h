@@ -22,6 +22,9 @@ ran doppel(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Another binary, or the same (NULL), with its stdout in that file (NULL: caught). */
 ran doppel_by(const char *binary, const char *stdout_path, const char *args);
 void ran_clear(ran *r);
+/* One command of the shell, without quotes of the single kind, which has to end with 0; its output,
+ * owned by the caller. */
+dg_buf shell_says(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* One line on stderr that says so, nothing on stdout, this exit code. */
 void refused(ran r, const char *what, const char *says, int exit);

@@ -20,19 +20,6 @@ static void make(const char *args)
     ran_clear(&r);
 }
 
-/* One command of the shell; its output, owned by the caller. */
-static dg_buf sh(const char *command)
-{
-    char quoted[1400];
-    ran r;
-    snprintf(quoted, sizeof quoted, "'%s'", command);
-    r = doppel_by("sh -c", NULL, quoted);
-    if (r.exit != 0)
-        ck_abort_msg("%s: exit %d: %s", command, r.exit, dg_buf_text(&r.err));
-    dg_buf_clear(&r.err);
-    return r.out;
-}
-
 /* Scripts of three shells, pages of three parts of the manual, the library, what licences ask for.
  */
 static const char *const files[] = {
@@ -49,42 +36,38 @@ static const char *const files[] = {
     "share/doc/doppel/LICENSE",
     "share/doppel/plan.schema.json",
     "share/doppel/outcome.schema.json",
+    "share/doppel/cluster/slurm.sh",
+    "share/doppel/cluster/sweep.yaml",
 };
 
 START_TEST(it_runs_where_it_was_moved_to_and_goes_as_a_whole)
 {
-    char dest[300], moved[300], text[1000];
+    char dest[300], moved[300], text[700];
     dg_buf out;
     snprintf(dest, sizeof dest, "%s", scratch_path("dest"));
     snprintf(moved, sizeof moved, "%s", scratch_path("moved"));
     snprintf(text, sizeof text, "install PREFIX=/usr DESTDIR=%s", dest);
     make(text);
-    snprintf(text, sizeof text, "mv %s %s", dest, moved);
-    out = sh(text);
+    out = shell_says("mv %s %s", dest, moved);
     dg_buf_clear(&out);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(text, sizeof text, "test -s %s/usr/%s", moved, files[i]);
-        out = sh(text);
+        out = shell_says("test -s %s/usr/%s", moved, files[i]);
         dg_buf_clear(&out);
     }
-    snprintf(text, sizeof text, "env -u LD_LIBRARY_PATH %s/usr/bin/doppel version", moved);
-    out = sh(text);
+    out = shell_says("env -u LD_LIBRARY_PATH %s/usr/bin/doppel version", moved);
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&out), "doppel "));
     dg_buf_clear(&out);
     /* It loads the library that was moved with it. */
-    snprintf(text, sizeof text, "env -u LD_LIBRARY_PATH ldd %s/usr/bin/doppel", moved);
-    out = sh(text);
+    out = shell_says("env -u LD_LIBRARY_PATH ldd %s/usr/bin/doppel", moved);
     snprintf(text, sizeof text, "%s/usr/bin/../lib/doppel/libwasmtime.so", moved);
     if (!strstr(dg_buf_text(&out), text))
         ck_abort_msg("another library: %s", dg_buf_text(&out));
     dg_buf_clear(&out);
-    snprintf(text, sizeof text, "! grep -rlF \"$PWD\" %s", moved);
-    out = sh(text);
+    out = shell_says("! grep -rlF \"$PWD\" %s", moved);
     dg_buf_clear(&out);
     snprintf(text, sizeof text, "uninstall PREFIX=/usr DESTDIR=%s", moved);
     make(text);
-    snprintf(text, sizeof text, "find %s -type f", moved);
-    out = sh(text);
+    out = shell_says("find %s -type f", moved);
     if (out.len)
         ck_abort_msg("left behind: %s", dg_buf_text(&out));
     dg_buf_clear(&out);
