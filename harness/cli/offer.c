@@ -126,6 +126,7 @@ static void positions(offers *o)
     keep_to(o, ", ");
     offer(o, "next", "", "the next block");
     offer(o, "boundary", "", "the first block of a session");
+    offer(o, "every", "", "of a sweep: each slot of a session");
     offer(o, "boundary-", "", "slots before a session begins, boundary-20b: blocks of control");
     offer(o, "boundary+", "", "slots after a session began");
 }
@@ -224,6 +225,8 @@ static const struct {
     { "I/N", nothing },
     { "TIME", nothing },
     { "DATE", nothing },
+    { "DAY", nothing },
+    { "CELL", nothing },
     { "SHARE", nothing },
     { "PALLET.ITEM", nothing },
     { "API_method", nothing },

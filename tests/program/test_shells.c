@@ -42,6 +42,8 @@ static const struct {
       "doppel sweep --to x,alpha.json ", "x,alpha.json " },
     { "doppel snapshot export x --snap-version 4", "doppel snapshot export x --snap-version 4 ",
       "doppel snapshot export x --snap-version 4 ", "4 " },
+    { "doppel replay alpha.json --claim back", "doppel replay alpha.json --claim backing-rate ",
+      "doppel replay alpha.json --claim backing-rate ", "backing-rate " },
     { "doppel nothing a", "doppel nothing a", "doppel nothing a", " " },
     { "doppel call x y 0xa", "doppel call x y 0xa", "doppel call x y 0xa", " " },
 };
