@@ -132,6 +132,16 @@ dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_er
 dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err);
 /* The words of --explain and --positions, in the order of the enumerations of run.h. */
 extern const char *const dg_option_explains[4], *const dg_option_positions[4];
+/* A flag that stands for a key: row `option` of the command's table, given `value`, or, of NULL,
+ * its own. */
+typedef struct dg_option_for_key {
+    int option;
+    const char *key, *value;
+} dg_option_for_key;
+/* The plan that the first argument names, or an empty one, with these flags and then each --set.
+ * The caller's after a failure too; NULL: there is none. Codes of dg_plan_load and dg_plan_set. */
+dg_code dg_cli_plan_of(dg_plan **out, const dg_args *args, const dg_option_for_key *flags,
+                       size_t count, dg_error *err);
 /* Which of three words a flag has: its index; NULL: `*out` stays. DG_USAGE. */
 dg_code dg_cli_word_of(int *out, const char *flag, const char *text, const char *const names[4],
                        dg_error *err);

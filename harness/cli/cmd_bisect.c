@@ -44,24 +44,9 @@ enum {
 
 /* ---- what was asked for ---- */
 
-static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
-{
-    static const struct {
-        int option;
-        const char *key, *value; /* value NULL: the flag's own */
-    } rows[] = { { OPT_SNAPSHOT, "snapshot", NULL },
-                 { OPT_AT, "upgrade.at", NULL },
-                 { OPT_NO_NETWORK, "network", "false" } };
-    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
-                                        : dg_plan_new(plan, err);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && rc >= 0; i++)
-        if (args->text[rows[i].option])
-            rc = dg_plan_set(*plan, rows[i].key,
-                             rows[i].value ? rows[i].value : args->text[rows[i].option], err);
-    for (size_t i = 0; i < args->each_count && rc >= 0; i++)
-        rc = dg_cli_plan_set(*plan, args->each[i], err);
-    return rc;
-}
+static const dg_option_for_key keys[] = { { OPT_SNAPSHOT, "snapshot", NULL },
+                                          { OPT_AT, "upgrade.at", NULL },
+                                          { OPT_NO_NETWORK, "network", "false" } };
 
 static const char *or_else(const char *text, const char *other)
 {
@@ -219,7 +204,7 @@ static int run(const dg_args *args)
     json_t *document = NULL;
     dg_error err;
     dg_code rc = read_options(&how, args, &err);
-    if (rc >= 0 && (rc = plan_of(&plan, args, &err)) >= 0
+    if (rc >= 0 && (rc = dg_cli_plan_of(&plan, args, keys, sizeof keys / sizeof *keys, &err)) >= 0
         && (rc = dg_cli_folder_for(how.log, &err)) >= 0
         && (rc = dg_cli_try_place("log", how.log, inputs, sizeof inputs / sizeof *inputs, &err))
                >= 0) {

@@ -78,25 +78,10 @@ static dg_code read_axes(dg_axes *axes, const dg_args *args, dg_error *err)
     return rc;
 }
 
-static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
-{
-    static const struct {
-        int option;
-        const char *key, *value; /* value NULL: the flag's own */
-    } rows[] = { { OPT_SNAPSHOT, "snapshot", NULL },
-                 { OPT_HOW, "upgrade.how", NULL },
-                 { OPT_NO_NETWORK, "network", "false" },
-                 { OPT_STRICT, "claims.strict", "true" } };
-    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
-                                        : dg_plan_new(plan, err);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && rc >= 0; i++)
-        if (args->text[rows[i].option])
-            rc = dg_plan_set(*plan, rows[i].key,
-                             rows[i].value ? rows[i].value : args->text[rows[i].option], err);
-    for (size_t i = 0; i < args->each_count && rc >= 0; i++)
-        rc = dg_cli_plan_set(*plan, args->each[i], err);
-    return rc;
-}
+static const dg_option_for_key keys[] = { { OPT_SNAPSHOT, "snapshot", NULL },
+                                          { OPT_HOW, "upgrade.how", NULL },
+                                          { OPT_NO_NETWORK, "network", "false" },
+                                          { OPT_STRICT, "claims.strict", "true" } };
 
 /* In the order of the enumeration. */
 static const char *const explains[] = { "none", "recorded", "proved", NULL };
@@ -239,7 +224,7 @@ static dg_code make_sweep(dg_sweep **out, dg_plan **plan, const dg_args *args,
     dg_code rc = read_axes(&axes, args, err);
     if (rc >= 0 && args->text[OPT_SHARD])
         rc = dg_shard_read(&shard, args->text[OPT_SHARD], err);
-    if (rc >= 0 && (rc = plan_of(plan, args, err)) >= 0
+    if (rc >= 0 && (rc = dg_cli_plan_of(plan, args, keys, sizeof keys / sizeof *keys, err)) >= 0
         && (rc = dg_axes_settle(&axes, *plan, each, err)) >= 0)
         rc = dg_sweep_new(out, *plan, &axes, shard, args->text[OPT_BUDGET] != NULL, err);
     dg_axes_clear(&axes);

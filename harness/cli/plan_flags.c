@@ -20,6 +20,20 @@ dg_code dg_cli_plan_set(dg_plan *plan, const char *pair, dg_error *err)
     return dg_plan_set(plan, key, equal + 1, err);
 }
 
+dg_code dg_cli_plan_of(dg_plan **out, const dg_args *args, const dg_option_for_key *flags,
+                       size_t count, dg_error *err)
+{
+    dg_code rc = args->positional_count ? dg_plan_load(out, args->positional[0], err)
+                                        : dg_plan_new(out, err);
+    for (size_t i = 0; i < count && rc >= 0; i++)
+        if (args->text[flags[i].option])
+            rc = dg_plan_set(*out, flags[i].key,
+                             flags[i].value ? flags[i].value : args->text[flags[i].option], err);
+    for (size_t i = 0; i < args->each_count && rc >= 0; i++)
+        rc = dg_cli_plan_set(*out, args->each[i], err);
+    return rc;
+}
+
 dg_code dg_cli_folder_for(const char *path, dg_error *err)
 {
     const char *slash = strrchr(path, '/');
