@@ -104,6 +104,22 @@ static void pass_progress(void *user, uint64_t done, uint64_t total)
         options->progress(options->user, done, total);
 }
 
+/* A small file may be one of git lfs, which stands for a large one. */
+static dg_code refuse_pointer(const char *path, dg_error *err)
+{
+    struct stat about;
+    dg_buf content;
+    dg_code rc = DG_OK;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size > 4096)
+        return DG_OK; /* what is wrong with it, the import says */
+    dg_buf_init(&content, 4096);
+    if (dg_file_read(&content, path, NULL) >= 0
+        && (rc = dg_git_refuse_pointer(dg_buf_bytes(&content), err)) < 0)
+        dg_fail_within(err, rc, "%s", path);
+    dg_buf_clear(&content);
+    return rc;
+}
+
 static dg_code import_file(dg_snapshot_info *info, const char *path, const char *name,
                            const dg_snapshot_import_options *options, dg_engine *engine,
                            dg_error *err)
@@ -119,7 +135,7 @@ static dg_code import_file(dg_snapshot_info *info, const char *path, const char 
     dg_buf note;
     dg_code rc;
     dg_buf_init(&note, DG_SOURCE_NOTE_MAX);
-    if ((rc = dg_source_note(&note, name, err)) == DG_OK)
+    if ((rc = refuse_pointer(path, err)) >= 0 && (rc = dg_source_note(&note, name, err)) == DG_OK)
         own.note = dg_buf_bytes(&note);
     if (rc >= 0)
         rc = dg_snapshot_import(info, path, &own, err);

@@ -219,6 +219,7 @@ START_TEST(a_pointer_in_a_working_tree_is_named_too)
     char path[400];
     snprintf(path, sizeof path, "%s/lfs.wasm", repo());
     refused(doppel("inspect %s", path), path, "it is a Git LFS pointer to sha256:4d7a2146", 2);
+    refused(doppel("call %s Core_version", path), path, "it is a Git LFS pointer to sha256:", 2);
 }
 END_TEST
 
