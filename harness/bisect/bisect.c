@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "claim/claim.h"
 #include "crypto/crypto.h"
@@ -130,13 +131,20 @@ static dg_code replay(dg_bisect_work *w, const dg_bisect_log *was, dg_error *err
     return rc;
 }
 
+/* A device or a pipe has nothing to go on from. */
+static bool is_kept(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 static dg_code take_log(dg_bisect_work *w, dg_error *err)
 {
     dg_bisect_log was = { 0 };
     dg_buf text;
     dg_code rc = DG_OK;
     dg_buf_init(&text, DG_BISECT_LOG_MAX);
-    if (dg_file_exists(w->options->log) && (rc = dg_file_read(&text, w->options->log, err)) >= 0
+    if (is_kept(w->options->log) && (rc = dg_file_read(&text, w->options->log, err)) >= 0
         && ((rc = dg_bisect_log_parse(&was, dg_buf_bytes(&text), err)) < 0
             || (rc = same_bisect(&was, &w->log, err)) < 0 || (rc = replay(w, &was, err)) < 0))
         dg_fail_within(err, rc, "%s", w->options->log);

@@ -434,6 +434,7 @@ static const struct {
     { "--good base --build true --build-timeout 5", "write 90s, 10m or 2h", 2 },
     { "--good base --at elsewhere", "elsewhere", 2 },
     { "--good base --snapshot /no/such/state", "/no/such/state", 4 },
+    { "--good base --log /dev/full", "/dev/full", 4 },
     { "--good base --log /dev/null/log", "/dev/null", 4 },
 };
 
