@@ -23,6 +23,7 @@ typedef struct made_up {
     int64_t boundaries;              /* at least */
     uint64_t other_below;            /* with fewer validators it breaks of something else */
     uint64_t no_run_below;           /* .. cannot be run */
+    uint64_t per_slot;               /* validators more that it takes for each slot of offset */
     unsigned runs;                   /* counted */
     char log[4000];
     uint32_t halt_after; /* trials; 0: never */
@@ -59,8 +60,9 @@ static bool breaks(const made_up *w, const json_t *plan)
 {
     int64_t boundaries =
         dg_keys_whole(dg_plan_keys(), json_object_get(plan, "horizon"), "horizon.boundaries_after");
-    return size_of(plan, 0) >= w->validators && size_of(plan, 1) >= w->parachains
-           && offset_of(plan) >= w->offset && boundaries >= w->boundaries
+    return size_of(plan, 0) >= w->validators + w->per_slot * (uint64_t)llabs(offset_of(plan))
+           && size_of(plan, 1) >= w->parachains && offset_of(plan) >= w->offset
+           && boundaries >= w->boundaries
            && (!w->fault || place_of(plan, "faults", "kind", w->fault) >= 0)
            && (!w->class || place_of(plan, "classes", "class", w->class) >= 0);
 }
@@ -188,6 +190,11 @@ static const struct {
       ",\"network\":{\"size\":\"140x28\"}",
       { .parachains = 27, .offset = 1 },
       "boundary-1 {\"network\":{\"size\":\"100x27\"}}" },
+    { "what gets small only once something else is",
+      "boundary-8",
+      ",\"network\":{\"size\":\"140x28\"}",
+      { .validators = 100, .offset = 3, .per_slot = 4 },
+      "boundary-3 {\"network\":{\"size\":\"112x20\"}}" },
     { "no size at which it breaks of something else",
       "boundary-1",
       ",\"network\":{\"size\":\"140x28\"}",
