@@ -44,7 +44,7 @@ dg_code dg_snapshot_import_describe(dg_snapshot_import_job *import, dg_bytes cod
     if (info->state_version > 1)
         return dg_fail(err, DG_UNSUPPORTED, "state version %u", info->state_version);
     if (!info->chain[0])
-        snprintf(info->chain, sizeof info->chain, "%s", info->spec_name);
+        plain_text(info->chain, sizeof info->chain, o->chain ? o->chain : info->spec_name);
     if (!info->name[0])
         plain_text(info->name, sizeof info->name, base_name(import->path));
     return DG_OK;

@@ -59,6 +59,7 @@ typedef struct dg_snapshot_import_options {
     bool block_known; /* `number` and `hash` are given */
     uint32_t number;
     dg_hash hash;
+    const char *chain; /* id, of a source that does not tell it; NULL: its spec_name */
 } dg_snapshot_import_options;
 
 /* Raw chain spec (.json, .json.zst: streamed), the answer of state_getPairs in the
