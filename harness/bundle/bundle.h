@@ -2,6 +2,7 @@
  *
  *   make     dg_bundle_write
  *   open     dg_bundle_open .. plan, outcome, manifest .. dg_bundle_close
+ *   run      dg_bundle_settle, then dg_run of its plan
  *   unpack   dg_bundle_extract        the same files, in a folder that stays
  *   again    dg_bundle_form           an outcome as the bundle keeps it, to be compared
  *
@@ -13,7 +14,8 @@
  * not have its size and its hash.
  *
  *   rc = dg_bundle_open(&bundle, "red.doppel", err);
- *   if (rc >= 0 && (rc = dg_run(&outcome, dg_bundle_plan(bundle), &how, err)) >= 0
+ *   if (rc >= 0 && (rc = dg_bundle_settle(bundle, how.cache_dir, err)) >= 0
+ *       && (rc = dg_run(&outcome, dg_bundle_plan(bundle), &how, err)) >= 0
  *       && (rc = dg_bundle_form(&again, bundle, outcome, err)) >= 0)
  *       same = json_equal(again, dg_bundle_outcome(bundle));
  *   dg_bundle_close(bundle);               after the last use of its plan */
@@ -72,6 +74,9 @@ typedef struct dg_bundle dg_bundle;
  * or an outcome that does not read, a plan that names anything outside; DG_MISMATCH: a wrong hash,
  * with the file; DG_UNSUPPORTED: of a later format; DG_IO; DG_NOMEM. Nothing is left behind. */
 dg_code dg_bundle_open(dg_bundle **out, const char *path, dg_error *err);
+/* Makes the state ready where its file does not tell its chain: before the plan is run. `cache_dir`
+ * as of dg_source_options. Codes of dg_source_import. */
+dg_code dg_bundle_settle(dg_bundle *bundle, const char *cache_dir, dg_error *err);
 /* Removes the folder. Fine on NULL. */
 void dg_bundle_close(dg_bundle *bundle);
 /* Checked, with the places of the unpacked files in it; borrowed, as are the next two. */

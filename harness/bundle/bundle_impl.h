@@ -29,8 +29,10 @@ typedef struct dg_bundle_list {
     size_t count;
 } dg_bundle_list;
 
-/* The manifest of these files; owned by the caller. NULL: no memory. */
-json_t *dg_bundle_manifest_make(const dg_bundle_list *list, const dg_bundle_parts *parts);
+/* The manifest of these files; `chain` as in dg_bundle_items. Owned by the caller; NULL: no
+ * memory. */
+json_t *dg_bundle_manifest_make(const dg_bundle_list *list, const dg_bundle_parts *parts,
+                                const char *chain);
 /* Reads and checks one. DG_MALFORMED; DG_UNSUPPORTED: of a later format. `*json` is the caller's,
  * NULL after a failure. */
 dg_code dg_bundle_manifest_read(json_t **json, dg_bundle_list *list, dg_bytes text, dg_error *err);
@@ -80,7 +82,7 @@ void dg_bundle_in_close(dg_bundle_in *in);
 
 typedef struct dg_bundle_scratch {
     char folder[DG_BUNDLE_FOLDER_MAX]; /* "": none */
-    int scraps[DG_BUNDLE_FILES_MAX + 4];
+    int scraps[DG_BUNDLE_FILES_MAX + 8];
     size_t count;
 } dg_bundle_scratch;
 
@@ -90,6 +92,9 @@ dg_code dg_bundle_scratch_make(dg_bundle_scratch *scratch, const char *prefix, d
 /* The path of a file in it, which is remembered from now on. */
 void dg_bundle_scratch_path(dg_bundle_scratch *scratch, char path[DG_BUNDLE_PATH_MAX],
                             const char *name);
+/* A folder in it, with names that a snapshot has, all remembered. It is not made. */
+void dg_bundle_scratch_state(dg_bundle_scratch *scratch, char path[DG_BUNDLE_PATH_MAX],
+                             const char *name);
 /* It is not temporary any more: nothing is remembered. */
 void dg_bundle_scratch_keep(dg_bundle_scratch *scratch);
 /* With all that is in it; fine on zeros. */
@@ -107,6 +112,7 @@ typedef struct dg_bundle_item {
 typedef struct dg_bundle_items {
     dg_bundle_item at[DG_BUNDLE_FILES_MAX];
     size_t count;
+    char chain[64]; /* of a state whose file does not tell it; "": it does */
 } dg_bundle_items;
 
 /* Sorts the items by name, writes the manifest and all of them. Codes of dg_bundle_write. */

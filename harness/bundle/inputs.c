@@ -160,26 +160,39 @@ static dg_code export_state(gathering *g, char path[DG_BUNDLE_PATH_MAX], dg_snap
     bool genesis = info->number == 0;
     snprintf(g->state, sizeof g->state, "%s%s", DG_BUNDLE_STATE, genesis ? "json.zst" : "snap");
     dg_bundle_scratch_path(&g->scratch, path, g->state);
+    if (!genesis && strcmp(info->chain, info->spec_name) != 0)
+        snprintf(g->items.chain, sizeof g->items.chain, "%s", info->chain);
     return genesis ? dg_snapshot_export_spec(folder, path, err)
                    : dg_snapshot_export_snap(folder, path, info->header_known ? 4 : 3, err);
+}
+
+/* As whoever opens the bundle will have it. */
+static dg_code import_again(gathering *g, dg_snapshot **out, const char *file, dg_error *err)
+{
+    dg_snapshot_import_options how = { .chain = g->items.chain[0] ? g->items.chain : NULL };
+    char place[DG_BUNDLE_PATH_MAX];
+    dg_code rc;
+    dg_bundle_scratch_state(&g->scratch, place, "again");
+    how.path_out = place;
+    rc = dg_source_import(NULL, file, &how, g->from.engine, err);
+    return rc < 0 ? rc : dg_snapshot_open(out, place, err);
 }
 
 /* A folder goes in as a file, which is read again: what a run sees has to be the same. */
 static dg_code add_folder(gathering *g, const char *path, dg_error *err)
 {
-    dg_source as_it_was = { .snapshot = NULL }, again = { .snapshot = NULL };
+    dg_snapshot *as_it_was = NULL, *again = NULL;
     char file[DG_BUNDLE_PATH_MAX];
     dg_code rc = dg_bundle_scratch_make(&g->scratch, NULL, err);
-    if (rc >= 0 && (rc = dg_source_open(&as_it_was, path, &g->from, err)) >= 0
-        && (rc = export_state(g, file, as_it_was.snapshot, err)) >= 0
-        && (rc = dg_source_open(&again, file, &g->from, err)) >= 0
-        && !is_the_same_state(as_it_was.snapshot, again.snapshot))
+    if (rc >= 0 && (rc = dg_snapshot_open(&as_it_was, path, err)) >= 0
+        && (rc = export_state(g, file, as_it_was, err)) >= 0
+        && (rc = import_again(g, &again, file, err)) >= 0 && !is_the_same_state(as_it_was, again))
         rc = dg_fail(err, DG_UNSUPPORTED,
                      "the snapshot %.200s holds what no spec and no .snap can tell, so it cannot "
                      "go into a bundle; name the file that it was made from",
                      path);
-    dg_source_close(&as_it_was);
-    dg_source_close(&again);
+    dg_snapshot_close(as_it_was);
+    dg_snapshot_close(again);
     return rc < 0 ? rc : add_mapped(g, g->state, file, err);
 }
 

@@ -24,6 +24,7 @@ static const dg_keys_row rows[] = {
     { "run.positions", DG_KEYS_TEXT, true, .words = positions,
       .says = "when U was tried at other positions" },
     { "exit", DG_KEYS_WHOLE, true, .max = DG_EXIT_INTERNAL, .says = "exit code of the run" },
+    { "chain", DG_KEYS_TEXT, .says = "id of the state's chain, where its file does not tell it" },
     { "files", DG_KEYS_LIST, true, .says = "all other files of the bundle, by name" },
     { "files[]", DG_KEYS_OBJECT, .says = "a file" },
     { "files[].name", DG_KEYS_TEXT, true, .says = "plain, without a folder" },
@@ -54,7 +55,8 @@ bool dg_bundle_name_is_plain(const char *name)
 
 /* ---- out ---- */
 
-json_t *dg_bundle_manifest_make(const dg_bundle_list *list, const dg_bundle_parts *parts)
+json_t *dg_bundle_manifest_make(const dg_bundle_list *list, const dg_bundle_parts *parts,
+                                const char *chain)
 {
     json_t *files = json_array();
     for (size_t i = 0; i < list->count; i++) {
@@ -68,9 +70,10 @@ json_t *dg_bundle_manifest_make(const dg_bundle_list *list, const dg_bundle_part
         json_decref(files);
         return NULL;
     }
-    return json_pack("{s:i, s:o, s:{s:s, s:s}, s:i, s:o}", "doppel_bundle", FORMAT, "program",
+    return json_pack("{s:i, s:o, s:{s:s, s:s}, s:i, s:s*, s:o}", "doppel_bundle", FORMAT, "program",
                      dg_bundle_program(), "run", "explain", parts->explain, "positions",
-                     parts->positions, "exit", dg_outcome_exit(parts->outcome), "files", files);
+                     parts->positions, "exit", dg_outcome_exit(parts->outcome), "chain",
+                     chain[0] ? chain : NULL, "files", files);
 }
 
 /* ---- in ---- */

@@ -6,12 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "source/source.h"
+#include "wasm/wasm.h"
+
 struct dg_bundle {
     dg_bundle_scratch scratch;
     dg_bundle_list list;
     json_t *manifest, *outcome;
     dg_plan *plan;
     char state[DG_BUNDLE_NAME_MAX];
+    bool settled; /* the plan names the folder that the state was made */
 };
 
 /* ---- its plan ---- */
@@ -151,6 +155,34 @@ static dg_code open_in(dg_bundle **out, const char *path, const char *beside, dg
 dg_code dg_bundle_open(dg_bundle **out, const char *path, dg_error *err)
 {
     return open_in(out, path, NULL, err);
+}
+
+static dg_code import_state(dg_bundle *b, const char *chain, dg_engine *engine, dg_error *err)
+{
+    char place[DG_BUNDLE_PATH_MAX], file[DG_BUNDLE_PATH_MAX];
+    dg_snapshot_import_options how = { .path_out = place, .chain = chain };
+    dg_code rc;
+    path_of(b, file, b->state);
+    dg_bundle_scratch_state(&b->scratch, place, "state");
+    if ((rc = dg_source_import(NULL, file, &how, engine, err)) < 0
+        || (rc = set_place(b, "snapshot", "state", err)) < 0)
+        return rc;
+    return dg_plan_check(b->plan, err);
+}
+
+dg_code dg_bundle_settle(dg_bundle *b, const char *cache_dir, dg_error *err)
+{
+    const char *chain = json_string_value(json_object_get(b->manifest, "chain"));
+    dg_engine_options quiet = { .cache_dir = cache_dir };
+    dg_engine *engine;
+    dg_code rc;
+    if (!chain || b->settled)
+        return DG_OK;
+    if ((rc = dg_engine_new(&engine, &quiet, err)) >= 0)
+        rc = import_state(b, chain, engine, err);
+    dg_engine_free(engine);
+    b->settled = rc >= 0;
+    return rc;
 }
 
 void dg_bundle_close(dg_bundle *b)

@@ -101,7 +101,7 @@ static dg_code manifest_of(char **out, const dg_bundle_items *items, const dg_bu
     dg_code rc = list_of(&list, items, err);
     if (rc < 0)
         return rc;
-    json = dg_bundle_manifest_make(&list, parts);
+    json = dg_bundle_manifest_make(&list, parts, items->chain);
     *out = json ? json_dumps(json, JSON_SORT_KEYS | JSON_INDENT(2)) : NULL;
     json_decref(json);
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the manifest");

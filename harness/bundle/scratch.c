@@ -38,6 +38,17 @@ void dg_bundle_scratch_path(dg_bundle_scratch *s, char path[DG_BUNDLE_PATH_MAX],
     remember(s, path);
 }
 
+void dg_bundle_scratch_state(dg_bundle_scratch *s, char path[DG_BUNDLE_PATH_MAX], const char *name)
+{
+    static const char *const files[] = { "data.mdb", "manifest.json", "note" };
+    dg_bundle_scratch_path(s, path, name);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char file[DG_BUNDLE_PATH_MAX + 16];
+        snprintf(file, sizeof file, "%s/%s", path, files[i]);
+        remember(s, file);
+    }
+}
+
 void dg_bundle_scratch_keep(dg_bundle_scratch *s)
 {
     for (size_t i = 0; i < s->count; i++)

@@ -153,7 +153,7 @@ typedef struct dg_cli_shrink_flags {
 /* Makes what a bundle holds smaller, tells of each trial, and writes the smallest to a bundle of
  * its own. The exit code: 0 where it came to an end, 3 where it was stopped before or no cause of
  * the break is proved, else that of what went wrong. */
-int dg_cli_shrink(const dg_bundle *bundle, const dg_cli_shrink_flags *flags, const dg_args *args);
+int dg_cli_shrink(dg_bundle *bundle, const dg_cli_shrink_flags *flags, const dg_args *args);
 /* Before hours of work: `path` is none of the `count` things that are read (NULL: nothing), and can
  * be written. DG_USAGE, with the flag's name; DG_IO. */
 dg_code dg_cli_try_place(const char *flag, const char *path, const char *const *inputs,

@@ -153,7 +153,7 @@ static void step(void *user, const dg_run_progress *now)
     dg_progress_step(bar, now->done, now->total);
 }
 
-static int again(const dg_bundle *bundle, const dg_args *args)
+static int again(dg_bundle *bundle, const dg_args *args)
 {
     dg_progress bar;
     dg_run_options how = { .cache_dir = dg_cli_cache(),
@@ -166,7 +166,7 @@ static int again(const dg_bundle *bundle, const dg_args *args)
     int exit_code;
     dg_code rc = options_of(&how, bundle, &err);
     dg_progress_init(&bar, "import");
-    if (rc >= 0)
+    if (rc >= 0 && (rc = dg_bundle_settle(bundle, how.cache_dir, &err)) >= 0)
         rc = dg_run(&outcome, dg_bundle_plan(bundle), &how, &err);
     dg_progress_done(&bar);
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : judge(bundle, outcome, args);
@@ -188,7 +188,7 @@ static dg_code agree(const dg_args *args, dg_error *err)
     return DG_OK;
 }
 
-static int act(const dg_bundle *bundle, const dg_args *args)
+static int act(dg_bundle *bundle, const dg_args *args)
 {
     dg_cli_shrink_flags flags = { .out = args->text[OPT_OUT],
                                   .claim = args->text[OPT_CLAIM],

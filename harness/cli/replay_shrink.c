@@ -109,7 +109,7 @@ static const json_t *proved_outcome(const dg_bundle *bundle)
                : NULL;
 }
 
-static dg_code look_for_it(dg_shrink *s, telling *t, const dg_bundle *bundle,
+static dg_code look_for_it(dg_shrink *s, telling *t, dg_bundle *bundle,
                            const dg_cli_shrink_flags *flags, dg_error *err)
 {
     dg_run_options run = { .cache_dir = dg_cli_cache(),
@@ -126,11 +126,13 @@ static dg_code look_for_it(dg_shrink *s, telling *t, const dg_bundle *bundle,
         return dg_fail(err, DG_USAGE, "--trials takes a number of trials");
     if ((rc = dg_cli_time(&how.budget_ns, "time-budget", flags->time_budget, err)) < 0)
         return rc;
+    if ((rc = dg_bundle_settle(bundle, run.cache_dir, err)) < 0)
+        return rc;
     dg_cli_hear_signals();
     return dg_shrink_plan(s, dg_bundle_plan(bundle), proved_outcome(bundle), &how, err);
 }
 
-int dg_cli_shrink(const dg_bundle *bundle, const dg_cli_shrink_flags *flags, const dg_args *args)
+int dg_cli_shrink(dg_bundle *bundle, const dg_cli_shrink_flags *flags, const dg_args *args)
 {
     const char *out = flags->out ? flags->out : "out/smaller.doppel";
     const char *inputs[] = { args->positional[0] };

@@ -87,6 +87,28 @@ START_TEST(a_snapshot_that_is_a_folder_comes_along)
 }
 END_TEST
 
+/* Its chain is one that a .snap cannot tell. */
+START_TEST(a_state_that_a_run_left_comes_along)
+{
+    char bundle[300], states[300], out[300];
+    ran r = doppel("run " INCIDENT " --positions never --explain none -q --keep control:U-1 "
+                   "--keep-dir %s -o %s",
+                   place(states, "states"), place(out, "kept.json"));
+    ck_assert_int_eq(r.exit, 1);
+    ran_clear(&r);
+    r = doppel("run --snapshot %s/control-U-1 --to " EMBEDDED_BLOB " --nodes v1.10 --at boundary-2 "
+               "--positions never --explain none -q -o %s --bundle %s",
+               states, out, place(bundle, "state.doppel"));
+    ck_assert_msg(r.exit == 1, "exit %d: %s", r.exit, dg_buf_text(&r.err));
+    ran_clear(&r);
+    shell("rm -r %s", states);
+    r = doppel("replay %s -q", bundle);
+    ck_assert_msg(r.exit == 1 && says(&r, "the same outcome"), "exit %d: %s%s", r.exit,
+                  dg_buf_text(&r.out), dg_buf_text(&r.err));
+    ran_clear(&r);
+}
+END_TEST
+
 START_TEST(equal_runs_make_equal_bytes)
 {
     char one[300], two[300];
@@ -425,6 +447,7 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, a_bundle_needs_none_of_its_inputs);
     tcase_add_test(tc, a_snapshot_that_is_a_folder_comes_along);
+    tcase_add_test(tc, a_state_that_a_run_left_comes_along);
     tcase_add_test(tc, equal_runs_make_equal_bytes);
     tcase_add_test(tc, a_red_cell_of_a_sweep_is_a_bundle);
     tcase_add_test(tc, a_bundle_is_listed_and_unpacked);
