@@ -58,7 +58,8 @@ enum { DG_ADVISE_LAST = 5, DG_ADVISE_LAST_MAX = 1000 };
  *     asked     the aim of options.block
  *     cautious  the same as schedule, were miss.at_most the rate; absent where the rate was not
  * measured aim       {block, delay, early, last, first, late: chances of where it lands; safe: of a
- *             place where all runs held; known: of one that was run; stall_ms: expected over the
+ *             place where all runs held; known: of one that was run, within
+ *             half a session of the boundary; stall_ms: expected over the
  *             known ones; stall_ms_worst: of those that may well come (one case in a thousand)}
  *   broken    runs of the first case that broke and have an outcome of their own
  *   changes   [{kind, what, says, claims, of, mends}] proved in them, what mends most first: in how

@@ -94,13 +94,14 @@ typedef struct aim {
     int64_t stall_ms_worst;
 } aim;
 
-/* Where the call lands if so many blocks come before the boundary; NULL: further away than a
- * session is long. */
+/* Where the call lands if so many blocks come before the boundary. NULL: not known, since beyond
+ * the middle of a session it is the other boundary that tells where a block is, and slots before
+ * that one stay empty too. */
 static const dg_advise_sum *spot_of(const dg_advise_spots *spots, uint32_t blocks, uint32_t before)
 {
     uint32_t far = blocks > before ? blocks - before - 1 : before - blocks + 1;
     assert(blocks >= 1);
-    if (far > spots->epoch_slots)
+    if (far > spots->epoch_slots / 2)
         return NULL;
     return blocks > before ? &spots->by_start[far] : &spots->by_end[far];
 }

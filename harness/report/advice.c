@@ -256,8 +256,11 @@ static void put_call(sheet *s, const json_t *advice, const json_t *of)
         dg_report_whole_at(aim, "block"));
     put_chances(s, advice, aim);
     expected_text(expected, sizeof expected, aim);
-    put_line(s, "", "A place where every run held: %.1f %%. %s", 100 * number_at(aim, "safe"),
-             expected);
+    put_line(s, "", "A place where every run held: %.1f %%. %s %s", 100 * number_at(aim, "safe"),
+             expected,
+             number_at(aim, "known") >= 0.95
+                 ? "Of all block numbers near that boundary this one costs least."
+                 : "Of most block numbers the cost is not known; this one is safe likeliest.");
 }
 
 /* Were more slots empty than so few of them show. */

@@ -85,6 +85,8 @@ static const struct {
     { "m", "no place that was run held", 0 },
     { "m", "exit 1: no place that was run held", 0 },
     { "m", "Not enough alone", 0 },
+    /* not the end of the session behind, where it would be 17 blocks from this boundary */
+    { "abcdefghijklmnopqrstuvwxyz", "scheduler.schedule with when = 38,", 0.02 },
     { "mu", "41 blocks behind #0", 0 },
     { "mu", "#36 lands there in 100.0 % of cases. What it costs there was not run.", 0.01 },
     { "", "cannot say", 0 },
