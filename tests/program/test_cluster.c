@@ -193,6 +193,16 @@ START_TEST(what_is_wrong_is_said_before_anything_is_submitted)
 }
 END_TEST
 
+/* A release that forgot them would run the one before. */
+START_TEST(jobs_of_kubernetes_run_this_version)
+{
+    dg_buf out = shell_says("grep -l \"image: doppel:$(cat VERSION)\\$\" ci/cluster/*.yaml");
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&out), "merge.yaml"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&out), "sweep.yaml"));
+    dg_buf_clear(&out);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("cluster");
@@ -205,6 +215,7 @@ int main(void)
     tcase_add_test(tc, slurm_is_asked_for_an_array_and_a_merge_behind_it);
     tcase_add_loop_test(tc, what_is_wrong_is_said_before_anything_is_submitted, 0,
                         sizeof wrong / sizeof *wrong);
+    tcase_add_test(tc, jobs_of_kubernetes_run_this_version);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
