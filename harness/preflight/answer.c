@@ -2,57 +2,10 @@
  * what to do, and when to enact. */
 #include "preflight/preflight_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { TOLD_MAX = 3, REASONS_MAX = 2, COLUMN = 9, LINE_MAX = 1 << 14 };
-
-/* Of each kind of finding that can forbid enactment: what happens, as a clause, and what to do. */
-static const struct {
-    const char *id, *breaks, *remedy;
-} kinds[] = {
-    { "identity.spec-name", "set_code refuses N", "Take the runtime of this chain." },
-    { "identity.spec-version", "set_code refuses N", "Raise spec_version." },
-    { "identity.authoring", "today's nodes stop making blocks", "Keep authoring_version." },
-    { "constants.epoch", "nodes refuse blocks of sessions to come",
-      "Build N with N-1's epoch length." },
-    { "constants.slot", "nodes refuse every timestamp", "Build N with N-1's slot duration." },
-    { "constants.silent", "nodes do not start on N",
-      "Make N answer BabeApi_configuration over this state." },
-    { "code.section", "nodes cannot use N",
-      "Build N anew, so that its sections and its code say the same." },
-    { "code.import", "nodes do not start N",
-      "Build N without the host functions that nodes lack." },
-    { "api.removed", "nodes call APIs that are gone", "Keep these APIs in N." },
-    { "api.missing", "nodes call methods that N lacks",
-      "Implement the methods, or declare the version of the API that N has." },
-    { "api.answer", "nodes cannot read what N answers",
-      "Keep the form of the answers, or give the API another version." },
-    { "transactions.signed", "transactions signed for N-1 are invalid under N",
-      "Raise transaction_version." },
-    { "transactions.calls", "transactions signed for N-1 mean something else under N",
-      "Raise transaction_version." },
-    { "config.lost", "parachains lose the host configuration",
-      "Add the HostConfiguration migrations of the releases in between to N." },
-    { "entities.lost", "parachains, or what belongs to them, are lost",
-      "Make N's migrations take along all that was there." },
-    { "session-keys", "validators drop out of the set, or cannot sign",
-      "Add the session-key migration of the releases in between to N." },
-    { "grandpa.lost", "finality ends", "Make N keep the GRANDPA authorities." },
-    { "migration.weight", "N's first block is overweight",
-      "Split N's migrations over several blocks, or over several releases." },
-    { "migration.trap", "no block follows U", "Mend what keeps N from starting its first block." },
-    { "migration.recorded", "N's migrations run in every block",
-      "Make N write System.LastRuntimeUpgrade in its first block." },
-    { "queued.call", "queued calls do not run as they were meant",
-      "Cancel the queued calls before U, and schedule them again under N." },
-    { "storage.unfound", "N does not find stored values",
-      "Migrate in N what stands in the old layout, or enact the releases in between one after "
-      "another." },
-    { "storage.undecodable", "N cannot read stored values",
-      "Migrate in N what stands in the old layout, or enact the releases in between one after "
-      "another." },
-    { "", "N does not fit this state", "See what the findings say." }, /* the end */
-};
 
 static const char *text_at(const json_t *object, const char *key)
 {
@@ -70,12 +23,13 @@ static bool is(const json_t *p, const char *verdict)
     return strcmp(text_at(p, "verdict"), verdict) == 0;
 }
 
-static size_t kind_of(const json_t *finding)
+/* Of a finding that forbids N, of whatever kind. */
+static dg_preflight_kind kind_of(const json_t *finding)
 {
-    size_t i = 0;
-    while (kinds[i].id[0] && strcmp(kinds[i].id, text_at(finding, "id")) != 0)
-        i++;
-    return i;
+    const dg_preflight_kind *kind = dg_preflight_kind_of(text_at(finding, "id"));
+    return kind && kind->breaks ? *kind
+                                : (dg_preflight_kind){ "", "", "N does not fit this state",
+                                                       "See what the findings say." };
 }
 
 static bool forbids(const json_t *finding)
@@ -126,7 +80,7 @@ static void say_breaks(dg_buf *line, const json_t *p)
     const json_t *f;
     json_array_foreach(json_object_get(p, "findings"), i, f)
     {
-        const char *breaks = kinds[kind_of(f)].breaks;
+        const char *breaks = kind_of(f).breaks;
         if (!forbids(f) || strcmp(breaks, last) == 0)
             continue;
         last = breaks;
@@ -185,7 +139,7 @@ static void say_do(dg_buf *line, const json_t *p)
     const json_t *f;
     json_array_foreach(json_object_get(p, "findings"), i, f)
     {
-        const char *remedy = kinds[kind_of(f)].remedy;
+        const char *remedy = kind_of(f).remedy;
         if (!forbids(f) || strcmp(remedy, last) == 0 || count++ >= TOLD_MAX)
             continue;
         put_sentence(line, remedy);
@@ -214,7 +168,7 @@ static void say_when(dg_buf *line, const json_t *p)
 /* ---- all five ---- */
 
 static const struct {
-    const char *label;
+    const char *label; /* NULL: the word itself */
     void (*says)(dg_buf *line, const json_t *p);
 } lines[] = { { NULL, say_word },
               { "breaks", say_breaks },
@@ -222,12 +176,14 @@ static const struct {
               { "do", say_do },
               { "when", say_when } };
 
+static const char *word_of(const json_t *p)
+{
+    return is(p, "fail") ? "NO-GO" : is(p, "unknown") ? "CANNOT SAY" : is(p, "pass") ? "GO" : NULL;
+}
+
 void dg_preflight_answer(dg_buf *out, const json_t *p)
 {
-    const char *word = is(p, "fail")      ? "NO-GO"
-                       : is(p, "unknown") ? "CANNOT SAY"
-                       : is(p, "pass")    ? "GO"
-                                          : NULL;
+    const char *word = word_of(p);
     if (!word)
         return;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -240,4 +196,26 @@ void dg_preflight_answer(dg_buf *out, const json_t *p)
         out->rc = out->rc < 0 ? out->rc : line.rc;
         dg_buf_clear(&line);
     }
+}
+
+json_t *dg_preflight_answer_json(const json_t *p)
+{
+    const char *word = word_of(p);
+    json_t *out;
+    int bad;
+    assert(word);
+    out = json_pack("{s:s}", "word", word);
+    bad = !out;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        dg_buf line;
+        dg_buf_init(&line, LINE_MAX);
+        lines[i].says(&line, p);
+        bad |= line.rc < 0
+               || json_object_set_new(out, lines[i].label ? lines[i].label : "says",
+                                      json_string(dg_buf_text(&line)));
+        dg_buf_clear(&line);
+    }
+    if (bad)
+        json_decref(out);
+    return bad ? NULL : out;
 }

@@ -50,6 +50,7 @@ void dg_preflight_find(dg_preflight_look *look, dg_preflight_finding_severity se
     va_list args;
     assert((size_t)severity < sizeof severities / sizeof *severities);
     assert(id && subject);
+    assert(dg_preflight_kind_of(id)); /* kinds.c says what it is about */
     va_start(args, format);
     says = worded(format, args);
     va_end(args);

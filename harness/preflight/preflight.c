@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { FORMAT = 1 };
+
 static json_t *side(dg_runtime *runtime, const dg_meta *meta)
 {
     const dg_version *v = dg_runtime_version(runtime);
@@ -16,28 +18,41 @@ static json_t *side(dg_runtime *runtime, const dg_meta *meta)
         meta ? json_integer(dg_meta_version(meta)) : json_null());
 }
 
-static dg_code compose(json_t **out, const dg_preflight_look *look, dg_error *err)
+/* Takes `kinds`, `findings` and `counts`; NULL without memory. */
+static json_t *document(const dg_preflight_look *look, json_t *kinds, json_t *findings,
+                        json_t *counts)
 {
     const dg_snapshot_info *info = dg_snapshot_info_of(look->in->snapshot);
-    json_t *findings = look->no_memory ? NULL : dg_preflight_findings_sorted(look->findings),
-           *counts;
-    const char *verdict;
-    assert(look->old && look->new_);
-    if (!findings
-        || !(counts = dg_preflight_findings_counts(findings, json_array_size(look->unknown)))) {
-        json_decref(findings);
-        return dg_fail(err, DG_NOMEM, "no memory for the findings");
-    }
-    verdict = json_integer_value(json_object_get(counts, "fail")) > 0 ? "fail"
-              : json_array_size(look->undecided)                      ? "unknown"
-                                                                      : "pass";
-    *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:O, s:o, s:s}", "doppel_preflight",
-                     1, "chain", dg_preflight_find_text(info->chain), "block",
+    const char *verdict = json_integer_value(json_object_get(counts, "fail")) > 0 ? "fail"
+                          : json_array_size(look->undecided)                      ? "unknown"
+                                                                                  : "pass";
+    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:O, s:O, s:o, s:s}",
+                     "doppel_preflight", FORMAT, "program", "name", "doppel", "version", DG_VERSION,
+                     "chain", dg_preflight_find_text(info->chain), "block",
                      (json_int_t)info->number, "block_hash", dg_hash_text(&info->hash).text, "from",
                      side(look->in->from, look->old_meta), "to", side(look->in->to, look->new_meta),
-                     "findings", findings, "unknown", look->unknown, "undecided", look->undecided,
-                     "counts", counts, "verdict", verdict);
-    return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the findings");
+                     "kinds", kinds, "findings", findings, "unknown", look->unknown, "undecided",
+                     look->undecided, "counts", counts, "verdict", verdict);
+}
+
+static dg_code compose(json_t **out, const dg_preflight_look *look, dg_error *err)
+{
+    json_t *findings = look->no_memory ? NULL : dg_preflight_findings_sorted(look->findings),
+           *kinds = findings ? dg_preflight_kinds_found(findings) : NULL,
+           *counts = kinds ? dg_preflight_findings_counts(findings, json_array_size(look->unknown))
+                           : NULL;
+    assert(look->old && look->new_);
+    if (!counts) {
+        json_decref(findings);
+        json_decref(kinds);
+        return dg_fail(err, DG_NOMEM, "no memory for the findings");
+    }
+    *out = document(look, kinds, findings, counts);
+    if (*out && json_object_set_new(*out, "answer", dg_preflight_answer_json(*out)) == 0)
+        return DG_OK;
+    json_decref(*out);
+    *out = NULL;
+    return dg_fail(err, DG_NOMEM, "no memory for the findings");
 }
 
 /* A runtime whose metadata cannot be read is judged by what is left. */
@@ -132,4 +147,41 @@ int dg_preflight_exit(const json_t *preflight)
     if (verdict && strcmp(verdict, "pass") == 0)
         return DG_EXIT_HELD;
     return verdict && strcmp(verdict, "unknown") == 0 ? DG_EXIT_INCONCLUSIVE : DG_EXIT_BROKE;
+}
+
+static bool is_texts(const json_t *list, const char *const *keys)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        for (const char *const *key = keys; *key; key++)
+            if (!json_is_string(json_object_get(one, *key)))
+                return false;
+    }
+    return json_is_array(list);
+}
+
+bool dg_preflight_is_document(const json_t *document)
+{
+    return json_object_get(document, "doppel_preflight") != NULL;
+}
+
+dg_code dg_preflight_check(const json_t *document, dg_error *err)
+{
+    static const char *const finding[] = { "id", "severity", "subject", "says", NULL };
+    const json_t *format = json_object_get(document, "doppel_preflight");
+    if (!json_is_integer(format) || json_integer_value(format) < 1)
+        return dg_fail(err, DG_MALFORMED, "no preflight: it says of no format what it is");
+    if (json_integer_value(format) > FORMAT)
+        return dg_fail(err, DG_UNSUPPORTED, "preflight of format %lld, this program reads %d",
+                       (long long)json_integer_value(format), FORMAT);
+    if (!is_texts(json_object_get(document, "findings"), finding))
+        return dg_fail(err, DG_MALFORMED,
+                       "no preflight: a finding lacks its id, severity, subject or text");
+    if (!json_is_string(json_object_get(document, "verdict"))
+        || !json_is_object(json_object_get(document, "from"))
+        || !json_is_object(json_object_get(document, "to")))
+        return dg_fail(err, DG_MALFORMED, "no preflight: it lacks its verdict, N-1 or N");
+    return DG_OK;
 }

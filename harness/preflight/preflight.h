@@ -31,9 +31,12 @@ typedef struct dg_preflight_input {
     uint64_t fuel;         /* instructions that one call may take; 0: DG_PREFLIGHT_FUEL */
 } dg_preflight_input;
 
-/* `*out` is owned by the caller: {"chain", "from", "to", "findings", "unknown",
- * "undecided", "counts", "verdict": "pass" | "fail" | "unknown"}. DG_USAGE: both are one blob;
- * DG_IO from the snapshot; DG_NOMEM. A runtime that traps is a finding, not a failure. */
+/* `*out` is owned by the caller: {"program", "chain", "from", "to", "findings", "unknown",
+ * "undecided", "counts", "verdict": "pass" | "fail" | "unknown", "answer", "kinds"}. `answer`: the
+ * five lines {"word", "says", "breaks", "why", "do", "when"}; `kinds`: by id what findings of it
+ * are
+ * {"about"}, and of those that can forbid enactment {"breaks", "remedy"}. DG_USAGE: both are one
+ * blob; DG_IO from the snapshot; DG_NOMEM. A runtime that traps is a finding, not a failure. */
 dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err);
 /* DG_EXIT_BROKE: a finding forbids enactment; DG_EXIT_INCONCLUSIVE: none does, but what decides
  * could not be known ("undecided"); DG_EXIT_HELD. `preflight` is what dg_preflight gave. */
@@ -42,5 +45,12 @@ int dg_preflight_exit(const json_t *preflight);
  * breaks; why; what to do; when), and unless `brief` the findings, the gravest first. Failure: the
  * buffer's `rc`. */
 void dg_preflight_text(dg_buf *out, const json_t *preflight, bool brief);
+
+/* ---- one that was read from a file ---- */
+
+/* Does it say that it is one? */
+bool dg_preflight_is_document(const json_t *document);
+/* Can this program read it? DG_MALFORMED; DG_UNSUPPORTED: of a later format, by number. */
+dg_code dg_preflight_check(const json_t *document, dg_error *err);
 
 #endif

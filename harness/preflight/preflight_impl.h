@@ -98,11 +98,26 @@ dg_code dg_preflight_look_keys(dg_preflight_look *look,
 /* what waits in the state for U and after */
 dg_code dg_preflight_look_queued(dg_preflight_look *look, dg_error *err);
 
+/* ---- kinds.c ---- */
+
+/* A kind of finding: what it is about, as a sentence; and of those that can forbid enactment what
+ * happens then, as a clause, and what to do. NULL, both: it never does. */
+typedef struct dg_preflight_kind {
+    const char *id, *about, *breaks, *remedy;
+} dg_preflight_kind;
+/* NULL: there is none of that name. Static. */
+const dg_preflight_kind *dg_preflight_kind_of(const char *id);
+/* Of the kinds that were found, by name: {"about", "breaks", "remedy"}. NULL without memory. */
+json_t *dg_preflight_kinds_found(const json_t *findings);
+
 /* ---- answer.c, text.c ---- */
 
 /* Appends the five lines of what dg_preflight gave; nothing where it has no verdict. Failure: the
  * buffer's `rc`. */
 void dg_preflight_answer(dg_buf *out, const json_t *preflight);
+/* .. the same as {"word", "says", "breaks", "why", "do", "when"}; it has a verdict. NULL without
+ * memory. */
+json_t *dg_preflight_answer_json(const json_t *preflight);
 /* Appends `text` and a newline, broken between words: the first line stands at column `indent`
  * already, the rest is put there. */
 void dg_preflight_wrap(dg_buf *out, size_t indent, const char *text);

@@ -6,6 +6,7 @@
 #include "chain/chain.h"
 #include "crypto/crypto.h"
 #include "model_pair.h"
+#include "preflight/preflight_impl.h"
 
 static const char spec[] = "fixtures/paseo-1001002-e20-100val-20paras.json.zst";
 static const char successor[] = "fixtures/paseo-1002000-e20.wasm";
@@ -46,6 +47,56 @@ START_TEST(the_embedded_pair_reads_as_blessed)
     dg_buf_clear(&text);
     json_decref(found);
     pair_close(&p);
+}
+END_TEST
+
+/* What --json says first is what the page does, and each kind that was found is told of. */
+START_TEST(the_answer_stands_in_the_json)
+{
+    static const char *const lines[] = { "says", "breaks", "why", "do", "when" };
+    json_t *found, *answer;
+    const json_t *kind;
+    const char *id;
+    dg_buf text;
+    pair p;
+    pair_open(&p, spec, successor);
+    found = pair_preflight(&p, 0);
+    answer = json_object_get(found, "answer");
+    dg_buf_init(&text, 1 << 20);
+    dg_preflight_answer(&text, found);
+    ck_assert(strncmp(dg_buf_text(&text), json_string_value(json_object_get(answer, "word")), 2)
+              == 0);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char begin[24];
+        snprintf(begin, sizeof begin, "%s", json_string_value(json_object_get(answer, lines[i])));
+        ck_assert_msg(begin[0] && strstr(dg_buf_text(&text), begin), "%s: %s", lines[i], begin);
+    }
+    json_object_foreach(json_object_get(found, "kinds"), id, kind)
+        ck_assert_msg(json_is_string(json_object_get(kind, "about")), "%s", id);
+    ck_assert_int_eq(dg_preflight_check(found, NULL), DG_OK);
+    dg_buf_clear(&text);
+    json_decref(found);
+    pair_close(&p);
+}
+END_TEST
+
+static const struct {
+    const char *json;
+    dg_code rc;
+} unreadable[] = {
+    { "{}", DG_MALFORMED },
+    { "{\"doppel_preflight\":\"1\"}", DG_MALFORMED },
+    { "{\"doppel_preflight\":2}", DG_UNSUPPORTED },
+    { "{\"doppel_preflight\":1,\"findings\":[{\"id\":\"a\"}]}", DG_MALFORMED },
+    { "{\"doppel_preflight\":1,\"findings\":[],\"verdict\":\"pass\",\"from\":{}}", DG_MALFORMED },
+    { "{\"doppel_preflight\":1,\"findings\":[],\"verdict\":\"pass\",\"from\":{},\"to\":{}}",
+      DG_OK },
+};
+START_TEST(a_file_is_a_preflight_or_is_refused)
+{
+    json_t *document = json_loads(unreadable[_i].json, 0, NULL);
+    ck_assert_int_eq(dg_preflight_check(document, NULL), unreadable[_i].rc);
+    json_decref(document);
 }
 END_TEST
 
@@ -172,6 +223,9 @@ int main(void)
     int exit_code;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, the_embedded_pair_reads_as_blessed);
+    tcase_add_test(tc, the_answer_stands_in_the_json);
+    tcase_add_loop_test(tc, a_file_is_a_preflight_or_is_refused, 0,
+                        sizeof unreadable / sizeof *unreadable);
     tcase_add_test(tc, long_findings_are_wrapped_between_words);
     tcase_add_test(tc, of_many_alike_the_first_are_shown_and_the_rest_is_counted);
     tcase_add_test(tc, want_of_memory_is_a_code);
