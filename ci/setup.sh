@@ -103,6 +103,7 @@ look() {
     need clang-tidy clang-tidy clang-tidy --version
     need python3 python3 python3 --version
     need "yaml for python3" python3-yaml python3 -c 'import yaml'
+    need "jsonschema for python3" python3-jsonschema python3 -c 'import jsonschema'
     need zstd zstd zstd --version
     need git git git --version
     need xmllint libxml2-utils xmllint --version

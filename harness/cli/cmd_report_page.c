@@ -1,8 +1,9 @@
-/* cmd_report_page.c - doppel report markdown, junit, github, html: a document in the formats of
- * other programs. */
+/* cmd_report_page.c - doppel report markdown, junit, github, sarif, html: a document in the formats
+ * of other programs. */
 #include "cli/cli_impl.h"
 #include "outcome/outcome.h"
 #include "page/page.h"
+#include "preflight/preflight.h"
 #include "sweep/sweep.h"
 
 #include <stdlib.h>
@@ -10,14 +11,15 @@
 
 enum { PAGE_MAX = 1 << 30 };
 
-/* An outcome, a sweep or a gate; owned by the caller. */
+/* An outcome, a sweep, a gate or a preflight; owned by the caller. */
 static dg_code load(json_t **out, const char *path, dg_error *err)
 {
     dg_cli_page kind;
     dg_code rc = dg_outcome_read(out, path, err);
     if (rc < 0)
         return rc;
-    rc = dg_cli_page_of(&kind, *out, err);
+    rc = dg_preflight_is_document(*out) ? dg_preflight_check(*out, err)
+                                        : dg_cli_page_of(&kind, *out, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s", path) : DG_OK;
 }
 
@@ -116,6 +118,11 @@ static int run_github(const dg_args *args)
     return run(args, make_github);
 }
 
+static int run_sarif(const dg_args *args)
+{
+    return run(args, dg_page_sarif);
+}
+
 static int run_html(const dg_args *args)
 {
     return run(args, dg_page_html);
@@ -167,6 +174,22 @@ const dg_command dg_cmd_report_github = {
     NULL,
     0,
     run_github,
+    NULL,
+};
+
+const dg_command dg_cmd_report_sarif = {
+    "report sarif",
+    "PREFLIGHT|OUTCOME|SWEEP",
+    "Print it as SARIF 2.1.0, for a code scanner",
+    "Of a file that `preflight --json` printed a result for each finding, with what to do as the "
+    "help of its rule; of an outcome or a sweep one for each claim that broke or warned. N is the "
+    "artifact, by its hash. The file is one of these, or - for stdin. The exit code is 0 whatever "
+    "the verdict.",
+    1,
+    1,
+    NULL,
+    0,
+    run_sarif,
     NULL,
 };
 

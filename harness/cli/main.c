@@ -29,6 +29,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_report_junit,
     &dg_cmd_report_github,
     &dg_cmd_report_html,
+    &dg_cmd_report_sarif,
     &dg_cmd_report_explain,
     &dg_cmd_report_diff,
     &dg_cmd_nodes,

@@ -22,6 +22,10 @@ static const swap xml[] = {
     { '&', "&amp;", 0 },  { '<', "&lt;", 0 },   { '>', "&gt;", 0 },
     { '"', "&quot;", 0 }, { '\'', "&#39;", 0 },
 };
+/* "[text](target)" is a link, "{0}" an argument. */
+static const swap sarif[] = {
+    { '\\', "\\\\", 0 }, { '[', "\\[", 0 }, { ']', "\\]", 0 }, { '{', "{{", 0 }, { '}', "}}", 0 }
+};
 static const swap command[] = { { '%', "%25", 0 } };
 static const swap command_value[] = { { '%', "%25", 0 }, { ':', "%3A", 0 }, { ',', "%2C", 0 } };
 
@@ -35,6 +39,7 @@ static const struct {
     [DG_ESCAPE_COMMAND] = { command, sizeof command / sizeof *command },
     [DG_ESCAPE_COMMAND_VALUE] = { command_value, sizeof command_value / sizeof *command_value },
     [DG_ESCAPE_LINE] = { NULL, 0 },
+    [DG_ESCAPE_SARIF] = { sarif, sizeof sarif / sizeof *sarif },
 };
 
 /* Bytes of the character at `at`, by its first byte; 0: none begins so. */

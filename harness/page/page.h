@@ -3,12 +3,13 @@
  *   dg_page_markdown   pastes into a referendum or a pull request
  *   dg_page_junit      what CI servers read: a suite for each cell, a case for each claim
  *   dg_page_github     annotations of a workflow of GitHub; its summary and outputs
+ *   dg_page_sarif      what code scanners write; also of a preflight
  *   dg_page_html       one file for a browser, without script or network
  *
- * A gate has no page for a browser. All of them take a document that was checked by who read it,
- * and read it defensively all the same. What an outcome says in words (a chain's name, a runtime's
- * own error) may hold anything: each format escapes it where it is put, in escape.c, and nowhere is
- * it put unescaped.
+ * A gate has no SARIF and no page for a browser. All of them take a document that was checked by
+ * who read it, and read it defensively all the same. What an outcome says in words (a chain's name,
+ * a runtime's own error) may hold anything: each format escapes it where it is put, in escape.c,
+ * and nowhere is it put unescaped.
  *
  * Invariant: the same document gives the same bytes. */
 #ifndef DG_PAGE_H
@@ -39,6 +40,13 @@ dg_code dg_page_github_summary(dg_buf *out, const json_t *document, size_t taken
  * and `broke`, the claims by commas; of a sweep how many cells came to what; of a gate `result` and
  * how many plans are green, known or red. As dg_page_markdown. */
 dg_code dg_page_github_outputs(dg_buf *out, const json_t *document, int exit_code, dg_error *err);
+
+/* Appends a log of SARIF 2.1.0: of a preflight a result for each finding, of an outcome or a sweep
+ * one for each claim that broke or warned. A rule is a kind of finding, or a claim, with what to do
+ * as its help; the artifact is N, by its hash; a fingerprint is made of the rule and of what it was
+ * found in, so it stays while that does. What could not be known is a notification. As
+ * dg_page_markdown. */
+dg_code dg_page_sarif(dg_buf *out, const json_t *document, dg_error *err);
 
 /* Appends one page of HTML that needs no script and no network, in light and dark: the answer and
  * what to do, series as pictures, the way to the cause, claims, inputs with hashes, what is

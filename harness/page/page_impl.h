@@ -17,6 +17,7 @@ typedef enum dg_escape {
     DG_ESCAPE_COMMAND,       /* the message of a workflow command of GitHub */
     DG_ESCAPE_COMMAND_VALUE, /* .. one of its values */
     DG_ESCAPE_LINE,          /* a line by itself */
+    DG_ESCAPE_SARIF,         /* a message of SARIF, which has links and places for arguments */
     DG_ESCAPE_COUNT
 } dg_escape;
 /* Appends `text` so that the format shows it and does nothing else with it. Bytes that are no

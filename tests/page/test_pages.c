@@ -9,7 +9,7 @@
 
 /* Something for each format to trip over. */
 #define HOSTILE                                                                                    \
-    "- a|b`c*d_e[f](https://x.y)<script>alert(1)</script>&amp;#1 @all ~~s~~ \\| $x$ ]]> --> \"' "  \
+    "- a|b`c*d_e[f](https://x.y)<script>alert(1)</script>&amp;#1 @all ~~s~~ \\| $x$ {0} ]]> --> \"' "  \
     "%0A::error::z,y\n## h\r- l\t\x1b[2J\xe2\x80\xae \xef\xbf\xbf\n::set-output name=a::b\n"
 
 static json_t *load(const char *name)
@@ -105,29 +105,35 @@ static json_t *gate(void)
 
 static json_t *document_of(const char *name)
 {
-    return strcmp(name, "sweep") == 0 ? sweep() : strcmp(name, "gate") == 0 ? gate() : load(name);
+    return strcmp(name, "sweep") == 0  ? sweep()
+           : strcmp(name, "gate") == 0 ? gate()
+           : strcmp(name, "preflight") == 0
+               ? json_load_file("tests/golden/preflight-paseo.json", 0, NULL)
+               : load(name);
 }
 
 static const struct {
     const char *name;
     dg_code (*makes)(dg_buf *out, const json_t *document, dg_error *err);
 } formats[] = {
-    { "md", dg_page_markdown },
-    { "xml", dg_page_junit },
-    { "txt", dg_page_github },
-    { "html", dg_page_html },
+    { "md", dg_page_markdown }, { "xml", dg_page_junit },   { "txt", dg_page_github },
+    { "html", dg_page_html },   { "sarif", dg_page_sarif },
 };
 static const char *const documents[] = { "stalled",    "healthy", "harmed", "unsure", "refused",
-                                         "chain-only", "drained", "sweep",  "gate" };
+                                         "chain-only", "drained", "sweep",  "gate",   "preflight" };
 enum {
+    HTML = 3,
+    SARIF = 4,
     FORMATS = sizeof formats / sizeof *formats,
     DOCUMENTS = sizeof documents / sizeof *documents
 };
 
-/* A gate has no page for a browser. */
+/* A gate has no page for a browser and no SARIF; a preflight has that alone. */
 static bool has_page(const char *name, int format)
 {
-    return strcmp(name, "gate") != 0 || strcmp(formats[format].name, "html") != 0;
+    return strcmp(name, "gate") == 0        ? format < HTML
+           : strcmp(name, "preflight") == 0 ? format == SARIF
+                                            : true;
 }
 
 static dg_buf page_of(const json_t *document, int format)
@@ -237,6 +243,8 @@ static dg_buf markdown_bones(const char *page)
 
 START_TEST(no_text_becomes_markdown)
 {
+    if (!has_page(documents[_i], 0))
+        return;
     dg_buf plain = page_with(documents[_i], 0, "Plain."),
            hostile = page_with(documents[_i], 0, HOSTILE),
            want = markdown_bones(dg_buf_text(&plain)), got = markdown_bones(dg_buf_text(&hostile));
@@ -271,6 +279,8 @@ static dg_buf xml_bones(const char *page)
 START_TEST(no_text_becomes_an_element)
 {
     int format = _i % 2 || !has_page(documents[_i / 2], 3) ? 1 : 3;
+    if (!has_page(documents[_i / 2], format))
+        return;
     dg_buf plain = page_with(documents[_i / 2], format, "Plain."),
            hostile = page_with(documents[_i / 2], format, HOSTILE),
            want = xml_bones(dg_buf_text(&plain)), got = xml_bones(dg_buf_text(&hostile));
@@ -294,14 +304,63 @@ START_TEST(junit_is_valid)
 {
     static const char *const schemas[] = { "tests/page/schemas/junit-10.xsd",
                                            "tests/page/junit.xsd" };
-    dg_buf page = page_with(documents[_i / 2], 1, HOSTILE);
+    dg_buf page;
     char command[600];
+    if (!has_page(documents[_i / 2], 1))
+        return;
+    page = page_with(documents[_i / 2], 1, HOSTILE);
     snprintf(command, sizeof command, "%s", scratch_path("junit.xml"));
     ck_assert_int_eq(dg_file_write(command, dg_buf_bytes(&page), NULL), DG_OK);
     snprintf(command, sizeof command, "xmllint --noout --schema %s %s >/dev/null 2>&1",
              schemas[_i % 2], scratch_path("junit.xml"));
     ck_assert_int_eq(system(command), 0);
     dg_buf_clear(&page);
+}
+END_TEST
+
+/* By the public schema; whatever the texts are, messages neither link nor take arguments. */
+START_TEST(sarif_is_valid)
+{
+    const char *name = documents[_i / 2];
+    dg_buf page;
+    char command[700];
+    if (!has_page(name, SARIF))
+        return;
+    page = page_with(name, SARIF, _i % 2 ? HOSTILE : "Plain.");
+    ck_assert_int_eq(dg_file_write(scratch_path("log.sarif"), dg_buf_bytes(&page), NULL), DG_OK);
+    snprintf(command, sizeof command, "python3 tests/page/sarif_check.py %s",
+             scratch_path("log.sarif"));
+    ck_assert_int_eq(system(command), 0);
+    dg_buf_clear(&page);
+}
+END_TEST
+
+static size_t results_of(const json_t *log, const char *level)
+{
+    const json_t *run = json_array_get(json_object_get(log, "runs"), 0), *one;
+    size_t i, count = 0;
+    json_array_foreach(json_object_get(run, "results"), i, one) count +=
+        strcmp(level, json_string_value(json_object_get(one, "level"))) == 0;
+    return count;
+}
+
+/* As many as the documents themselves count. */
+START_TEST(sarif_has_a_result_for_each_finding)
+{
+    static const struct {
+        const char *name;
+        size_t errors, warnings, notes;
+    } rows[] = { { "preflight", 0, 14, 49 }, { "stalled", 4, 3, 0 }, { "healthy", 0, 3, 0 } };
+    json_t *document = document_of(rows[_i].name), *log;
+    dg_buf page = page_of(document, SARIF);
+    log = json_loadb((const char *)page.at, page.len, 0, NULL);
+    ck_assert_ptr_nonnull(log);
+    ck_assert_uint_eq(results_of(log, "error"), rows[_i].errors);
+    ck_assert_uint_eq(results_of(log, "warning"), rows[_i].warnings);
+    ck_assert_uint_eq(results_of(log, "note"), rows[_i].notes);
+    dg_buf_clear(&page);
+    json_decref(log);
+    json_decref(document);
 }
 END_TEST
 
@@ -318,6 +377,8 @@ static size_t lines_with(const char *page, const char *begin)
 /* A line that begins a command begins it here, and is of this program. */
 START_TEST(no_text_becomes_a_workflow_command)
 {
+    if (!has_page(documents[_i], 2))
+        return;
     dg_buf page = page_with(documents[_i], 2, HOSTILE);
     const char *text = dg_buf_text(&page);
     size_t own = lines_with(text, "::error title=") + lines_with(text, "::warning title=")
@@ -486,6 +547,8 @@ int main(void)
     tcase_add_loop_test(tc, no_text_becomes_an_element, 0, 2 * DOCUMENTS);
     tcase_add_loop_test(tc, junit_is_valid, 0, 2 * DOCUMENTS);
     tcase_add_loop_test(tc, no_text_becomes_a_workflow_command, 0, DOCUMENTS);
+    tcase_add_loop_test(tc, sarif_is_valid, 0, 2 * DOCUMENTS);
+    tcase_add_loop_test(tc, sarif_has_a_result_for_each_finding, 0, 3);
     tcase_add_test(tc, series_are_pictures);
     tcase_add_test(tc, outputs_are_a_line_each);
     tcase_add_test(tc, outputs_of_a_gate_count_its_plans);

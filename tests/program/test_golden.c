@@ -35,6 +35,7 @@ static const struct {
     { "report.md", "report markdown tests/report/outcomes/stalled.json" },
     { "help-report-junit", "help report junit" },
     { "help-report-github", "help report github" },
+    { "help-report-sarif", "help report sarif" },
     { "help-report-html", "help report html" },
     { "help-report-explain", "help report explain" },
     { "help-report-diff", "help report diff" },
