@@ -130,34 +130,76 @@ static dg_code value_allowed(const dg_keys_row *row, const json_t *v, dg_error *
     return DG_OK;
 }
 
+/* Rows below a path: those that can be children of it are among them. A document has thousands of
+ * objects in one list, so they are looked for once a list and not once an object. */
+typedef struct below {
+    const dg_keys_table *table;
+    const char *path; /* "": the document itself */
+    size_t path_len, first, end;
+    bool open;
+} below;
+
+static below below_of(const dg_keys_table *table, const char *path, bool open)
+{
+    below b = { table, path, strlen(path), table->count, 0, open };
+    for (size_t i = 0; i < table->count; i++) {
+        if (b.path_len
+            && (strncmp(table->rows[i].path, path, b.path_len) != 0
+                || table->rows[i].path[b.path_len] != '.'))
+            continue;
+        b.first = b.end ? b.first : i;
+        b.end = i + 1;
+    }
+    assert(b.first <= b.end || b.first == table->count);
+    return b;
+}
+
+/* As child_name. */
+static const char *child_below(const below *b, const dg_keys_row *row)
+{
+    const char *name = b->path_len ? row->path + b->path_len + 1 : row->path;
+    if (b->path_len && strncmp(row->path, b->path, b->path_len) != 0)
+        return NULL; /* another path stands between */
+    return b->path_len && row->path[b->path_len] != '.' ? NULL
+           : strpbrk(name, ".[")                        ? NULL
+                                                        : name;
+}
+
+static const dg_keys_row *row_below(const below *b, const char *key)
+{
+    size_t skip = b->path_len ? b->path_len + 1 : 0;
+    for (size_t i = b->first; i < b->end; i++) {
+        const char *path = b->table->rows[i].path;
+        if (strlen(path) > skip && strcmp(path + skip, key) == 0
+            && child_below(b, &b->table->rows[i]))
+            return &b->table->rows[i];
+    }
+    return NULL;
+}
+
 static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, const json_t *v,
                            bool complete, dg_error *err);
 
-static dg_code check_object(const dg_keys_table *table, const char *path, bool open,
-                            const json_t *object, bool complete, dg_error *err)
+static dg_code check_object(const below *b, const json_t *object, bool complete, dg_error *err)
 {
     const char *key;
     json_t *v;
     dg_code rc = DG_OK;
     json_object_foreach((json_t *)object, key, v)
     {
-        char full[DG_KEYS_PATH_MAX];
-        const dg_keys_row *row = NULL;
-        int len = snprintf(full, sizeof full, "%s%s%s", path, path[0] ? "." : "", key);
-        if (len < (int)sizeof full && !strpbrk(key, ".["))
-            row = dg_keys_find(table, full, (size_t)len);
-        if (!row && open)
+        const dg_keys_row *row = row_below(b, key);
+        if (!row && b->open)
             continue;
         if (!row)
-            return unknown(table, path, key, err);
-        if ((rc = check_value(table, row, v, complete, err)) < 0)
+            return unknown(b->table, b->path, key, err);
+        if ((rc = check_value(b->table, row, v, complete, err)) < 0)
             return rc;
     }
-    for (size_t i = 0; complete && i < table->count; i++) {
-        const char *name = child_name(&table->rows[i], path);
-        if (name && table->rows[i].required && !json_object_get(object, name))
-            return dg_fail(err, DG_USAGE, "%s is missing (%s)", table->rows[i].path,
-                           table->rows[i].says);
+    for (size_t i = b->first; complete && i < b->end; i++) {
+        const dg_keys_row *row = &b->table->rows[i];
+        const char *name = row->required ? child_below(b, row) : NULL;
+        if (name && !json_object_get(object, name))
+            return dg_fail(err, DG_USAGE, "%s is missing (%s)", row->path, row->says);
     }
     return DG_OK;
 }
@@ -168,11 +210,22 @@ static dg_code check_list(const dg_keys_table *table, const dg_keys_row *list, c
     char path[DG_KEYS_PATH_MAX];
     int len = snprintf(path, sizeof path, "%s[]", list->path);
     const dg_keys_row *row = dg_keys_find(table, path, (size_t)len);
+    below b = { .table = table };
     const json_t *v;
     size_t i;
     dg_code rc;
-    json_array_foreach(
-        items, i, v) if (row && (rc = check_value(table, row, v, complete, err)) < 0) return rc;
+    if (!row)
+        return DG_OK;
+    if (row->kind == DG_KEYS_OBJECT)
+        b = below_of(table, row->path, row->open);
+    json_array_foreach(items, i, v)
+    {
+        rc = row->kind != DG_KEYS_OBJECT || !json_is_object(v)
+                 ? check_value(table, row, v, complete, err)
+                 : check_object(&b, v, complete, err);
+        if (rc < 0)
+            return rc;
+    }
     return DG_OK;
 }
 
@@ -180,8 +233,10 @@ static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, c
                            bool complete, dg_error *err)
 {
     dg_code rc = value_allowed(row, v, err);
-    if (rc == DG_OK && row->kind == DG_KEYS_OBJECT && json_is_object(v))
-        rc = check_object(table, row->path, row->open, v, complete, err);
+    if (rc == DG_OK && row->kind == DG_KEYS_OBJECT && json_is_object(v)) {
+        below b = below_of(table, row->path, row->open);
+        rc = check_object(&b, v, complete, err);
+    }
     if (rc == DG_OK && row->kind == DG_KEYS_LIST)
         rc = check_list(table, row, v, complete, err);
     return rc;
@@ -190,10 +245,12 @@ static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, c
 dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool complete,
                       dg_error *err)
 {
+    below b;
     assert(table->count > 0);
     if (!json_is_object(document))
         return dg_fail(err, DG_USAGE, "the document is not a JSON object");
-    return check_object(table, "", false, document, complete, err);
+    b = below_of(table, "", false);
+    return check_object(&b, document, complete, err);
 }
 
 /* ---- flags ---- */
