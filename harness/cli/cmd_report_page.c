@@ -15,7 +15,7 @@ enum { PAGE_MAX = 1 << 30 };
 static dg_code load(json_t **out, const char *path, dg_error *err)
 {
     dg_cli_page kind;
-    dg_code rc = dg_outcome_read(out, path, err);
+    dg_code rc = dg_outcome_read_skimmed(out, path, err);
     if (rc < 0)
         return rc;
     rc = dg_preflight_is_document(*out) ? dg_preflight_check(*out, err)

@@ -103,4 +103,8 @@ void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run,
  * chain holds. */
 bool dg_outcome_event_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e);
 
+/* skim.c: empties the lists of the series and chains of a sweep's cells, in place; the length that
+ * is left. Any bytes may be handed in: what is no JSON stays none. */
+size_t dg_outcome_skim(char *text, size_t len);
+
 #endif

@@ -419,6 +419,11 @@ int dg_outcome_exit(const json_t *outcome)
 
 enum { OUTCOME_MAX = 1 << 30, FORMAT = 1 };
 
+static json_t *parsed(const dg_buf *text, size_t len, json_error_t *why)
+{
+    return json_loadb(text->len ? (const char *)text->at : "", len, JSON_REJECT_DUPLICATES, why);
+}
+
 dg_code dg_outcome_read(json_t **document, const char *path, dg_error *err)
 {
     json_error_t why;
@@ -427,10 +432,28 @@ dg_code dg_outcome_read(json_t **document, const char *path, dg_error *err)
     assert(path);
     *document = NULL;
     dg_buf_init(&text, OUTCOME_MAX);
-    if ((rc = dg_file_read(&text, path, err)) >= 0
-        && !(*document = json_loadb(text.len ? (const char *)text.at : "", text.len,
-                                    JSON_REJECT_DUPLICATES, &why)))
+    if ((rc = dg_file_read(&text, path, err)) >= 0 && !(*document = parsed(&text, text.len, &why)))
         rc = dg_fail(err, DG_MALFORMED, "%s: line %d: %s", path, why.line, why.text);
+    dg_buf_clear(&text);
+    return rc < 0 ? rc : DG_OK;
+}
+
+dg_code dg_outcome_read_skimmed(json_t **document, const char *path, dg_error *err)
+{
+    json_error_t why;
+    dg_buf text;
+    dg_code rc;
+    assert(path);
+    *document = NULL;
+    dg_buf_init(&text, OUTCOME_MAX);
+    if ((rc = dg_file_read(&text, path, err)) >= 0 && text.len) {
+        text.len = dg_outcome_skim((char *)text.at, text.len);
+        *document = parsed(&text, text.len, &why);
+        if (!*document) /* lines are not the file's any more */
+            rc = dg_fail(err, DG_MALFORMED, "%s: near line %d: %s", path, why.line, why.text);
+    } else if (rc >= 0) {
+        rc = dg_fail(err, DG_MALFORMED, "%s: it is empty", path);
+    }
     dg_buf_clear(&text);
     return rc < 0 ? rc : DG_OK;
 }

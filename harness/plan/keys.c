@@ -160,9 +160,7 @@ static const char *child_below(const below *b, const dg_keys_row *row)
     const char *name = b->path_len ? row->path + b->path_len + 1 : row->path;
     if (b->path_len && strncmp(row->path, b->path, b->path_len) != 0)
         return NULL; /* another path stands between */
-    return b->path_len && row->path[b->path_len] != '.' ? NULL
-           : strpbrk(name, ".[")                        ? NULL
-                                                        : name;
+    return b->path_len && row->path[b->path_len] != '.' ? NULL : strpbrk(name, ".[") ? NULL : name;
 }
 
 static const dg_keys_row *row_below(const below *b, const char *key)

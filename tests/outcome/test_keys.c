@@ -1,6 +1,6 @@
 /* An outcome is a document with a schema: what is shipped is what is checked, and what is
  * none is refused with its name. */
-#include "outcome/outcome.h"
+#include "outcome/outcome_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +75,36 @@ START_TEST(an_exit_code_is_read_from_the_document_alone)
 }
 END_TEST
 
+/* ---- a sweep without its series ---- */
+
+static const struct {
+    const char *whole, *skimmed;
+} texts[] = {
+    { "{\"cells\":[{\"outcome\":{\"series\":{\"control\":[{\"slot\":1}],\"n\":{\"t\":[[1],[2]]}},"
+      "\"claims\":[1,2],\"chains\":[{\"steps\":[3]}],\"z\":[4]}}]}",
+      "{\"cells\":[{\"outcome\":{\"series\":{\"control\":[],\"n\":{\"t\":[]}},"
+      "\"claims\":[1,2],\"chains\":[],\"z\":[4]}}]}" },
+    { "{\"cells\":[{\"outcome\":{\"series\" : [\"]\",\"a\\\"]\"],\"z\":[1]}}]}",
+      "{\"cells\":[{\"outcome\":{\"series\" : [],\"z\":[1]}}]}" },
+    { "{\"cells\":[{\"outcome\":{\"a\":\"series\",\"z\":[1]}}]}",
+      "{\"cells\":[{\"outcome\":{\"a\":\"series\",\"z\":[1]}}]}" },
+    { "{\"cells\":[{\"outcome\":{\"series\":7,\"z\":[1]},\"y\":[2]}],\"series\":[3]}",
+      "{\"cells\":[{\"outcome\":{\"series\":7,\"z\":[1]},\"y\":[2]}],\"series\":[3]}" },
+    { "{\"series\":{\"control\":[{\"slot\":1}]}}", "{\"series\":{\"control\":[{\"slot\":1}]}}" },
+    { "{\"cells\":[{\"outcome\":{\"series\":[1,[2", "{\"cells\":[{\"outcome\":{\"series\":[]" },
+    { "]]}}\"\\", "]]}}\"\\" },
+    { "", "" },
+};
+START_TEST(lists_of_series_are_emptied_and_nothing_else)
+{
+    char text[300];
+    size_t len = (size_t)snprintf(text, sizeof text, "%s", texts[_i].whole);
+    len = dg_outcome_skim(text, len);
+    text[len] = 0;
+    ck_assert_str_eq(text, texts[_i].skimmed);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("keys of an outcome");
@@ -82,6 +112,8 @@ int main(void)
     tcase_add_test(tc, the_shipped_schema_is_the_table);
     tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof bad_files / sizeof *bad_files);
     tcase_add_test(tc, an_exit_code_is_read_from_the_document_alone);
+    tcase_add_loop_test(tc, lists_of_series_are_emptied_and_nothing_else, 0,
+                        sizeof texts / sizeof *texts);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -1,0 +1,96 @@
+/* skim.c - the text of a sweep without the series and chains of its cells, which are most of it and
+ * which no page of a sweep shows: cut out before anything is made of them. */
+#include "outcome/outcome_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Of `{"cells": [{"outcome": {"series": ..`: objects and lists around the key. */
+enum { DEPTH = 4 };
+
+typedef struct skim {
+    char *at;
+    size_t len, from, to; /* read up to, kept up to: to <= from <= len */
+    size_t depth;
+    bool inside; /* the value of such a key */
+} skim;
+
+/* Behind the text that begins at `from`; `len` where it does not end. */
+static size_t text_end(const skim *s, size_t from)
+{
+    size_t i = from + 1;
+    while (i < s->len && s->at[i] != '"')
+        i += s->at[i] == '\\' ? 2 : 1;
+    return i < s->len ? i + 1 : s->len;
+}
+
+/* Behind what closes the list that begins at `from`, whatever stands in it. */
+static size_t list_end(const skim *s, size_t from)
+{
+    size_t open = 0, i = from;
+    while (i < s->len) {
+        char c = s->at[i];
+        if (c == '"') {
+            i = text_end(s, i);
+            continue;
+        }
+        open += c == '[' || c == '{';
+        open -= c == ']' || c == '}';
+        i++;
+        if (!open)
+            return i;
+    }
+    return s->len;
+}
+
+static void keep(skim *s, size_t end)
+{
+    assert(s->to <= s->from && s->from <= end && end <= s->len);
+    memmove(s->at + s->to, s->at + s->from, end - s->from);
+    s->to += end - s->from;
+    s->from = end;
+}
+
+static bool is_key(const skim *s, size_t end)
+{
+    static const char *const keys[] = { "\"series\"", "\"chains\"" };
+    size_t len = end - s->from, colon = end;
+    bool named = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        named |= strlen(keys[i]) == len && memcmp(s->at + s->from, keys[i], len) == 0;
+    while (colon < s->len && s->at[colon] && strchr(" \t\r\n", s->at[colon]))
+        colon++;
+    return named && colon < s->len && s->at[colon] == ':';
+}
+
+static void step(skim *s)
+{
+    char c = s->at[s->from];
+    if (c == '"') {
+        size_t end = text_end(s, s->from);
+        s->inside |= s->depth == DEPTH && is_key(s, end);
+        keep(s, end);
+        return;
+    }
+    if (s->inside && c == '[') {
+        size_t end = list_end(s, s->from);
+        keep(s, s->from + 1);
+        s->from = end;
+        s->at[s->to++] = ']';
+        return;
+    }
+    s->depth += c == '[' || c == '{';
+    s->depth -= s->depth && (c == ']' || c == '}');
+    if (s->depth <= DEPTH && (c == ',' || c == '}' || c == ']'))
+        s->inside = false; /* its value has ended */
+    keep(s, s->from + 1);
+}
+
+size_t dg_outcome_skim(char *text, size_t len)
+{
+    skim s = { .at = text, .len = len };
+    while (s.from < s.len)
+        step(&s);
+    assert(s.to <= len);
+    return s.to;
+}
