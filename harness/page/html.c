@@ -96,8 +96,9 @@ static void put_claims(dg_buf *out, const json_t *outcome)
     static const char *const words[DG_REPORT_SHOWN_COUNT] = { "BROKE", "WARN", "unseen", "held" };
     const json_t *claim;
     size_t i;
-    dg_buf_put_text(out, "<h2>Claims</h2>\n<div class=\"scroll\"><table><thead><tr><th>Verdict"
-                         "</th><th>Claim</th><th>What was seen</th></tr></thead><tbody>\n");
+    dg_buf_put_text(out, "<h2>Claims</h2>\n<div class=\"scroll\"><table><thead><tr><th "
+                         "scope=\"col\">Verdict</th><th scope=\"col\">Claim</th><th "
+                         "scope=\"col\">What was seen</th></tr></thead><tbody>\n");
     for (int as = 0; as < DG_REPORT_SHOWN_COUNT; as++)
         json_array_foreach(json_object_get(outcome, "claims"), i, claim)
         {
@@ -158,6 +159,19 @@ static void put_chain(dg_buf *out, const json_t *outcome)
     dg_buf_put_text(out, "</ol>\n");
 }
 
+/* Does anybody work by a grid, so that who lacks it matters? */
+static bool needs_topology(const json_t *network)
+{
+    const json_t *row;
+    size_t i;
+    json_array_foreach(json_object_get(network, "treatment"), i, row)
+    {
+        if (dg_report_whole_at(row, "enabled") > 0)
+            return true;
+    }
+    return false;
+}
+
 static void put_series(dg_buf *out, const json_t *outcome)
 {
     static const struct {
@@ -167,6 +181,7 @@ static void put_series(dg_buf *out, const json_t *outcome)
         { "backed", "Candidates backed in a slot" },
         { "included", "Candidates included in a slot" },
         { "lag", "Blocks from the finalized one to the newest" },
+        { "holders", "Validators that hold the session's grid topology" },
     };
     const json_t *network = json_object_get(json_object_get(outcome, "series"), "network");
     if (json_array_size(json_object_get(network, "treatment")) < 2)
@@ -175,7 +190,8 @@ static void put_series(dg_buf *out, const json_t *outcome)
                          "control the dashed one behind it; U is marked, and where sessions "
                          "begin.</p>\n<div class=\"series\">\n");
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
-        dg_page_picture(out, outcome, pictures[i].key, pictures[i].says);
+        if (strcmp(pictures[i].key, "holders") != 0 || needs_topology(network))
+            dg_page_picture(out, outcome, pictures[i].key, pictures[i].says);
     dg_buf_put_text(out, "</div>\n");
 }
 
@@ -234,7 +250,7 @@ static void put_row(dg_buf *out, const columns *c, const dg_page_cell *cell)
 {
     dg_page_cost cost = dg_page_cost_of(cell->outcome);
     const char *word = dg_page_word(cell);
-    dg_buf_put_text(out, "<tr><th>");
+    dg_buf_put_text(out, "<tr><th scope=\"row\">");
     text(out, cell->name);
     dg_buf_printf(out, "</th><td class=\"%s\">", class_of_word(word));
     text(out, word);
@@ -259,11 +275,12 @@ static void put_sweep(dg_buf *out, const json_t *document)
         find_columns(&c, document, (dg_report_shown)as);
     dg_buf_put_text(out, "<p>");
     dg_page_sweep_line(out, document);
-    dg_buf_put_text(out, "</p>\n<div class=\"scroll\"><table class=\"heat\"><thead><tr><th>Cell"
-                         "</th><th>Answer</th><th class=\"c\">Longest stall, minutes</th><th "
+    dg_buf_put_text(out, "</p>\n<div class=\"scroll\"><table class=\"heat\"><thead><tr><th "
+                         "scope=\"col\">Cell</th><th scope=\"col\">Answer</th><th scope=\"col\" "
+                         "class=\"c\">Longest stall, minutes</th><th scope=\"col\" "
                          "class=\"c\">Parachain time lost, minutes</th>");
     for (size_t i = 0; i < c.count; i++) {
-        dg_buf_put_text(out, "<th class=\"c\">");
+        dg_buf_put_text(out, "<th scope=\"col\" class=\"c\">");
         text(out, c.name[i]);
         dg_buf_put_text(out, "</th>");
     }

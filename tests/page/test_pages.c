@@ -9,8 +9,8 @@
 
 /* Something for each format to trip over. */
 #define HOSTILE                                                                                    \
-    "- a|b`c*d_e[f](https://x.y)<script>alert(1)</script>&amp;#1 @all ~~s~~ \\| $x$ {0} ]]> --> \"' "  \
-    "%0A::error::z,y\n## h\r- l\t\x1b[2J\xe2\x80\xae \xef\xbf\xbf\n::set-output name=a::b\n"
+    "- a|b`c*d_e[f](https://x.y)<script>alert(1)</script>&amp;#1 @all ~~s~~ \\| $x$ {0} ]]> --> "  \
+    "\"' %0A::error::z,y\n## h\r- l\t\x1b[2J\xe2\x80\xae \xef\xbf\xbf\n::set-output name=a::b\n"
 
 static json_t *load(const char *name)
 {
@@ -488,6 +488,23 @@ START_TEST(series_are_pictures)
 }
 END_TEST
 
+/* Who holds the grid is a picture where somebody works by it, and else none. */
+START_TEST(holders_are_shown_where_a_grid_is_used)
+{
+    json_t *outcome = load("stalled"),
+           *series =
+               json_pack("{s:[], s:{s:[], s:[{s:i, s:i, s:i}, {s:i, s:i, s:i}]}}", "treatment",
+                         "network", "control", "treatment", "slot", 10, "enabled", 0, "holders", 0,
+                         "slot", 11, "enabled", _i ? 100 : 0, "holders", 0);
+    dg_buf page;
+    json_object_set_new(outcome, "series", series);
+    page = page_of(outcome, HTML);
+    ck_assert_int_eq(strstr(dg_buf_text(&page), "grid topology</figcaption>") != NULL, _i);
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* ---- what is no document ---- */
 
 static const char *const none[] = { "{}", "{\"claims\":1}", "{\"sweep\":[]}" };
@@ -550,6 +567,7 @@ int main(void)
     tcase_add_loop_test(tc, sarif_is_valid, 0, 2 * DOCUMENTS);
     tcase_add_loop_test(tc, sarif_has_a_result_for_each_finding, 0, 3);
     tcase_add_test(tc, series_are_pictures);
+    tcase_add_loop_test(tc, holders_are_shown_where_a_grid_is_used, 0, 2);
     tcase_add_test(tc, outputs_are_a_line_each);
     tcase_add_test(tc, outputs_of_a_gate_count_its_plans);
     tcase_add_test(tc, a_gate_has_no_page_for_a_browser);
