@@ -54,7 +54,7 @@ objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 
 BIN := $(OUT)/doppel
 
-.PHONY: all check check-long test fuzz-run fuzz bench asan cover fidelity rooms demo install bless \
+.PHONY: all check check-long pages-check test fuzz-run fuzz bench asan cover fidelity rooms demo install bless \
         tidy format tidy-check clean help setup setup-test runtimes
 .DEFAULT_GOAL := all
 
@@ -123,6 +123,9 @@ test: all runtimes test-programs ## the tests of this profile
 
 check: ## all tests: release, -O0 and sanitizers; last line "N passed, N failed"
 	@ci/check.sh
+
+pages-check: ## the pages for browsers, by an HTML validator and axe (npm fetches them)
+	tests/page/validate.sh $(CURDIR)/build/pages
 
 check-long: ## what check leaves out because it is long (tests/long)
 	@DOPPEL_LONG=only ci/check.sh
