@@ -177,7 +177,7 @@ rooms: ## the include graph; fails on an arrow that goes up
 	@ci/rooms.sh $(ROOMS)
 
 # Rooms whose tests keep golden files, and the program.
-BLESSED := program report preflight plan outcome run
+BLESSED := program report page preflight plan outcome run gate
 bless: all ## rewrite the golden files; review the diff
 	@BLESS=1 $(MAKE) --no-print-directory $(patsubst %,test-%,$(BLESSED))
 

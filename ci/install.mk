@@ -22,7 +22,7 @@ install: all ## to PREFIX (/usr/local), below DESTDIR: program, library, complet
 	$(Q)install -m 644 $(WASMTIME)/lib/libwasmtime.so $(to)/lib/doppel/
 	$(Q)$(CC) $(OPT_$(PROFILE)) $(STRIP) -Wl,--as-needed $(call objs,cli) -o $(to)/bin/doppel \
 	    -L$(WASMTIME)/lib -Wl,-rpath,'$$ORIGIN/../lib/doppel' $(LIBS)
-	$(Q)install -m 644 harness/plan/*.schema.json harness/outcome/*.schema.json $(to)/share/doppel/
+	$(Q)install -m 644 harness/*/*.schema.json $(to)/share/doppel/
 	$(Q)install -m 755 $(filter-out %/try-slurm.sh %/try-kubernetes.sh,$(wildcard ci/cluster/*.sh ci/cluster/*.sbatch)) \
 	    $(to)/share/doppel/cluster/
 	$(Q)install -m 644 ci/cluster/*.yaml ci/cluster/README.md $(to)/share/doppel/cluster/

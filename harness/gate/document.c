@@ -74,8 +74,9 @@ static const dg_keys_row rows[] = {
     { "known[].held", DG_KEYS_LIST, true, .says = "cases in which it did not" },
     { "known[].held[]", DG_KEYS_TEXT, .says = "the case's name" },
     { "known[].status", DG_KEYS_TEXT, true, .words = statuses,
-      .says = "used; passed: it has not failed where it should; stale: it names no case in which "
-              "the claim was seen; expired; unknown: its cases could not be run" },
+      .says =
+          "used; passed: it has not failed where it should; stale: it names no case in which "
+          "the claim was seen; expired; unknown: its cases could not be run, or say nothing of N" },
     { "environment", DG_KEYS_OBJECT, true, .open = true,
       .says = "what may differ from call to call: today, the day that it was judged on" },
 };

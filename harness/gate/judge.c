@@ -314,7 +314,7 @@ static json_t *judge_entry(const judging *j, const json_t *known)
 {
     int64_t left = days_left(j, known);
     json_t *out = json_copy((json_t *)known), *excused = json_array(), *held = json_array();
-    bool unknown = false, bad = !out;
+    bool unknown = false, breaks, bad = !out;
     bad |= json_object_set_new(out, "excused", excused) | json_object_set_new(out, "held", held)
            | json_object_set_new(out, "days_left", json_integer(left));
     for (size_t i = 0; i < j->gate->count && !bad; i++) {
@@ -322,11 +322,11 @@ static json_t *judge_entry(const judging *j, const json_t *known)
         const json_t *claim = claim_of(one->outcome, text_of(known, "claim"));
         if (!names_case(known, one))
             continue;
-        unknown |= !one->outcome;
-        if (claim && broke(one->outcome, claim))
+        breaks = claim && strcmp(status_of(claim), "broke") == 0;
+        unknown |= !one->outcome || (breaks && !broke(one->outcome, claim));
+        if (breaks && broke(one->outcome, claim))
             bad |= note(excused, one);
-        else if (claim && strcmp(status_of(claim), "unexercised") != 0
-                 && strcmp(status_of(claim), "broke") != 0)
+        else if (claim && !breaks && strcmp(status_of(claim), "unexercised") != 0)
             bad |= note(held, one);
     }
     bad |= json_object_set_new(out, "status", json_string(status_word(out, left, unknown)));

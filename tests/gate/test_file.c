@@ -1,5 +1,6 @@
 /* What people write into a gate: read as it was meant, or refused with one line that says where
  * and what. A ledger that takes anything would excuse anything. */
+#include "../support/schema.h"
 #include "../support/suite.h"
 
 #include "gate/gate_impl.h"
@@ -213,6 +214,17 @@ START_TEST(what_is_no_list_of_runtimes_is_refused)
 }
 END_TEST
 
+/* ---- schemas ---- */
+
+/* What editors are told is what is checked. */
+START_TEST(the_shipped_schemas_are_the_tables)
+{
+    same_as_shipped(dg_keys_schema(dg_gate_keys()), "harness/gate/gate.schema.json");
+    same_as_shipped(dg_keys_schema(dg_gate_document_keys()),
+                    "harness/gate/gate-verdict.schema.json");
+}
+END_TEST
+
 #define COUNT(array) (int)(sizeof array / sizeof *array)
 
 int main(void)
@@ -226,6 +238,7 @@ int main(void)
     tcase_add_loop_test(tc, patterns_take_relay_chains_alone, 0, COUNT(asked));
     tcase_add_test(tc, places_of_a_runtime_are_filled_in);
     tcase_add_loop_test(tc, what_is_no_list_of_runtimes_is_refused, 0, COUNT(no_list));
+    tcase_add_test(tc, the_shipped_schemas_are_the_tables);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

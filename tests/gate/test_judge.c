@@ -156,6 +156,8 @@ static const struct {
       1, "bB", 1, "red", "backing-rate:broke", "stale" },
     { "", KNOWN_AT("p", "backing-rate", "2027-01-01", ", \"values\": {\"seed\": 1}"), 1, "bB", 0,
       "known", "(backing-rate:broke)", "used" }, /* what holds without the key */
+    /* a run that says nothing of N says nothing of what is known of it */
+    { "", KNOWN("p", "backing-rate", "2027-01-01"), 3, "bC", 3, "red", "", "unknown" },
     /* of two entries the one that is not expired counts */
     { "", KNOWN("p*", "backing-rate", "2026-11-30") ", " KNOWN("p", "backing-rate", "2027-01-01"),
       1, "bB", 1, "known", "(backing-rate:broke)", "expired" },

@@ -1,6 +1,7 @@
 /* A plan is what a user writes by hand: every slip is named with its place and,
  * where one can be guessed, with what was meant. A slip that is read as something
  * else would make a run judge what nobody asked for. */
+#include "../support/schema.h"
 #include "../support/suite.h"
 
 #include <stdlib.h>
@@ -727,23 +728,6 @@ START_TEST(a_bad_flag_changes_nothing)
     dg_plan_free(plan);
 }
 END_TEST
-
-static void same_as_shipped(json_t *schema, const char *path)
-{
-    char *text = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
-    dg_buf shipped, made;
-    dg_buf_init(&made, 1 << 20);
-    dg_buf_printf(&made, "%s\n", text);
-    if (getenv("BLESS"))
-        dg_file_write(path, dg_buf_bytes(&made), NULL);
-    shipped = slurp(path);
-    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&shipped), dg_buf_bytes(&made)),
-                  "%s is not what the tables say; BLESS=1 rewrites it", path);
-    dg_buf_clear(&shipped);
-    dg_buf_clear(&made);
-    free(text);
-    json_decref(schema);
-}
 
 /* The schema people's editors use is the table the check uses. */
 START_TEST(the_shipped_schema_is_the_table)
