@@ -1,10 +1,9 @@
 /* bench_gate.c - a gate of ten plans that share N-1 and N, from an empty cache: what is compiled is
- * compiled once. Beside it the same ten as runs, each in a process of its own, over a cache that
- * the first of them fills, and over one that is empty each time, as on a fresh machine. */
+ * compiled once. Beside it the same ten as `doppel run`, one after the other: over a cache that the
+ * first of them fills, and over one that is empty each time, as on a fresh machine. */
 #include "bench.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,20 +41,22 @@ static dg_run_options options_of(const char *cache)
 
 /* ---- one after the other ---- */
 
+/* Exit 1 is a verdict. */
 static void run_alone(int i, const char *cache)
 {
-    dg_run_options options = options_of(cache);
-    json_t *outcome = NULL;
-    dg_plan *plan;
-    dg_error err;
-    must(dg_plan_load(&plan, PLAN, &err), &err, "plan");
-    must(dg_plan_set(plan, "upgrade.at", plans[i].at, &err), &err, "plan");
-    must(dg_plan_set(plan, "network.nodes", plans[i].nodes, &err), &err, "plan");
-    must(dg_plan_set(plan, "seed", plans[i].seed, &err), &err, "plan");
-    must(dg_plan_check(plan, &err), &err, "plan");
-    must(dg_run(&outcome, plan, &options, &err), &err, "run");
-    json_decref(outcome);
-    dg_plan_free(plan);
+    const char *binary = getenv("DOPPEL");
+    char command[800];
+    int status;
+    snprintf(command, sizeof command,
+             "DOPPEL_CACHE=%s %s run " PLAN " --at %s --nodes %s --seed %s --explain recorded "
+             "--positions never -q -o %s/outcome.json >/dev/null",
+             cache, binary ? binary : "build/release/doppel", plans[i].at, plans[i].nodes,
+             plans[i].seed, work);
+    status = system(command);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > DG_EXIT_BROKE) {
+        fprintf(stderr, "bench: a run went down\n");
+        exit(4);
+    }
 }
 
 static double each_alone(bool fresh)
@@ -65,16 +66,7 @@ static double each_alone(bool fresh)
     dg_error err;
     must(dg_dir_remove(cache, &err), &err, "cache");
     for (int i = 0; i < PLANS; i++) {
-        int status = 0;
-        pid_t pid = fork();
-        if (pid == 0) {
-            run_alone(i, cache);
-            _exit(0);
-        }
-        if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) {
-            fprintf(stderr, "bench: a run went down\n");
-            exit(4);
-        }
+        run_alone(i, cache);
         if (fresh)
             must(dg_dir_remove(cache, &err), &err, "cache");
     }
