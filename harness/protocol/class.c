@@ -16,7 +16,8 @@
 #define KEEPS_EARLY .early = DG_EARLY_KEEP, .forgets_unused = true
 #define KEEPS_NEWEST KEEPS_EARLY, .keeps_newest = true
 #define TAKES_V1 .keeps_v1_collations = true
-/* By node features as kept for the session: backing 8.0.1 to 21.0.0 (inject_core_index);
+/* By node features as kept for the session: backing 8.0.1 to 21.0.0 (inject_core_index; 22.0.0
+ * gives a core's index always, 5.0.0 to 7.0.0 never);
  * statement-distribution 20.0.0 to 28.0.0 (allow_v2_descriptors), collator-protocol likewise. */
 #define BITS .bits_by_feature = true
 #define RECEIPTS .receipts_v2 = true, .receipts_by_feature = true
@@ -31,7 +32,8 @@
     .legacy = true, .v2 = true, .validation = V(1) | V(2) | V(3), .collation = V(1) | V(2),        \
     TAKES_V1, .pace = 1000
 #define NEW_STATEMENTS                                                                             \
-    .prepares_ahead = true, .v2 = true, KEEPS_NEWEST, .validation = V(3), TAKES_V1, .pace = 1000
+    .prepares_ahead = true, .v2 = true, KEEPS_NEWEST, .validation = V(3), TAKES_V1,                \
+    .bits_always = true, .pace = 1000
 
 static const dg_node_class classes[] = {
     { "v0.9..v1.0", "SD_V1", "legacy statements only, so it cannot back once ParachainHost is 7",
@@ -95,7 +97,7 @@ static const dg_node_class classes[] = {
       .host_needed = 13, .host_known = 16 },
     { "kagome", "KAGOME",
       "another implementation: computes the grid when it creates the entry of a session",
-      BOTH_STATEMENTS, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .host_known = 12,
+      BOTH_STATEMENTS, .early = DG_EARLY_DERIVE, BITS, .receipts_v2 = true, .host_known = 12,
       .keeps_artifacts = true, .caches_compiled = true },
 };
 

@@ -118,8 +118,8 @@ typedef struct dg_node_class {
      * session */
     bool receipts_by_feature;
     /* puts the core's index behind votes where the node feature is set, by what it keeps of the
-     * session; others by what the leaf says */
-    bool bits_by_feature;
+     * session; always; neither: never */
+    bool bits_by_feature, bits_always;
     /* asks for collations by the rotation of groups that it keeps of the session: the experimental
      * collator protocol, which a node of v1.22 or later runs or does not (Kusama's do) */
     bool keeps_rotation;
@@ -136,7 +136,7 @@ typedef struct dg_node_class {
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "8"
+#define DG_CLASS_TABLE_VERSION "9"
 /* The table of classes, row by row, the oldest first; NULL past the end. Static. */
 const dg_node_class *dg_class_at(size_t i);
 /* The row of this name, "v1.10..v1.11", or of this older one, "SD_V12_PURGE", letter by letter;
@@ -563,8 +563,9 @@ void dg_view_fail(dg_view *view, dg_request request);
 /* May blocks of one parachain wait for availability on several cores at this leaf? By the version
  * of ParachainHost. */
 bool dg_view_waits_many(const dg_view *view);
-/* Do collators write descriptors of version 2 at this leaf? By the node feature alone, whether the
- * runtime reads them or not. Mirrors: collation-generation 20.0.0 lib.rs:445, 22.0.0 :512. */
+/* Do collators write descriptors of version 2 at this leaf? From v1.17 on they go by the node
+ * feature alone; older ones, which a runtime before ParachainHost 12 is taken to have, know of
+ * none. Mirrors: collation-generation 20.0.0 lib.rs:445, 22.0.0 :512. */
 bool dg_view_receipts_v2(const dg_view *view);
 /* The backing group of a validator; DG_NO: it is in none. */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator);

@@ -48,6 +48,9 @@ const dg_request_row *dg_request_at(dg_request request)
 
 /* candidates_pending_availability came with elastic scaling */
 enum { FIRST_WITH_MANY = 11 };
+/* version of ParachainHost in the first release whose collators write them: collators are taken to
+ * be of the runtime's time, as their release is not known */
+enum { FIRST_WITH_RECEIPTS_V2 = 12 };
 
 bool dg_view_waits_many(const dg_view *view)
 {
@@ -56,7 +59,8 @@ bool dg_view_waits_many(const dg_view *view)
 
 bool dg_view_receipts_v2(const dg_view *view)
 {
-    return view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
+    return view->host_version >= FIRST_WITH_RECEIPTS_V2
+           && view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
 }
 
 bool dg_view_supports(const dg_view *view, dg_request request)

@@ -34,10 +34,9 @@ uint64_t dg_world_features(const dg_world *world, dg_node_ix node, dg_leaf_id le
 bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf)
 {
     const dg_node_class *of = world->nodes[node.v].of;
-    uint64_t features =
-        of->bits_by_feature ? dg_world_features(world, node, leaf) : view_of(world, leaf)->features;
-    return features & DG_VIEW_FEATURE_CORE_BITS
-           && of->host_known >= dg_request_at(DG_ASK_FEATURES)->since;
+    return of->bits_always
+           || (of->bits_by_feature
+               && dg_world_features(world, node, leaf) & DG_VIEW_FEATURE_CORE_BITS);
 }
 
 /* statement-distribution and collator-protocol 20.0.0 to 28.0.0 */

@@ -549,7 +549,8 @@ uint32_t dg_world_votes_needed(const dg_world *world, dg_node_ix node, dg_leaf_i
 /* Node features, a bit each, that hold for this node. */
 uint64_t dg_world_features(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 /* Do votes that this node puts into a block name their core? By the feature ElasticScalingMVP,
- * which older releases do not ask for. */
+ * which releases before v1.7 do not ask for; from v1.18 on always. Mirrors: backing 9.0.0
+ * lib.rs:1128 (inject_core_index), 22.0.0 table_attested_to_backed. */
 bool dg_world_core_bits(const dg_world *world, dg_node_ix node, dg_leaf_id leaf);
 /* Does it take part where a descriptor is of version 2? v1.17 to v1.21 refuse such, although they
  * can read it, where the feature that they keep for the session is not set. */

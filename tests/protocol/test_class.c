@@ -65,6 +65,11 @@ static bool receipts_by_feature(const dg_node_class *c, unsigned n)
     (void)n;
     return c->receipts_by_feature;
 }
+static bool bits_always(const dg_node_class *c, unsigned n)
+{
+    (void)n;
+    return c->bits_always;
+}
 static bool bits_by_feature(const dg_node_class *c, unsigned n)
 {
     (void)n;
@@ -128,6 +133,7 @@ static const struct {
     { "receipts_v2", receipts_v2 },
     { "receipts_by_feature", receipts_by_feature },
     { "bits_by_feature", bits_by_feature },
+    { "bits_always", bits_always },
     { "host_known", host_known },
     { "fails_disabled", fails_disabled },
     { "fails_features", fails_features },

@@ -187,8 +187,10 @@ START_TEST(the_first_block_of_a_session_is_the_worst_place)
 }
 END_TEST
 
-/* Nodes that keep the rotation, or give the core index unasked, back nothing before ParachainHost
- * 11: where the default of an old configuration could mislead them they take no part. */
+/* Nodes that keep the rotation back nothing before ParachainHost 11: where the default of an old
+ * configuration could mislead them they take no part. Once they back, from #32 on, they give the
+ * core index unasked, and this runtime, which wants none without node feature 1, takes no such
+ * inherent: no block is made. Mirrors: polkadot-runtime-parachains 17.0.0 inclusion/mod.rs:796. */
 START_TEST(nodes_too_new_for_the_pair_show_nothing_of_it)
 {
     static const made of = { V11, V12, "boundary+0", "v1.22 rotation", "27x3", UNSET, 2, NONE };
@@ -196,9 +198,9 @@ START_TEST(nodes_too_new_for_the_pair_show_nothing_of_it)
     if (!corpus_path(of.from) || !corpus_path(of.to))
         return;
     o = run_made(&of, NULL, DG_RUN_EXPLAIN_PROVED);
-    ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_INCONCLUSIVE, "%s", verdicts(o));
+    ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_BROKE, "%s", verdicts(o));
+    ck_assert_msg(strstr(verdicts(o), "11 builds failed from #32 on") != NULL, "%s", verdicts(o));
     ck_assert_msg(!any_cause(o, "the answer until session"), "%s", causes_of(o));
-    ck_assert_uint_gt(json_array_size(json_object_get(o, "ill_control")), 0);
     json_decref(o);
 }
 END_TEST

@@ -173,7 +173,8 @@ const dg_node_class *world_class(const char *name)
     static dg_node_class mended, new_alone;
     if (strcmp(name, "new alone") == 0) {
         new_alone = *dg_class_named("SD_V2_ONLY");
-        new_alone.host_needed = 0;
+        new_alone.host_needed = 0; /* as over a runtime that is new enough for it */
+        new_alone.bits_always = false;
         return &new_alone;
     }
     if (strcmp(name, "mended") != 0)

@@ -31,9 +31,13 @@ static const struct row {
     { "SD_V12_OK", BOTH, 0, 2, 2, 0, true, false, 2, BITS },
     /* asks no feature for it any more */
     { "v1.22", 0, BOTH, 2, 2, 0, true, true, 2, 0 },
-    { "v1.22", BOTH, 0, 2, 2, 0, false, true, 2, 0 },
-    /* does not know features */
+    { "v1.22", BOTH, 0, 2, 2, 0, true, true, 2, 0 },
+    { "v1.18..v1.19", 0, 0, 2, 2, 0, true, false, 2, 0 },
+    /* does not ask for features, or for approval alone */
     { "SD_V1", BOTH, BOTH, 2, 3, 0, false, false, 3, 0 },
+    { "v1.4", BOTH, BOTH, 2, 2, 0, false, false, 2, 0 },
+    { "v1.6", BOTH, BOTH, 2, 2, 0, false, false, 2, 0 },
+    { "kagome", 0, BOTH, 2, 2, 0, false, true, 2, BITS },
 };
 
 static dg_view view_of(uint64_t features, uint32_t votes)
