@@ -110,7 +110,7 @@ typedef struct dg_verdict {
     dg_verdict_reach reach;
     uint32_t first_block, last_block; /* at which it broke; 0 both: not applicable */
     uint64_t count;                   /* events that broke it */
-    char text[400];                   /* one line for the report, past tense, with numbers */
+    char text[800];                   /* one line for the report, past tense, with numbers */
     /* what happened in the block from which treatment was as control again: "session change", "a
      * restart of validators", or "the network itself" where nothing else did; "" if it did not
      * heal, or so much happened that nobody can say */

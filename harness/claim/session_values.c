@@ -10,7 +10,7 @@ typedef struct memory {
     dg_claim_setup setup;
     unsigned asked, lasting;
     tally wrong;
-    char first[420], names[240];
+    char first[560], names[240];
     evidence facts;
 } memory;
 

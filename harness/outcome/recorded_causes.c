@@ -146,6 +146,11 @@ static int64_t inherents_of_control(const dg_outcome_facts *run)
     return 0;
 }
 
+static const char *times(size_t count)
+{
+    return count == 1 ? "time" : "times";
+}
+
 static bool inherents(line *out, const dg_outcome_facts *run)
 {
     size_t count;
@@ -155,13 +160,13 @@ static bool inherents(line *out, const dg_outcome_facts *run)
         return false;
     if (e->inherent.produced > e->inherent.applied)
         snprintf(out->says, sizeof out->says,
-                 "N refuses an inherent that it made itself, %zu times from #%u on: %s", count,
-                 e->block, short_of(text_at(e->detail, "refused")));
+                 "N refuses an inherent that it made itself, %zu %s from #%u on: %s", count,
+                 times(count), e->block, short_of(text_at(e->detail, "refused")));
     else if (e->inherent.produced < control)
         snprintf(out->says, sizeof out->says,
-                 "N makes %lld of the %lld inherents that a block of N-1 has, %zu times from #%u "
+                 "N makes %lld of the %lld inherents that a block of N-1 has, %zu %s from #%u "
                  "on: %s",
-                 (long long)e->inherent.produced, (long long)control, count, e->block,
+                 (long long)e->inherent.produced, (long long)control, count, times(count), e->block,
                  short_of(text_at(e->detail, "refused")));
     else
         return false;
@@ -226,8 +231,8 @@ static bool execution(line *out, const dg_outcome_facts *run)
     if (!e)
         return false;
     snprintf(out->says, sizeof out->says,
-             "N executes a block otherwise than it builds it, %zu times from #%u on: %s", count,
-             e->block, short_of(text_at(e->detail, "reason")));
+             "N executes a block otherwise than it builds it, %zu %s from #%u on: %s", count,
+             times(count), e->block, short_of(text_at(e->detail, "reason")));
     snprintf(out->advice, sizeof out->advice,
              "find what N does in BlockBuilder calls and not in Core_execute_block, or the other "
              "way round: every importer refuses such blocks");

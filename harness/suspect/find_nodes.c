@@ -98,8 +98,8 @@ static bool restarts(char *out, size_t size, const dg_suspect_facts *f)
     }
     if (!count || !unprepared(out, size, f))
         return false;
-    snprintf(out, size, "from #%u on nodes went down %zu times, and lacked prepared code", block,
-             count);
+    snprintf(out, size, "from #%u on nodes went down %zu %s, and lacked prepared code", block,
+             count, count == 1 ? "time" : "times");
     return true;
 }
 

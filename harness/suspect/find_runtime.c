@@ -126,16 +126,21 @@ static const dg_event *first_stalled(const dg_suspect_facts *f, size_t *count)
     return first;
 }
 
+static const char *times(size_t count)
+{
+    return count == 1 ? "time" : "times";
+}
+
 static void tell_stalled(dg_suspect *s, const dg_event *e, size_t count)
 {
     const char *question = json_string_value(json_object_get(e->detail, "question"));
     snprintf(s->seen, sizeof s->seen,
-             "%zu times a node went down, first at #%u: %s kept it for longer than %llu s", count,
-             e->block, question ? question : "a call",
+             "%zu %s a node went down, first at #%u: %s kept it for longer than %llu s", count,
+             times(count), e->block, question ? question : "a call",
              (unsigned long long)(dg_world_constant(DG_CONST_STALL_LIMIT) / 1000000000));
     snprintf(s->says, sizeof s->says,
-             "nodes ask %s at #%u, and N does not answer before they go down (%zu times)",
-             question ? question : "a call", e->block, count);
+             "nodes ask %s at #%u, and N does not answer before they go down (%zu %s)",
+             question ? question : "a call", e->block, count, times(count));
     snprintf(s->advice, sizeof s->advice, "make %s of N answer in time over the storage of N-1 too",
              question ? question : "every call");
 }
@@ -183,9 +188,9 @@ static void find_compile(dg_suspects *out, const dg_suspect_facts *f)
     if (!count || !(s = dg_suspect_add(out, DG_SUSPECT_COMPILE, 0, "N is compiled in no time")))
         return;
     snprintf(s->seen, sizeof s->seen,
-             "%zu times a node stood still to compile N, for %lld.%lld to %lld.%lld s", count,
-             (long long)least / 1000, (long long)least / 100 % 10, (long long)most / 1000,
-             (long long)most / 100 % 10);
+             "%zu %s a node stood still to compile N, for %lld.%lld to %lld.%lld s", count,
+             times(count), (long long)least / 1000, (long long)least / 100 % 10,
+             (long long)most / 1000, (long long)most / 100 % 10);
     snprintf(s->says, sizeof s->says,
              "nodes stand still while they compile N, for %lld.%lld to %lld.%lld s",
              (long long)least / 1000, (long long)least / 100 % 10, (long long)most / 1000,
