@@ -27,6 +27,9 @@ static const dg_option options[] = {
       "do only every N-th cell, from the I-th on; see doppel merge" },
     { "time-budget", 0, DG_OPT_TEXT, "TIME",
       "work no longer than that (90s, 10m, 2h), on the riskiest cells first" },
+    { "until-sure", 0, DG_OPT_FLAG, NULL,
+      "plan key seeds_max: 256: a claim that broke narrowly is run over more seeds until a "
+      "sequential test decides, with 95 % confidence" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run each cell twice and compare the outcomes; exit 5 if they differ" },
     { "explain", 0, DG_OPT_TEXT, "HOW",
@@ -52,6 +55,7 @@ enum {
     OPT_JOBS,
     OPT_SHARD,
     OPT_BUDGET,
+    OPT_SURE,
     OPT_VERIFY,
     OPT_EXPLAIN,
     OPT_BUNDLES,
@@ -81,7 +85,8 @@ static dg_code read_axes(dg_axes *axes, const dg_args *args, dg_error *err)
 static const dg_option_for_key keys[] = { { OPT_SNAPSHOT, "snapshot", NULL },
                                           { OPT_HOW, "upgrade.how", NULL },
                                           { OPT_NO_NETWORK, "network", "false" },
-                                          { OPT_STRICT, "claims.strict", "true" } };
+                                          { OPT_STRICT, "claims.strict", "true" },
+                                          { OPT_SURE, "seeds_max", "256" } };
 
 /* In the order of the enumeration. */
 static const char *const explains[] = { "none", "recorded", "proved", NULL };

@@ -227,6 +227,55 @@ static void put_legend(sheet *s, const matrix *m)
     dg_sheet_end(s);
 }
 
+/* ---- claims that more than one seed was asked about ---- */
+
+enum { SEEDS_SHOWN_MAX = 24 };
+
+static void put_trial(sheet *s, const char *cell, const json_t *claim)
+{
+    const json_t *seeds = json_object_get(claim, "seeds");
+    const char *decided = dg_report_text_at(seeds, "decided");
+    bool open = strcmp(decided, "open") == 0;
+    dg_sheet_to(s, COLUMN_WORD);
+    dg_sheet_printf(s, COLUMN_WORD, "%s at %s: broke in %lld of %lld seeds, which is %s",
+                    dg_report_text_at(claim, "name"), cell, dg_report_whole_at(seeds, "broke"),
+                    dg_report_whole_at(seeds, "of"),
+                    open                           ? "not enough to tell luck from a rule"
+                    : strcmp(decided, "rule") == 0 ? "a rule"
+                                                   : decided);
+    if (!open)
+        dg_sheet_printf(s, COLUMN_WORD, " (%.0f %% confidence)",
+                        json_number_value(json_object_get(seeds, "confidence")) * 100);
+    dg_sheet_put(s, ".");
+    dg_sheet_end(s);
+}
+
+/* A claim that broke narrowly is not called broken by one seed. */
+static void put_trials(sheet *s, const matrix *m)
+{
+    const json_t *cell, *claim;
+    size_t i, k, count = 0;
+    json_array_foreach(m->cells, i, cell)
+    {
+        char name[200];
+        name_of(name, sizeof name, m, cell);
+        json_array_foreach(json_object_get(json_object_get(cell, "outcome"), "claims"), k, claim)
+        {
+            if (!json_object_get(claim, "seeds") || count++ >= SEEDS_SHOWN_MAX)
+                continue;
+            if (count == 1)
+                dg_sheet_end(s);
+            put_trial(s, name, claim);
+        }
+    }
+    if (count <= SEEDS_SHOWN_MAX)
+        return;
+    dg_sheet_to(s, COLUMN_WORD);
+    dg_sheet_printf(s, COLUMN_WORD, "%zu more claims were run over several seeds.",
+                    count - SEEDS_SHOWN_MAX);
+    dg_sheet_end(s);
+}
+
 static size_t count_states(const json_t *cells, const char *state)
 {
     const json_t *cell;
@@ -295,6 +344,7 @@ dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_opt
         put_heads(&s, &m);
         json_array_foreach(m.cells, i, cell) put_cell(&s, &m, cell);
         put_legend(&s, &m);
+        put_trials(&s, &m);
     }
     return dg_buf_check(out, err, "the report of a sweep");
 }

@@ -156,6 +156,20 @@ START_TEST(every_is_each_slot_of_a_session_once)
 }
 END_TEST
 
+START_TEST(until_sure_asks_as_many_seeds_as_it_takes)
+{
+    json_t *document = swept("--at boundary-1..boundary --until-sure", "sure.json"), *cell;
+    size_t i;
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        const json_t *plan = json_object_get(json_object_get(cell, "outcome"), "plan");
+        ck_assert_int_eq(json_integer_value(json_object_get(plan, "seeds_max")), 256);
+    }
+    ck_assert_uint_eq(i, 2);
+    json_decref(document);
+}
+END_TEST
+
 /* ---- shards ---- */
 
 START_TEST(shards_merge_to_the_bytes_of_the_whole)
@@ -315,6 +329,7 @@ int main(void)
     tcase_add_test(tc, positions_are_counted_out_first);
     tcase_add_loop_test(tc, every_is_each_slot_of_a_session_once, 0,
                         sizeof everies / sizeof *everies);
+    tcase_add_test(tc, until_sure_asks_as_many_seeds_as_it_takes);
     tcase_add_test(tc, shards_merge_to_the_bytes_of_the_whole);
     tcase_add_test(tc, what_is_of_two_sweeps_is_not_merged);
     tcase_add_loop_test(tc, the_same_command_goes_on, 0, sizeof endings / sizeof *endings);
