@@ -1,5 +1,7 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|fuel|blocks|network|messages|run|gate|long]: one part alone. */
+ * bench [trie|import|compile|call|fuel|blocks|network|messages|run|sweep|gate|long]: one part
+ * alone. bench sweep-600, bench sweep-500x60: longer sweeps, which take minutes and are no part of
+ * all. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -111,6 +113,17 @@ int main(int argc, char **argv)
     }
     if (!only || strcmp(only, "gate") == 0)
         bench_gate();
+    if (!only || strcmp(only, "sweep") == 0)
+        bench_sweep(&(bench_pair){ .offsets = 20, .step = 1 },
+                    "100 validators, 20 parachains, a session of 20 slots", "");
+    if (only && strcmp(only, "sweep-600") == 0)
+        bench_sweep(&(bench_pair){ pick("specs/paseo-1001002-genesis.json.zst", paseo),
+                                   pick("specs/paseo-local-1001003.json.zst", n), "100x20", 20,
+                                   30 },
+                    "100 validators, 20 parachains, a session of 600 slots", "(under 300)");
+    if (only && strcmp(only, "sweep-500x60") == 0)
+        bench_sweep(&(bench_pair){ .size = "500x60", .offsets = 20, .step = 1 },
+                    "500 validators, 60 parachains, a session of 20 slots", "(under 1800)");
     if (!only || strcmp(only, "long") == 0) {
         bench_long_run(kusama, 10000);
         bench_network_long(pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo),

@@ -34,6 +34,12 @@ void bench_run(const char *size, const char *boundaries, const char *title,
                const char *seconds_goal, const char *rate_goal);
 /* Ten plans of one pair, beside ten runs. */
 void bench_gate(void);
+/* What is swept: NULLs are the incident's own; offsets count back from the boundary. */
+typedef struct bench_pair {
+    const char *snapshot, *to, *size;
+    unsigned offsets, step; /* at most 32; slots between two */
+} bench_pair;
+void bench_sweep(const bench_pair *pair, const char *title, const char *goal);
 void bench_long_run(const char *spec, unsigned blocks);
 
 #endif
