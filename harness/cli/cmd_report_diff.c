@@ -1,6 +1,9 @@
-/* cmd_report_diff.c - doppel report diff: two outcomes, or two sweeps, and what differs. */
+/* cmd_report_diff.c - doppel report diff: two outcomes, sweeps or preflights, and what differs. */
 #include "cli/cli_impl.h"
 #include "compare/compare.h"
+#include "outcome/outcome.h"
+#include "preflight/preflight.h"
+#include "sweep/sweep.h"
 
 #include <string.h>
 
@@ -12,20 +15,41 @@ static const dg_option options[] = {
 };
 enum { OPT_EXIT_CODE, OPT_WIDTH, OPT_COLOR };
 
+typedef enum kind { RUN, SWEEP, PREFLIGHT } kind;
+static const char *const kinds[] = { "one run", "a sweep", "a preflight" };
+
 typedef struct side {
     json_t *document; /* owned */
-    bool is_sweep;
+    kind kind;
 } side;
+
+static dg_code read_side(side *s, const char *path, dg_error *err)
+{
+    dg_code rc = dg_outcome_read(&s->document, path, err);
+    if (rc < 0)
+        return rc;
+    s->kind = dg_sweep_is_document(s->document)       ? SWEEP
+              : dg_preflight_is_document(s->document) ? PREFLIGHT
+                                                      : RUN;
+    rc = s->kind == SWEEP       ? dg_sweep_check(s->document, err)
+         : s->kind == PREFLIGHT ? dg_preflight_check(s->document, err)
+                                : dg_outcome_check(s->document, err);
+    return rc < 0 ? dg_fail_within(err, rc, "%s", path) : DG_OK;
+}
 
 static dg_code compare(json_t **out, const side *older, const side *newer, const dg_args *args,
                        dg_error *err)
 {
     dg_compare_pair both = { older->document, newer->document };
-    if (older->is_sweep != newer->is_sweep)
-        return dg_fail(
-            err, DG_USAGE, "%.180s is a sweep and %.180s one run: compare two runs, or two sweeps",
-            args->positional[older->is_sweep ? 0 : 1], args->positional[older->is_sweep ? 1 : 0]);
-    return older->is_sweep ? dg_compare_sweeps(out, both, err) : dg_compare_runs(out, both, err);
+    if (older->kind == newer->kind)
+        return older->kind == SWEEP       ? dg_compare_sweeps(out, both, err)
+               : older->kind == PREFLIGHT ? dg_compare_preflights(out, both, err)
+                                          : dg_compare_runs(out, both, err);
+    if (older->kind != SWEEP && newer->kind != SWEEP)
+        return dg_compare_preflight_and_run(out, both, err);
+    return dg_fail(
+        err, DG_USAGE, "%.180s is %s and %.180s %s: a sweep can only be held against a sweep",
+        args->positional[0], kinds[older->kind], args->positional[1], kinds[newer->kind]);
 }
 
 static dg_code read_both(side *older, side *newer, const dg_args *args, dg_error *err)
@@ -33,9 +57,8 @@ static dg_code read_both(side *older, side *newer, const dg_args *args, dg_error
     dg_code rc;
     if (strcmp(args->positional[0], "-") == 0 && strcmp(args->positional[1], "-") == 0)
         return dg_fail(err, DG_USAGE, "OLD and NEW cannot both come from stdin");
-    rc = dg_cli_read_runs(&older->document, &older->is_sweep, args->positional[0], err);
-    return rc < 0 ? rc
-                  : dg_cli_read_runs(&newer->document, &newer->is_sweep, args->positional[1], err);
+    rc = read_side(older, args->positional[0], err);
+    return rc < 0 ? rc : read_side(newer, args->positional[1], err);
 }
 
 static int run(const dg_args *args)
@@ -60,9 +83,11 @@ static int run(const dg_args *args)
 const dg_command dg_cmd_report_diff = {
     "report diff",
     "OLD NEW",
-    "Show what differs between two outcomes, or two sweeps",
-    "OLD and NEW are files that `run --out` or `sweep --out` wrote, one of them perhaps - for "
-    "stdin. What the machine was (`environment`) counts for nothing. Where nothing differs nothing "
+    "Show what differs between two outcomes, sweeps or preflights",
+    "OLD and NEW are files that `run --out` or `sweep --out` wrote, or what `preflight --json` "
+    "prints, one of them perhaps - for stdin. Of a preflight and a run it is told on which claims "
+    "the two do not agree. What the machine was (`environment`) counts for nothing. Where nothing "
+    "differs nothing "
     "is printed; --json then says so. -v names of each cell of a sweep all that differs. The exit "
     "code is 0 unless --exit-code is given.",
     2,

@@ -177,6 +177,37 @@ static void put_leaf(sheet *s, const json_t *row)
     dg_sheet_end(s);
 }
 
+static void put_finding(sheet *s, const json_t *row)
+{
+    const json_t *was = json_object_get(row, "old"), *is = json_object_get(row, "new");
+    const char *change = dg_report_text_at(row, "change");
+    dg_sheet_label(s, change);
+    dg_sheet_printf(s, COLUMN_NAME, "%s %s:", dg_report_text_at(is ? is : was, "severity"),
+                    dg_report_text_at(row, "id"));
+    dg_sheet_wrap(s, COLUMN_NAME, dg_report_text_at(is ? is : was, "says"));
+    if (is && was)
+        dg_sheet_printf(s, COLUMN_NAME, "- before (%s): %s", dg_report_text_at(was, "severity"),
+                        dg_report_text_at(was, "says"));
+    dg_sheet_end(s);
+}
+
+static const char *finding_word(const char *severity)
+{
+    return strcmp(severity, "fail") == 0   ? "forbids it"
+           : strcmp(severity, "warn") == 0 ? "warns"
+                                           : "says nothing";
+}
+
+static void put_side(sheet *s, const json_t *row)
+{
+    dg_sheet_label(s, "claim");
+    dg_sheet_printf(
+        s, COLUMN_NAME, "%s: preflight %s, the run %s:", dg_report_text_at(row, "claim"),
+        finding_word(dg_report_text_at(row, "preflight")), dg_report_text_at(row, "run"));
+    dg_sheet_wrap(s, COLUMN_NAME, dg_report_text_at(row, "text"));
+    dg_sheet_end(s);
+}
+
 static void put_rows(sheet *s, const json_t *rows, void (*put)(sheet *s, const json_t *row))
 {
     const json_t *row;
@@ -187,6 +218,8 @@ static void put_rows(sheet *s, const json_t *rows, void (*put)(sheet *s, const j
 static void put_body(sheet *s, const json_t *document, bool also)
 {
     dg_report_claims_differ(s, json_object_get(document, "claims"));
+    put_rows(s, json_object_get(document, "findings"), put_finding);
+    put_rows(s, json_object_get(document, "sides"), put_side);
     put_rows(s, json_object_get(document, "harm"), put_harm);
     put_rows(s, json_object_get(document, "causes"), put_cause);
     put_rows(s, json_object_get(document, "upgrade"), put_leaf);
@@ -196,6 +229,19 @@ static void put_body(sheet *s, const json_t *document, bool also)
         dg_report_put_names(s, COLUMN_NAME, "What differs too:", json_object_get(document, "also"));
         dg_sheet_end(s);
     }
+}
+
+static void put_preflight_counts(sheet *s, const json_t *document)
+{
+    size_t findings = json_array_size(json_object_get(document, "findings")),
+           sides = json_array_size(json_object_get(document, "sides"));
+    if (sides)
+        dg_sheet_printf(s, 0, " preflight and run do not agree on %zu claim%s.", sides,
+                        sides == 1 ? "" : "s");
+    else if (findings)
+        dg_sheet_printf(s, 0, " %zu finding%s.", findings, findings == 1 ? " differs" : "s differ");
+    else
+        dg_sheet_put(s, " no finding differs.");
 }
 
 /* ---- the first line ---- */
@@ -345,7 +391,10 @@ dg_code dg_report_differences(dg_buf *out, const json_t *document, const dg_repo
         } else {
             put_answer(&s, json_object_get(document, "answer"));
             dg_sheet_put(&s, ":");
-            dg_report_counts_differ(&s, json_object_get(document, "claims"));
+            if (json_is_true(json_object_get(document, "preflight")))
+                put_preflight_counts(&s, document);
+            else
+                dg_report_counts_differ(&s, json_object_get(document, "claims"));
             dg_sheet_end(&s);
             if (!options->brief)
                 put_body(&s, document, true);

@@ -113,6 +113,95 @@ START_TEST(a_document_of_two_sweeps_goes_by_cells)
 }
 END_TEST
 
+#define FINDING(id, subject, severity, says)                                                       \
+    "{'id':'" id "','subject':'" subject "','severity':'" severity "','says':'" says "'}"
+#define PREFLIGHT(more) "{'doppel_preflight':1" more "}"
+#define SAME "'sweep':false,'preflight':true"
+
+static const struct {
+    const char *older, *newer, *says;
+} preflights[] = {
+    { PREFLIGHT(",'findings':[" FINDING("a", "x", "warn", "1") "]"),
+      PREFLIGHT(",'findings':[" FINDING("a", "x", "warn", "1") "]"), "{" SAME ",'differs':false}" },
+    /* one that is gone, one that is new, one that is graver; of two alike only the second */
+    { PREFLIGHT(",'findings':[" FINDING("a", "x", "warn", "1") "," FINDING(
+          "a", "x", "warn", "2") "," FINDING("b", "y", "note", "3") "]"),
+      PREFLIGHT(",'findings':[" FINDING("a", "x", "warn", "1") "," FINDING(
+          "a", "x", "fail", "2") "," FINDING("c", "y", "note", "4") "]"),
+      "{" SAME ",'differs':true,'findings':["
+      "{'change':'changed','id':'a','subject':'x','old':" FINDING(
+          "a", "x", "warn",
+          "2") ",'new':" FINDING("a", "x", "fail",
+                                 "2") "},"
+                                      "{'change':'new','id':'c','subject':'y','new':" FINDING(
+                                          "c", "y", "note",
+                                          "4") "},"
+                                               "{'change':'gone','id':'b','subject':'y','old'"
+                                               ":" FINDING("b", "y", "note", "3") "}]}" },
+    { PREFLIGHT(",'verdict':'pass','to':{'spec_version':1},'unknown':[]"),
+      PREFLIGHT(",'verdict':'fail','to':{'spec_version':2},'unknown':['x']"),
+      "{" SAME ",'differs':true,'answer':{'old':{'word':'GO'},'new':{'word':'NO-GO'}},"
+      "'inputs':[{'what':'N','path':'to.spec_version','old':1,'new':2}],'also':['unknown']}" },
+    { PREFLIGHT(",'findings':7"), PREFLIGHT(",'findings':[3,{}]"),
+      "{" SAME ",'differs':true,'findings':["
+      "{'change':'new','id':'','subject':'','new':3},"
+      "{'change':'new','id':'','subject':'','new':{}}]}" },
+};
+
+START_TEST(a_document_of_two_preflights_goes_by_findings)
+{
+    json_t *older = json_of(preflights[_i].older), *newer = json_of(preflights[_i].newer), *got;
+    ck_assert_int_eq(dg_compare_preflights(&got, (dg_compare_pair){ older, newer }, NULL), DG_OK);
+    assert_document(got, preflights[_i].says);
+    json_decref(got);
+    json_decref(older);
+    json_decref(newer);
+}
+END_TEST
+
+#define CLAIM(name, status) "{'name':'" name "','status':'" status "','text':'t'}"
+#define SIDE(claim, run, preflight)                                                                \
+    "{'claim':'" claim "','run':'" run "','preflight':'" preflight "','text':'t'}"
+
+static const struct {
+    const char *preflight, *run, *says;
+} sides[] = {
+    /* both see it, neither sees anything */
+    { PREFLIGHT(",'verdict':'fail','findings':[" FINDING("queued.call", "x", "fail", "") "]"),
+      "{'answer':{'word':'NO-GO'},'claims':[" CLAIM("queued-calls", "broke") "," CLAIM("migration",
+                                                                                       "held") "]}",
+      "{" SAME ",'differs':false}" },
+    /* what blocks alone show, and what they do not */
+    { PREFLIGHT(
+          ",'verdict':'fail','findings':[" FINDING("storage.type", "x", "warn", "") "," FINDING(
+              "config.lost", "x", "fail", "") "," FINDING("nobody.knows", "x", "fail", "") "]"),
+      "{'answer':{'word':'NO-GO'},'claims':[" CLAIM("backing-rate", "broke") "," CLAIM(
+          "no-shows", "warned") "," CLAIM("migration", "broke") "," CLAIM("config-survives",
+                                                                          "held") "]}",
+      "{" SAME ",'differs':true,'sides':[" SIDE("backing-rate", "broke", "") "," SIDE(
+          "migration", "broke", "warn") "," SIDE("config-survives", "held", "fail") "]}" },
+    { PREFLIGHT(",'verdict':'unknown','to':{'blake2_256':'0x1','bytes':3}"),
+      "{'answer':{'word':'GO'},'to':{'blake2_256':'0x2','file':'n'}}",
+      "{" SAME ",'differs':true,'answer':{'old':{'word':'CANNOT SAY'},'new':{'word':'GO'}},"
+      "'inputs':[{'what':'N','path':'to.blake2_256','old':'0x1','new':'0x2'}]}" },
+};
+
+START_TEST(a_preflight_beside_a_run_says_where_they_do_not_agree)
+{
+    json_t *preflight = json_of(sides[_i].preflight), *run = json_of(sides[_i].run), *got;
+    ck_assert_int_eq(dg_compare_preflight_and_run(&got, (dg_compare_pair){ preflight, run }, NULL),
+                     DG_OK);
+    assert_document(got, sides[_i].says);
+    json_decref(got);
+    ck_assert_int_eq(dg_compare_preflight_and_run(&got, (dg_compare_pair){ run, preflight }, NULL),
+                     DG_OK);
+    ck_assert_int_eq(dg_compare_differs(got), strstr(sides[_i].says, "'differs':true") != NULL);
+    json_decref(got);
+    json_decref(preflight);
+    json_decref(run);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("compare");
@@ -120,6 +209,10 @@ int main(void)
     tcase_add_loop_test(tc, a_document_of_two_runs_has_what_differs, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tc, a_document_of_two_sweeps_goes_by_cells, 0,
                         sizeof sweeps / sizeof *sweeps);
+    tcase_add_loop_test(tc, a_document_of_two_preflights_goes_by_findings, 0,
+                        sizeof preflights / sizeof *preflights);
+    tcase_add_loop_test(tc, a_preflight_beside_a_run_says_where_they_do_not_agree, 0,
+                        sizeof sides / sizeof *sides);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

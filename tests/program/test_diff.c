@@ -84,10 +84,45 @@ START_TEST(a_run_is_not_compared_with_a_sweep)
     r = doppel("report diff --exit-code %s %s", sweep, sweep);
     ck_assert_msg(r.exit == 0 && !r.out.len, "%s%s", dg_buf_text(&r.out), dg_buf_text(&r.err));
     ran_clear(&r);
-    refused(doppel("report diff %s %s", STALLED, sweep), "run, sweep",
-            "sweep.json is a sweep and " STALLED " one run", 2);
+    refused(doppel("report diff %s %s", STALLED, sweep), "run, sweep", STALLED " is one run and ",
+            2);
     refused(doppel("report diff %s %s", sweep, STALLED), "sweep, run",
-            "sweep.json is a sweep and " STALLED " one run", 2);
+            "sweep.json is a sweep and " STALLED " one run: a sweep can only be", 2);
+}
+END_TEST
+
+#define PAIR "--from " EMBEDDED_SPEC " --to " EMBEDDED_BLOB
+
+/* The preflight of the real pair: beside itself, beside one that found less, beside the stall. */
+START_TEST(preflights_are_compared_with_each_other_and_with_a_run)
+{
+    char one[300], less[300];
+    json_t *document, *findings;
+    ran r = doppel("preflight --json " PAIR);
+    ck_assert_msg(r.out.len > 0, "%s", dg_buf_text(&r.err));
+    snprintf(one, sizeof one, "%s", file_of("preflight.json", dg_buf_bytes(&r.out)));
+    document = json_loads(dg_buf_text(&r.out), 0, NULL);
+    ran_clear(&r);
+    findings = json_object_get(document, "findings");
+    json_array_remove(findings, 0);
+    snprintf(less, sizeof less, "%s", scratch_path("less.json"));
+    ck_assert_int_eq(json_dump_file(document, less, 0), 0);
+    json_decref(document);
+    r = doppel("report diff --exit-code %s %s", one, one);
+    ck_assert_msg(r.exit == 0 && !r.out.len, "%s", dg_buf_text(&r.out));
+    ran_clear(&r);
+    r = doppel("report diff --exit-code %s %s", one, less);
+    ck_assert_int_eq(r.exit, 1);
+    ck_assert_msg(strncmp(dg_buf_text(&r.out), "The answer is as before", 23) == 0
+                      && strstr(dg_buf_text(&r.out), "  gone   ") != NULL,
+                  "%s", dg_buf_text(&r.out));
+    ran_clear(&r);
+    r = doppel("report diff %s " STALLED, one);
+    ck_assert_int_eq(r.exit, 0);
+    ck_assert_msg(
+        strstr(dg_buf_text(&r.out), "backing-rate: preflight says nothing, the run broke:") != NULL,
+        "%s", dg_buf_text(&r.out));
+    ran_clear(&r);
 }
 END_TEST
 
@@ -153,6 +188,7 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, what_differs_is_printed_and_the_exit_code_says_so_where_asked, 0,
                         sizeof asked / sizeof *asked);
+    tcase_add_test(tc, preflights_are_compared_with_each_other_and_with_a_run);
     tcase_add_test(tc, one_of_them_may_come_through_a_pipe);
     tcase_add_test(tc, json_says_whether_they_differ);
     tcase_add_test(tc, a_run_is_not_compared_with_a_sweep);
