@@ -350,9 +350,10 @@ void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *blo
 /* Does the signal activate or deactivate anything? */
 bool dg_signal_any(const dg_signal *signal);
 
-/* ---- view.c: what a node learns of a leaf, through the version gate ---- */
+/* ---- questions.c: what nodes ask of a runtime, and which of them ---- */
 
-/* Requests of ParachainHost; each needs a version of that API (1.2.2 of the table in view.c). */
+/* What is asked of a runtime; all but the last are methods of ParachainHost, and each needs a
+ * version of that API (`since` in the table of questions.c). */
 typedef enum dg_request {
     DG_ASK_SESSION,
     DG_ASK_VALIDATORS,
@@ -407,6 +408,8 @@ bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
  * not known, one that knows its ParachainHost and no newer. */
 bool dg_release_asks(const dg_version *met, const char *method, uint32_t since,
                      uint32_t host_version);
+
+/* ---- view.c, ask.c: what a node learns of a leaf, through the version gate ---- */
 
 typedef struct dg_view dg_view;
 /* How candidates are backed at a leaf: DISABLED is one candidate a core, on the leaf itself;

@@ -1,5 +1,4 @@
-/* view.c - what a node learns of a leaf: runtime-API answers behind the gate of
- * the API's version, at the leaf's own state.
+/* view.c - what a node learns of a leaf: the runtime's answers at the leaf's own state.
  *
  * At the block that enacts N this is N's code over the storage of N-1: some
  * answers are defaults, some are rubbish. They are taken as they come.
@@ -9,42 +8,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const dg_request_row requests[DG_ASK_COUNT] = {
-    [DG_ASK_SESSION] = { "ParachainHost_session_index_for_child", 1, DG_LASTS_LEAF },
-    [DG_ASK_VALIDATORS] = { "ParachainHost_validators", 1, DG_LASTS_LEAF },
-    [DG_ASK_GROUPS] = { "ParachainHost_validator_groups", 1, DG_LASTS_LEAF },
-    [DG_ASK_CORES] = { "ParachainHost_availability_cores", 1, DG_LASTS_LEAF },
-    [DG_ASK_VALIDATION_DATA] = { "ParachainHost_persisted_validation_data", 1, DG_LASTS_ELSEWHERE },
-    [DG_ASK_EPOCH] = { "BabeApi_current_epoch", 1, DG_LASTS_SESSION },
-    [DG_ASK_SESSION_INFO] = { "ParachainHost_session_info", 2, DG_LASTS_SESSION },
-    [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2, DG_LASTS_ELSEWHERE },
-    [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3, DG_LASTS_ELSEWHERE },
-    [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4, DG_LASTS_SESSION },
-    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION,
-                               .skips = 1 },
-    [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF, .skips = 2,
-                               .gone = 13 },
-    [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION, .skips = 7 },
-    [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF, .skips = 14 },
-    [DG_ASK_EVENTS] = { "ParachainHost_candidate_events", 1, DG_LASTS_LEAF },
-    [DG_ASK_BACKING_STATE] = { "ParachainHost_para_backing_state", 7, DG_LASTS_LEAF, .skips = 2,
-                               .until = 13 },
-    [DG_ASK_DISABLED] = { "ParachainHost_disabled_validators", 8, DG_LASTS_LEAF, .skips = 6,
-                          .from = 10 },
-    [DG_ASK_APPROVAL_PARAMS] = { "ParachainHost_approval_voting_params", 10, DG_LASTS_SESSION },
-    [DG_ASK_PENDING] = { "ParachainHost_candidates_pending_availability", 11, DG_LASTS_LEAF,
-                         .skips = 24, .from = 13 },
-    [DG_ASK_CONSTRAINTS] = { "ParachainHost_backing_constraints", 13, DG_LASTS_LEAF, .skips = 24 },
-    [DG_ASK_LOOKAHEAD] = { "ParachainHost_scheduling_lookahead", 13, DG_LASTS_SESSION,
-                           .skips = 18 },
-};
-
-const dg_request_row *dg_request_at(dg_request request)
-{
-    assert((unsigned)request < DG_ASK_COUNT);
-    return &requests[request];
-}
 
 /* candidates_pending_availability came with elastic scaling */
 enum { FIRST_WITH_MANY = 11 };
@@ -61,77 +24,6 @@ bool dg_view_receipts_v2(const dg_view *view)
 {
     return view->host_version >= FIRST_WITH_RECEIPTS_V2
            && view->features & DG_VIEW_FEATURE_RECEIPTS_V2;
-}
-
-bool dg_view_supports(const dg_view *view, dg_request request)
-{
-    assert((unsigned)request < DG_ASK_COUNT);
-    return view->host_version >= requests[request].since;
-}
-
-/* From v1.18 on nodes do not ask for the mode, and know one alone. Mirrors: statement-distribution,
- * prospective-parachains of that release (no prospective_parachains_mode). */
-static bool some_know_one_mode(const dg_view *view)
-{
-    return view->by.known >> requests[DG_ASK_ASYNC_BACKING].gone != 0;
-}
-
-void dg_view_fail(dg_view *view, dg_request request)
-{
-    assert((unsigned)request < DG_ASK_COUNT && DG_ASK_COUNT <= 32); /* one bit each */
-    view->failed |= 1u << request;
-    if (request == DG_ASK_ASYNC_BACKING)
-        view->mode = some_know_one_mode(view) ? DG_MODE_ENABLED : DG_MODE_ERROR;
-}
-
-/* Has a class something newer to ask in its place? Always, if it cannot do without. */
-static bool has_newer(const dg_node_class *by, const dg_request_row *row, uint32_t host_version)
-{
-    return row->until && by->host_known >= row->until
-           && (host_version >= row->until || by->host_needed >= row->until);
-}
-
-static bool is_gone(const dg_node_class *by, const dg_request_row *row)
-{
-    return row->gone && by->host_known >= row->gone;
-}
-
-/* Where the newer way fails, the older one is asked all the same, by those who can. */
-static bool is_replaced(const dg_view *v, dg_request request, const dg_node_class *by)
-{
-    const uint32_t newer = 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING;
-    const dg_request_row *row = &requests[request];
-    return has_newer(by, row, v->host_version)
-           && (!(v->failed & newer) || by->host_needed >= row->until);
-}
-
-bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by)
-{
-    assert((unsigned)request < DG_ASK_COUNT);
-    const dg_request_row *row = &requests[request];
-    return row->lasts != DG_LASTS_ELSEWHERE
-           && by->host_known >= (row->from ? row->from : row->since) && !is_gone(by, row)
-           && !is_replaced(view, request, by);
-}
-
-bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
-                   uint32_t host_version)
-{
-    assert(since > 0);
-    for (size_t r = 0; r < DG_ASK_COUNT; r++)
-        if (strcmp(requests[r].method, method) == 0
-            && (has_newer(by, &requests[r], host_version) || is_gone(by, &requests[r])))
-            return false;
-    return by->host_known >= since;
-}
-
-bool dg_view_is_asked_by_any(const dg_view *v, dg_request request)
-{
-    for (uint16_t known = 1; known < 32; known++)
-        if (v->by.known >> known & 1
-            && dg_view_is_asked(v, request, &(dg_node_class){ .host_known = known }))
-            return dg_view_supports(v, request);
-    return false;
 }
 
 /* Is a leaf lost to the release where it asks this in vain? */
@@ -155,7 +47,7 @@ dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t 
     if (view->host_version < of->host_needed)
         return DG_MODE_ERROR;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
-        if (passes_over(of, &requests[r]) && view->failed >> r & 1 && !(kept >> r & 1)
+        if (passes_over(of, dg_request_at(r)) && view->failed >> r & 1 && !(kept >> r & 1)
             && dg_view_is_asked(view, r, of))
             return DG_MODE_ERROR;
     }
@@ -177,45 +69,6 @@ dg_leaf_fate dg_view_fate_for(const dg_view *view, const dg_node_class *of, uint
     return view->session_known && dg_view_mode_for(view, of, kept) != DG_MODE_ERROR
                ? DG_LEAF_TAKEN
                : DG_LEAF_PASSED;
-}
-
-/* What the runtime itself got wrong, as opposed to this program. */
-static bool is_theirs(dg_code rc)
-{
-    return rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED;
-}
-
-dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input,
-                    dg_error *err)
-{
-    assert(view->chain && view->block);
-    dg_call_cost cost = { 0 };
-    dg_code rc;
-    *answer = dg_bytes_of(NULL, 0);
-    if (!dg_view_supports(view, request))
-        return DG_ABSENT;
-    rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input,
-                       err);
-    view->fuel += cost.fuel;
-    view->cost[request] = cost.fuel < dg_chain_fuel_query(view->chain) ? cost.fuel : DG_ENDLESS;
-    if (is_theirs(rc))
-        dg_view_fail(view, request);
-    return is_theirs(rc) ? DG_ABSENT : rc;
-}
-
-dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para,
-                           dg_assumption assumption, dg_error *err)
-{
-    uint8_t input[5];
-    dg_bytes answer;
-    dg_code rc;
-    dg_le32_put(input, para);
-    input[4] = (uint8_t)assumption;
-    *value = dg_bytes_of(NULL, 0);
-    rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
-    if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
-        *value = dg_bytes_of(answer.at + 1, answer.len - 1);
-    return rc < 0 ? rc : DG_OK;
 }
 
 static bool whole(const dg_scale *s)
@@ -446,9 +299,9 @@ static dg_code stand_in(dg_block **out, dg_chain *chain, dg_block *block, const 
     if (!by->migrated || !by->all)
         return DG_OK;
     rc = dg_chain_begun(chain, out, block, err);
-    if (is_theirs(rc))
+    if (dg_view_blames(rc))
         *out = block;
-    return is_theirs(rc) ? DG_OK : rc;
+    return dg_view_blames(rc) ? DG_OK : rc;
 }
 
 dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by,
