@@ -17,8 +17,15 @@
 
 /* ---- options ---- */
 
-/* DG_OPT_EACH may be given many times; of the others the last one counts. */
-typedef enum dg_option_kind { DG_OPT_FLAG, DG_OPT_TEXT, DG_OPT_NUMBER, DG_OPT_EACH } dg_option_kind;
+/* DG_OPT_EACH may be given many times, DG_OPT_ONCE is a text that may not; of the others the last
+ * one counts. */
+typedef enum dg_option_kind {
+    DG_OPT_FLAG,
+    DG_OPT_TEXT,
+    DG_OPT_ONCE,
+    DG_OPT_NUMBER,
+    DG_OPT_EACH
+} dg_option_kind;
 
 typedef struct dg_option {
     const char *name; /* without dashes: "state-version" */

@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 
 static const dg_option options[] = {
-    { "at", 0, DG_OPT_TEXT, "POSITIONS",
+    { "at", 0, DG_OPT_ONCE, "POSITIONS",
       "axis: where U is: boundary-600..boundary+20 step 20, every (each slot of a session), every "
       "30 (each 30th), or a list by commas" },
-    { "seeds", 0, DG_OPT_TEXT, "SEEDS", "axis: 1..20, or a list by commas" },
-    { "nodes", 0, DG_OPT_TEXT, "NODES", "axis: what the nodes run, each by a semicolon" },
-    { "network", 0, DG_OPT_TEXT, "SIZES", "axis: VxP, or a list by commas" },
-    { "to", 0, DG_OPT_TEXT, "RUNTIMES", "axis: N, or a list by commas" },
+    { "seeds", 0, DG_OPT_ONCE, "SEEDS", "axis: 1..20, or a list by commas" },
+    { "nodes", 0, DG_OPT_ONCE, "NODES", "axis: what the nodes run, each by a semicolon" },
+    { "network", 0, DG_OPT_ONCE, "SIZES", "axis: VxP, or a list by commas" },
+    { "to", 0, DG_OPT_ONCE, "RUNTIMES", "axis: N, or a list by commas" },
     { "snapshot", 0, DG_OPT_TEXT, "S", "plan key snapshot" },
     { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how" },
     { "no-network", 0, DG_OPT_FLAG, NULL, "plan key network: false" },

@@ -70,6 +70,9 @@ static dg_code set(dg_args *out, const dg_command *command, size_t i, const char
         *flags[i - command->option_count] = true;
         return DG_OK;
     }
+    if (row->kind == DG_OPT_ONCE && out->text[i])
+        return dg_fail(err, DG_USAGE, "%s: --%s is given twice; its values go into one list",
+                       command->name, row->name);
     if (row->kind == DG_OPT_EACH && out->each_count == DG_POSITIONALS_MAX)
         return dg_fail(err, DG_USAGE, "%s: --%s is given more than %d times", command->name,
                        row->name, DG_POSITIONALS_MAX);

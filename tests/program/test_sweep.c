@@ -297,6 +297,8 @@ static const struct {
     { "", "nothing is swept over", 2 },
     { "--at boundary-1..boundary+5\\ step\\ 0", "a step is 1 or more", 2 },
     { "--at boundary+1..boundary-1", "runs backwards", 2 },
+    { "--at boundary --at boundary-1", "--at is given twice", 2 },
+    { "--seeds 1 --at boundary --seeds 2", "--seeds is given twice", 2 },
     { "--at ''", "the list is empty", 2 },
     { "--seeds 1..20000 --at boundary-50..boundary+49", "more than 1000000 cells", 2 },
     { "--seeds 1..2000 --at boundary-50..boundary+49", "--time-budget", 2 },
