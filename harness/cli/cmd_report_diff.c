@@ -2,6 +2,7 @@
 #include "cli/cli_impl.h"
 #include "compare/compare.h"
 #include "outcome/outcome.h"
+#include "page/page.h"
 #include "preflight/preflight.h"
 #include "sweep/sweep.h"
 
@@ -12,8 +13,9 @@ static const dg_option options[] = {
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
+    { "html", 0, DG_OPT_FLAG, NULL, "print it as one page for a browser" },
 };
-enum { OPT_EXIT_CODE, OPT_WIDTH, OPT_COLOR };
+enum { OPT_EXIT_CODE, OPT_WIDTH, OPT_COLOR, OPT_HTML };
 
 typedef enum kind { RUN, SWEEP, PREFLIGHT } kind;
 static const char *const kinds[] = { "one run", "a sweep", "a preflight" };
@@ -55,10 +57,27 @@ static dg_code compare(json_t **out, const side *older, const side *newer, const
 static dg_code read_both(side *older, side *newer, const dg_args *args, dg_error *err)
 {
     dg_code rc;
+    if (args->json && args->text[OPT_HTML])
+        return dg_fail(err, DG_USAGE, "--json and --html are two formats: choose one");
     if (strcmp(args->positional[0], "-") == 0 && strcmp(args->positional[1], "-") == 0)
         return dg_fail(err, DG_USAGE, "OLD and NEW cannot both come from stdin");
     rc = read_side(older, args->positional[0], err);
     return rc < 0 ? rc : read_side(newer, args->positional[1], err);
+}
+
+static dg_code print(const json_t *told, const dg_args *args, dg_error *err)
+{
+    dg_buf page;
+    dg_code rc;
+    if (!args->text[OPT_HTML])
+        return dg_cli_print_page(stdout, told, DG_CLI_PAGE_DIFFERENCES, args,
+                                 args->number[OPT_WIDTH], args->text[OPT_COLOR] != NULL, err);
+    dg_buf_init(&page, (size_t)1 << 30);
+    if ((rc = dg_page_differences(&page, told, args->verbose, err)) >= 0
+        && ((page.len && fwrite(page.at, 1, page.len, stdout) != page.len) || fflush(stdout) != 0))
+        rc = dg_fail(err, DG_IO, "the page could not be written");
+    dg_buf_clear(&page);
+    return rc;
 }
 
 static int run(const dg_args *args)
@@ -69,8 +88,7 @@ static int run(const dg_args *args)
     dg_code rc = read_both(&older, &newer, args, &err);
     int exit_code;
     if (rc >= 0 && (rc = compare(&told, &older, &newer, args, &err)) >= 0)
-        rc = dg_cli_print_page(stdout, told, DG_CLI_PAGE_DIFFERENCES, args, args->number[OPT_WIDTH],
-                               args->text[OPT_COLOR] != NULL, &err);
+        rc = print(told, args, &err);
     exit_code = rc < 0                                                  ? dg_cli_exit_with(&err)
                 : args->text[OPT_EXIT_CODE] && dg_compare_differs(told) ? DG_EXIT_BROKE
                                                                         : DG_EXIT_HELD;
@@ -88,7 +106,8 @@ const dg_command dg_cmd_report_diff = {
     "prints, one of them perhaps - for stdin. Of a preflight and a run it is told on which claims "
     "the two do not agree. What the machine was (`environment`) counts for nothing. Where nothing "
     "differs nothing "
-    "is printed; --json then says so. -v names of each cell of a sweep all that differs. The exit "
+    "is printed, with --html neither; --json then says so. -v names of each cell of a sweep all "
+    "that differs. The exit "
     "code is 0 unless --exit-code is given.",
     2,
     2,

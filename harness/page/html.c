@@ -45,7 +45,7 @@ static void text(dg_buf *out, const char *what)
     dg_escape_put(out, DG_ESCAPE_XML, what);
 }
 
-static const char *class_of(dg_report_shown as)
+const char *dg_page_html_class(dg_report_shown as)
 {
     static const char *const classes[DG_REPORT_SHOWN_COUNT] = { "bad", "warn", "dim", "good" };
     return classes[as];
@@ -104,8 +104,8 @@ static void put_claims(dg_buf *out, const json_t *outcome)
         {
             if (dg_report_claim_shown(claim) != (dg_report_shown)as)
                 continue;
-            dg_buf_printf(out, "<tr><td class=\"%s\">%s</td><td>", class_of((dg_report_shown)as),
-                          words[as]);
+            dg_buf_printf(out, "<tr><td class=\"%s\">%s</td><td>",
+                          dg_page_html_class((dg_report_shown)as), words[as]);
             text(out, dg_report_text_at(claim, "name"));
             dg_buf_put_text(out, "</td><td class=\"t\">");
             text(out, dg_report_text_at(claim, "text"));
@@ -238,7 +238,7 @@ static void put_heat(dg_buf *out, const json_t *outcome, const char *name)
         dg_report_shown as = dg_report_claim_shown(claim);
         if (strcmp(dg_report_text_at(claim, "name"), name) != 0)
             continue;
-        dg_buf_printf(out, "<td class=\"k %s\" title=\"", class_of(as));
+        dg_buf_printf(out, "<td class=\"k %s\" title=\"", dg_page_html_class(as));
         text(out, name);
         dg_buf_printf(out, "\">%s</td>", symbols[as]);
         return;
@@ -330,7 +330,7 @@ static void put_inputs(dg_buf *out, const json_t *document)
 
 /* ---- the page ---- */
 
-static void put_head(dg_buf *out, const char *title)
+void dg_page_html_begin(dg_buf *out, const char *title)
 {
     dg_buf_put_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
@@ -344,13 +344,18 @@ static void put_head(dg_buf *out, const char *title)
     dg_buf_put_text(out, "</h1>\n");
 }
 
+void dg_page_html_end(dg_buf *out)
+{
+    dg_buf_put_text(out, "</main>\n</body>\n</html>\n");
+}
+
 dg_code dg_page_html(dg_buf *out, const json_t *document, dg_error *err)
 {
     const char *title = dg_page_title(document);
     dg_code rc = dg_page_check(document, err);
     if (rc < 0)
         return rc;
-    put_head(out, title[0] ? title : "A runtime upgrade, rehearsed");
+    dg_page_html_begin(out, title[0] ? title : "A runtime upgrade, rehearsed");
     if (dg_page_is_sweep(document)) {
         put_sweep(out, document);
     } else {
@@ -361,6 +366,6 @@ dg_code dg_page_html(dg_buf *out, const json_t *document, dg_error *err)
         put_claims(out, document);
     }
     put_inputs(out, document);
-    dg_buf_put_text(out, "</main>\n</body>\n</html>\n");
+    dg_page_html_end(out);
     return dg_buf_check(out, err, "the page");
 }

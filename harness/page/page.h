@@ -5,6 +5,7 @@
  *   dg_page_github     annotations of a workflow of GitHub; its summary and outputs
  *   dg_page_sarif      what code scanners write; also of a preflight
  *   dg_page_html       one file for a browser, without script or network
+ *   dg_page_differences   the same of a comparison (room compare)
  *
  * A gate has no SARIF and no page for a browser. All of them take a document that was checked by
  * who read it, and read it defensively all the same. What an outcome says in words (a chain's name,
@@ -52,5 +53,10 @@ dg_code dg_page_sarif(dg_buf *out, const json_t *document, dg_error *err);
  * what to do, series as pictures, the way to the cause, claims, inputs with hashes, what is
  * modelled; of a sweep the matrix. As dg_page_markdown. */
 dg_code dg_page_html(dg_buf *out, const json_t *document, dg_error *err);
+
+/* Appends such a page of what a comparison (room compare) tells, in the words of
+ * dg_report_differences; nothing where nothing differs. `verbose` as there. DG_OK; DG_MALFORMED: no
+ * comparison; or out's code. */
+dg_code dg_page_differences(dg_buf *out, const json_t *told, bool verbose, dg_error *err);
 
 #endif

@@ -100,6 +100,14 @@ dg_code dg_page_gate_junit(dg_buf *out, const json_t *document, dg_error *err);
 /* .. what comes behind `exit`. */
 void dg_page_gate_outputs(dg_buf *out, const json_t *document);
 
+/* ---- html.c: parts of a page for browsers ---- */
+
+/* All that comes before what the page is about; `title` is escaped here. */
+void dg_page_html_begin(dg_buf *out, const char *title);
+void dg_page_html_end(dg_buf *out);
+/* The class of what is shown so; static. */
+const char *dg_page_html_class(dg_report_shown as);
+
 /* ---- picture.c ---- */
 
 /* Appends one number of each slot as a figure, control behind treatment; nothing where there are

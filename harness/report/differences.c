@@ -377,6 +377,25 @@ static void put_sweep(sheet *s, const json_t *document, const dg_report_options 
     }
 }
 
+void dg_report_put_differences(sheet *s, const json_t *document, const dg_report_options *options)
+{
+    if (!dg_compare_differs(document))
+        return;
+    if (json_is_true(json_object_get(document, "sweep"))) {
+        put_sweep(s, document, options);
+        return;
+    }
+    put_answer(s, json_object_get(document, "answer"));
+    dg_sheet_put(s, ":");
+    if (json_is_true(json_object_get(document, "preflight")))
+        put_preflight_counts(s, document);
+    else
+        dg_report_counts_differ(s, json_object_get(document, "claims"));
+    dg_sheet_end(s);
+    if (!options->brief)
+        put_body(s, document, true);
+}
+
 dg_code dg_report_differences(dg_buf *out, const json_t *document, const dg_report_options *options,
                               dg_error *err)
 {
@@ -385,20 +404,6 @@ dg_code dg_report_differences(dg_buf *out, const json_t *document, const dg_repo
                 .colour = options->colour };
     if (!json_is_boolean(json_object_get(document, "differs")))
         return dg_fail(err, DG_MALFORMED, "this is no comparison");
-    if (dg_compare_differs(document)) {
-        if (json_is_true(json_object_get(document, "sweep"))) {
-            put_sweep(&s, document, options);
-        } else {
-            put_answer(&s, json_object_get(document, "answer"));
-            dg_sheet_put(&s, ":");
-            if (json_is_true(json_object_get(document, "preflight")))
-                put_preflight_counts(&s, document);
-            else
-                dg_report_counts_differ(&s, json_object_get(document, "claims"));
-            dg_sheet_end(&s);
-            if (!options->brief)
-                put_body(&s, document, true);
-        }
-    }
+    dg_report_put_differences(&s, document, options);
     return dg_buf_check(out, err, "what differs");
 }

@@ -6,6 +6,7 @@
  *   dg_report_gate   a gate: a line for each plan, the ledger, one line that says it all
  *   dg_report_advice   when to enact: the call, what each place cost, what would change it
  *   dg_report_differences   what differs between two outcomes, or two sweeps
+ *   dg_report_differences_rows   the same for a page, line by line
  *   dg_report_json   any JSON of this program, sorted and stable
  *
  * An outcome is read defensively: what is missing or of another type is left out,
@@ -49,6 +50,26 @@ dg_code dg_report_advice(dg_buf *out, const json_t *document, const dg_report_op
  * dg_report_text; DG_MALFORMED: no comparison. */
 dg_code dg_report_differences(dg_buf *out, const json_t *document, const dg_report_options *options,
                               dg_error *err);
+/* How a claim is shown, worst first; DG_REPORT_SHOWN_COUNT is their number. An advice claim that
+ * broke warns. */
+typedef enum dg_report_shown {
+    DG_REPORT_BROKE,
+    DG_REPORT_WARN,
+    DG_REPORT_UNSEEN, /* what it is about did not happen, or was not judged */
+    DG_REPORT_HELD,
+    DG_REPORT_SHOWN_COUNT
+} dg_report_shown;
+/* A line of what differs: a head by itself, or the fields of a row, in which a word alone says what
+ * the row is about; a row without a word says more of the one before. "": not there. */
+typedef struct dg_report_row {
+    const char *head, *word, *name, *text; /* borrowed until `put` returns */
+    dg_report_shown as;                    /* how the word is shown */
+} dg_report_row;
+/* Calls `put` for each line that dg_report_differences prints, unwrapped; never where nothing
+ * differs. DG_OK; DG_MALFORMED: no comparison; DG_NOMEM, DG_LIMIT. */
+dg_code dg_report_differences_rows(const json_t *document, bool verbose,
+                                   void (*put)(void *user, const dg_report_row *row), void *user,
+                                   dg_error *err);
 /* Appends: keys sorted, two spaces of indent, a newline at the end. */
 dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
 
@@ -89,15 +110,6 @@ bool dg_report_gate_without(dg_buf *out, const json_t *document);
 /* How many of what there are, and the exit code. */
 void dg_report_gate_sum(dg_buf *out, const json_t *document);
 
-/* How a claim is shown, worst first; DG_REPORT_SHOWN_COUNT is their number. An advice claim that
- * broke warns. */
-typedef enum dg_report_shown {
-    DG_REPORT_BROKE,
-    DG_REPORT_WARN,
-    DG_REPORT_UNSEEN, /* what it is about did not happen, or was not judged */
-    DG_REPORT_HELD,
-    DG_REPORT_SHOWN_COUNT
-} dg_report_shown;
 /* Of one claim of an outcome. */
 dg_report_shown dg_report_claim_shown(const json_t *claim);
 

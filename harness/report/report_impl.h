@@ -13,6 +13,8 @@ typedef struct sheet {
     dg_buf *out;
     unsigned width, column; /* of the cursor, from 0 */
     bool colour;
+    bool fields; /* for a page: a tab ahead of each field, the ink of a word as one byte */
+    unsigned field;
 } sheet;
 
 /* Text as it is, but for bytes that a terminal would act on: those show as '?'. */
@@ -61,6 +63,8 @@ void dg_report_put_figure(sheet *s, unsigned indent, const json_t *before, const
                           const char *unit);
 /* .. "label a, b, c". */
 void dg_report_put_names(sheet *s, unsigned indent, const char *label, const json_t *names);
+/* .. all that differs; nothing where nothing does. */
+void dg_report_put_differences(sheet *s, const json_t *document, const dg_report_options *options);
 /* differences_claims.c: every claim that differs, worst first. */
 void dg_report_claims_differ(sheet *s, const json_t *claims);
 /* .. " 1 claim broke, 2 moved." */

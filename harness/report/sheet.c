@@ -25,15 +25,32 @@ void dg_sheet_ink(sheet *s, ink colour, const char *text)
     static const char *const codes[] = { "", "\033[1;31m", "\033[33m", "\033[32m", "\033[2m" };
     bool on = s->colour && colour != INK_PLAIN;
     assert((size_t)colour < sizeof codes / sizeof *codes);
-    if (on)
+    if (s->fields)
+        dg_buf_put_u8(s->out, (uint8_t)(colour + 1));
+    else if (on)
         dg_buf_put_text(s->out, codes[colour]);
     dg_sheet_put(s, text);
-    if (on)
+    if (on && !s->fields)
         dg_buf_put_text(s->out, "\033[0m");
+}
+
+/* How many of the columns that fields begin at are at or before this one. */
+static unsigned fields_to(unsigned column)
+{
+    return (column >= COLUMN_WORD) + (column >= COLUMN_NAME) + (column >= COLUMN_TEXT);
+}
+
+static void next_field(sheet *s, unsigned column)
+{
+    for (; s->field < fields_to(column); s->field++)
+        dg_buf_put_u8(s->out, '\t');
+    s->column = column;
 }
 
 void dg_sheet_to(sheet *s, unsigned column)
 {
+    if (s->fields)
+        next_field(s, column);
     while (s->column < column)
         put_char(s, ' ');
 }
@@ -43,6 +60,7 @@ void dg_sheet_end(sheet *s)
     assert(s && s->out);
     dg_buf_put_u8(s->out, '\n');
     s->column = 0;
+    s->field = 0;
 }
 
 static unsigned columns_of(const char *word, size_t len)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/compare.h"
 #include "page/page.h"
 
 /* Something for each format to trip over. */
@@ -173,8 +174,8 @@ END_TEST
 /* Words that this program chose itself, and that a page sorts by. */
 static bool is_word(const char *key)
 {
-    static const char *const keys[] = { "status", "severity", "kind", "word",  "how",
-                                        "state",  "missing",  "key",  "result" };
+    static const char *const keys[] = { "status", "severity", "kind", "word",   "how",
+                                        "state",  "missing",  "key",  "result", "change" };
     for (size_t i = 0; key && i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i]) == 0)
             return true;
@@ -505,6 +506,82 @@ START_TEST(holders_are_shown_where_a_grid_is_used)
 }
 END_TEST
 
+/* ---- what differs ---- */
+
+static json_t *differences(int of)
+{
+    json_t *older = of ? sweep() : load("stalled"), *newer = of ? sweep() : load("healthy"), *told;
+    if (of) { /* a cell that broke, and one that is not there any more */
+        json_t *cells = json_object_get(newer, "cells");
+        json_object_set_new(json_array_get(cells, 1), "outcome", load("stalled"));
+        json_array_remove(cells, 2);
+    }
+    dg_compare_pair both = { older, newer };
+    ck_assert_int_eq(of ? dg_compare_sweeps(&told, both, NULL) : dg_compare_runs(&told, both, NULL),
+                     DG_OK);
+    json_decref(older);
+    json_decref(newer);
+    return told;
+}
+
+static dg_buf page_of_differences(const json_t *told)
+{
+    dg_buf out;
+    dg_buf_init(&out, 1 << 24);
+    ck_assert_int_eq(dg_page_differences(&out, told, false, NULL), DG_OK);
+    return out;
+}
+
+START_TEST(what_differs_is_the_golden_page)
+{
+    static const char *const paths[] = { "tests/golden/page/diff.html",
+                                         "tests/golden/page/diff-sweep.html" };
+    json_t *told = differences(_i);
+    dg_buf got = page_of_differences(told), want;
+    if (getenv("BLESS"))
+        dg_file_write(paths[_i], dg_buf_bytes(&got), NULL);
+    want = slurp(paths[_i]);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)),
+                  "%s; BLESS=1 rewrites it. Got:\n%.3000s", paths[_i], dg_buf_text(&got));
+    dg_buf_clear(&got);
+    dg_buf_clear(&want);
+    json_decref(told);
+}
+END_TEST
+
+START_TEST(no_text_becomes_an_element_of_what_differs)
+{
+    json_t *told = differences(_i), *plain = with_text(told, NULL, "Plain."),
+           *hostile = with_text(told, NULL, HOSTILE);
+    dg_buf a = page_of_differences(plain), b = page_of_differences(hostile),
+           want = xml_bones(dg_buf_text(&a)), got = xml_bones(dg_buf_text(&b));
+    ck_assert_msg(strstr(dg_buf_text(&b), "&lt;script&gt;") != NULL, "it is not there");
+    ck_assert_ptr_null(strstr(dg_buf_text(&b), "<script"));
+    ck_assert_ptr_null(strchr(dg_buf_text(&b), '\x1b'));
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)), "%.700s\n---\n%.700s",
+                  dg_buf_text(&want), dg_buf_text(&got));
+    dg_buf_clear(&a);
+    dg_buf_clear(&b);
+    dg_buf_clear(&want);
+    dg_buf_clear(&got);
+    json_decref(told);
+    json_decref(plain);
+    json_decref(hostile);
+}
+END_TEST
+
+START_TEST(where_nothing_differs_there_is_no_page)
+{
+    json_t *told = json_pack("{s:b, s:b}", "sweep", 0, "differs", 0), *none = json_object();
+    dg_buf page = page_of_differences(told);
+    ck_assert_uint_eq(page.len, 0);
+    ck_assert_int_eq(dg_page_differences(&page, none, false, NULL), DG_MALFORMED);
+    dg_buf_clear(&page);
+    json_decref(told);
+    json_decref(none);
+}
+END_TEST
+
 /* ---- what is no document ---- */
 
 static const char *const none[] = { "{}", "{\"claims\":1}", "{\"sweep\":[]}" };
@@ -572,6 +649,9 @@ int main(void)
     tcase_add_test(tc, outputs_of_a_gate_count_its_plans);
     tcase_add_test(tc, a_gate_has_no_page_for_a_browser);
     tcase_add_loop_test(tc, a_summary_is_cut_at_a_line_and_says_so, 0, 4);
+    tcase_add_loop_test(tc, what_differs_is_the_golden_page, 0, 2);
+    tcase_add_loop_test(tc, no_text_becomes_an_element_of_what_differs, 0, 2);
+    tcase_add_test(tc, where_nothing_differs_there_is_no_page);
     tcase_add_loop_test(tc, what_is_no_document_is_refused, 0, 3 * FORMATS);
     tcase_add_loop_test(tc, an_odd_document_is_a_page_without_a_guess, 0, 4 * FORMATS);
     tcase_add_loop_test(tc, a_page_that_does_not_fit_says_so, 0, FORMATS);

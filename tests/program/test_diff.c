@@ -20,6 +20,8 @@ static const struct {
     { STALLED " " HEALTHY, 0, true },
     { "--exit-code " STALLED " " HEALTHY, 1, true },
     { "-q --exit-code " HEALTHY " " STALLED, 1, true },
+    { "--html --exit-code " STALLED " " STALLED, 0, false },
+    { "--html --exit-code " STALLED " " HEALTHY, 1, true },
 };
 
 START_TEST(what_differs_is_printed_and_the_exit_code_says_so_where_asked)
@@ -136,6 +138,7 @@ static const struct {
     { "README.md " STALLED, "README.md", 2 },
     { STALLED " " EMBEDDED_PLAN, EMBEDDED_PLAN, 2 },
     { STALLED, "NEW", 2 },
+    { "--html --json " STALLED " " HEALTHY, "--json and --html", 2 },
     { "- -", "cannot both come from stdin", 2 },
 };
 
