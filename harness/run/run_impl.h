@@ -402,7 +402,11 @@ typedef struct dg_run_request {
 
 /* open.c: what `run->plan` asks for, by the seed of the run. */
 void dg_run_ask(dg_run_state *run);
-/* twin.c: a whole run with that seed, in a child process: nothing is written, no other seed tried.
+/* twin.c: both arms of a run of its own, and its outcome as it stands then, which is owned by the
+ * caller. To be given back with dg_run_free. As dg_run. */
+dg_code dg_run_perform(dg_run_state **out, dg_run_request *r, dg_error *err);
+dg_code dg_run_tell(json_t **outcome, const dg_run_state *run, dg_error *err);
+/* A whole run with that seed, in a child process: nothing is written, no other seed tried.
  */
 dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
                      uint64_t seed, dg_error *err);
@@ -419,8 +423,8 @@ void dg_run_free(dg_run_state *run);
 /* `rc`, or what to say where a runtime panics for want of what a partial snapshot lacks, which is
  * not its fault. */
 dg_code dg_run_blame_snapshot(const dg_run_state *run, dg_code rc, dg_error *err);
-/* twin.c: both arms of it are over: what they mean, by the plan as it was handed in. In a process
- * of its own, which gives nothing back. */
+/* conclude.c: both arms of it are over: what they mean, by the plan as it was handed in. In a
+ * process of its own, which gives nothing back. */
 dg_code dg_run_conclude(json_t **outcome, dg_run_state *run, const dg_plan *plan, dg_error *err);
 /* As dg_run, in a child process; nothing is said of the machine. */
 dg_code dg_run_in_child(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
