@@ -174,24 +174,28 @@ static bool needs_topology(const json_t *network)
 
 static void put_series(dg_buf *out, const json_t *outcome)
 {
-    static const struct {
-        const char *key, *says;
-    } pictures[] = {
-        { "built", "Blocks built for a slot" },
-        { "backed", "Candidates backed in a slot" },
-        { "included", "Candidates included in a slot" },
-        { "lag", "Blocks from the finalized one to the newest" },
-        { "holders", "Validators that hold the session's grid topology" },
+    static const dg_page_series pictures[] = {
+        { .key = "built", .says = "Blocks built for a slot" },
+        { .key = "backed", .says = "Candidates backed in a slot" },
+        { .key = "included", .says = "Candidates included in a slot" },
+        { .key = "lag", .says = "Blocks from the finalized one to the newest" },
+        { .key = "holders", .says = "Validators that hold the session's grid topology" },
+        { .key = "fuel",
+          .says = "Work of each block, in millions of wasm instructions",
+          .blocks = true,
+          .unit = 1e6 },
     };
-    const json_t *network = json_object_get(json_object_get(outcome, "series"), "network");
-    if (json_array_size(json_object_get(network, "treatment")) < 2)
+    const json_t *series = json_object_get(outcome, "series"),
+                 *network = json_object_get(series, "network");
+    if (json_array_size(json_object_get(series, "treatment")) < 2
+        && json_array_size(json_object_get(network, "treatment")) < 2)
         return;
     dg_buf_put_text(out, "<h2>Slot by slot</h2>\n<p class=\"dim\">Treatment is the full line, "
                          "control the dashed one behind it; U is marked, and where sessions "
                          "begin.</p>\n<div class=\"series\">\n");
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
         if (strcmp(pictures[i].key, "holders") != 0 || needs_topology(network))
-            dg_page_picture(out, outcome, pictures[i].key, pictures[i].says);
+            dg_page_picture(out, outcome, &pictures[i]);
     dg_buf_put_text(out, "</div>\n");
 }
 

@@ -110,8 +110,14 @@ const char *dg_page_html_class(dg_report_shown as);
 
 /* ---- picture.c ---- */
 
-/* Appends one number of each slot as a figure, control behind treatment; nothing where there are
- * no two slots. `says` is this program's own. */
-void dg_page_picture(dg_buf *out, const json_t *outcome, const char *key, const char *says);
+/* One number of each slot, or of each block. */
+typedef struct dg_page_series {
+    const char *key, *says; /* this program's own */
+    bool blocks;            /* of blocks, which runs without a network have too */
+    double unit;            /* shown in so many; 0: 1 */
+} dg_page_series;
+/* Appends it as a figure, control behind treatment; nothing where there are no two slots, or no
+ * such number. */
+void dg_page_picture(dg_buf *out, const json_t *outcome, const dg_page_series *of);
 
 #endif

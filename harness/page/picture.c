@@ -8,6 +8,7 @@ enum { WIDE = 420, HIGH = 130, LEFT = 36, RIGHT = 8, TOP = 12, BOTTOM = 22 };
 typedef struct span {
     long long first, last; /* slots */
     double most;           /* of the value */
+    bool some;             /* a row has the value */
 } span;
 
 static double value_of(const json_t *row, const char *key)
@@ -24,6 +25,7 @@ static void widen(span *s, const json_t *rows, const char *key)
         long long slot = dg_report_whole_at(row, "slot");
         s->first = !s->first || slot < s->first ? slot : s->first;
         s->last = slot > s->last ? slot : s->last;
+        s->some |= json_object_get(row, key) != NULL;
         s->most = value_of(row, key) > s->most ? value_of(row, key) : s->most;
     }
 }
@@ -76,10 +78,10 @@ static void put_boundaries(dg_buf *out, const span *s, const json_t *blocks)
     }
 }
 
-static void put_axes(dg_buf *out, const span *s, long long upgrade_slot)
+static void put_axes(dg_buf *out, const span *s, double unit, long long upgrade_slot)
 {
-    dg_buf_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.6g</text>\n", LEFT - 4,
-                  TOP + 4, s->most);
+    dg_buf_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.*g</text>\n", LEFT - 4,
+                  TOP + 4, unit > 1 ? 3 : 6, s->most / unit);
     dg_buf_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>\n", LEFT - 4,
                   HIGH - BOTTOM);
     if (upgrade_slot >= s->first && upgrade_slot <= s->last)
@@ -87,26 +89,26 @@ static void put_axes(dg_buf *out, const span *s, long long upgrade_slot)
                       x_of(s, upgrade_slot), HIGH - 6);
 }
 
-void dg_page_picture(dg_buf *out, const json_t *outcome, const char *key, const char *says)
+void dg_page_picture(dg_buf *out, const json_t *outcome, const dg_page_series *of)
 {
     const json_t *series = json_object_get(outcome, "series"),
-                 *network = json_object_get(series, "network"),
-                 *control = json_object_get(network, "control"),
-                 *treatment = json_object_get(network, "treatment");
+                 *of_arms = of->blocks ? series : json_object_get(series, "network"),
+                 *control = json_object_get(of_arms, "control"),
+                 *treatment = json_object_get(of_arms, "treatment");
     long long upgrade = dg_report_whole_at(json_object_get(outcome, "upgrade"), "slot");
     span s = { .most = 1 };
-    widen(&s, control, key);
-    widen(&s, treatment, key);
-    if (s.last <= s.first)
+    widen(&s, control, of->key);
+    widen(&s, treatment, of->key);
+    if (s.last <= s.first || !s.some)
         return;
     dg_buf_printf(out,
                   "<figure><figcaption>%s</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" "
                   "aria-label=\"%s: control and treatment, slot by slot\">\n",
-                  says, WIDE, HIGH, says);
+                  of->says, WIDE, HIGH, of->says);
     put_boundaries(out, &s, json_object_get(series, "treatment"));
     put_mark(out, &s, upgrade, "upgrade");
-    put_line(out, &s, control, key, "control");
-    put_line(out, &s, treatment, key, "treatment");
-    put_axes(out, &s, upgrade);
+    put_line(out, &s, control, of->key, "control");
+    put_line(out, &s, treatment, of->key, "treatment");
+    put_axes(out, &s, of->unit > 0 ? of->unit : 1, upgrade);
     dg_buf_put_text(out, "</svg></figure>\n");
 }

@@ -489,6 +489,27 @@ START_TEST(series_are_pictures)
 }
 END_TEST
 
+/* What blocks cost is in the outcome of a run without a network too. */
+START_TEST(work_of_blocks_is_a_picture)
+{
+    json_t *outcome = load("stalled"),
+           *series =
+               json_pack("{s:[{s:i, s:i}, {s:i, s:i}], s:[{s:i, s:i}, {s:i, s:i}]}", "control",
+                         "slot", 10, "fuel", 10000000, "slot", 11, "fuel", 20000000, "treatment",
+                         "slot", 10, "fuel", 10000000, "slot", 11, "fuel", 40000000);
+    dg_buf page;
+    json_object_set_new(outcome, "series", series);
+    page = page_of(outcome, HTML);
+    ck_assert_ptr_null(strstr(dg_buf_text(&page), "Candidates backed in a slot"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "millions of wasm instructions</figcaption>"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "points=\"36.0,84.0 412.0,60.0\"/>"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "points=\"36.0,84.0 412.0,12.0\"/>"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "text-anchor=\"end\">40</text>"));
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* Who holds the grid is a picture where somebody works by it, and else none. */
 START_TEST(holders_are_shown_where_a_grid_is_used)
 {
@@ -644,6 +665,7 @@ int main(void)
     tcase_add_loop_test(tc, sarif_is_valid, 0, 2 * DOCUMENTS);
     tcase_add_loop_test(tc, sarif_has_a_result_for_each_finding, 0, 3);
     tcase_add_test(tc, series_are_pictures);
+    tcase_add_test(tc, work_of_blocks_is_a_picture);
     tcase_add_loop_test(tc, holders_are_shown_where_a_grid_is_used, 0, 2);
     tcase_add_test(tc, outputs_are_a_line_each);
     tcase_add_test(tc, outputs_of_a_gate_count_its_plans);
