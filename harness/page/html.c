@@ -31,7 +31,8 @@ static const char style[] =
     "gap:.5rem 1rem}svg{width:100%;height:auto}svg text{font-size:11px;fill:var(--dim)}"
     "polyline{fill:none;stroke-width:1.6}.control{stroke:var(--dim);stroke-dasharray:4 3}"
     ".treatment{stroke:var(--mark)}line.upgrade{stroke:var(--bad);stroke-width:1.5}"
-    "line.boundary{stroke:var(--line)}\n"
+    "line.boundary{stroke:var(--line)}polygon.control,polygon.treatment{stroke:none;opacity:.25}"
+    "polygon.control{fill:var(--dim)}polygon.treatment{fill:var(--mark)}\n"
     "ol.chain{border-left:2px solid var(--line);list-style:none;padding-left:.8rem}"
     ".chain time{display:inline-block;min-width:9rem;color:var(--dim)}\n"
     "@page{size:A4;margin:8mm}@media print{body{font-size:7px;line-height:1.25;max-width:none;"
@@ -192,7 +193,11 @@ static void put_series(dg_buf *out, const json_t *outcome)
         return;
     dg_buf_put_text(out, "<h2>Slot by slot</h2>\n<p class=\"dim\">Treatment is the full line, "
                          "control the dashed one behind it; U is marked, and where sessions "
-                         "begin.</p>\n<div class=\"series\">\n");
+                         "begin.");
+    if (dg_page_picture_shades(outcome))
+        dg_buf_put_text(out, " Of slots that are too narrow to draw the line is the mean, and the "
+                             "shade reaches from the least to the most.");
+    dg_buf_put_text(out, "</p>\n<div class=\"series\">\n");
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
         if (strcmp(pictures[i].key, "holders") != 0 || needs_topology(network))
             dg_page_picture(out, outcome, &pictures[i]);

@@ -119,5 +119,7 @@ typedef struct dg_page_series {
 /* Appends it as a figure, control behind treatment; nothing where there are no two slots, or no
  * such number. */
 void dg_page_picture(dg_buf *out, const json_t *outcome, const dg_page_series *of);
+/* Are there so many slots, or blocks, that pictures shade what neighbours span? */
+bool dg_page_picture_shades(const json_t *outcome);
 
 #endif

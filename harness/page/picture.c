@@ -4,6 +4,8 @@
 #include <assert.h>
 
 enum { WIDE = 420, HIGH = 130, LEFT = 36, RIGHT = 8, TOP = 12, BOTTOM = 22 };
+/* Above so many rows neighbours share a column, two units wide. */
+enum { ROWS_MOST = 600, COLUMN_WIDE = 2, COLUMNS = (WIDE - LEFT - RIGHT) / COLUMN_WIDE };
 
 typedef struct span {
     long long first, last; /* slots */
@@ -54,6 +56,62 @@ static void put_line(dg_buf *out, const span *s, const json_t *rows, const char 
                       y_of(s, value_of(row, key)));
     }
     dg_buf_put_text(out, "\"/>\n");
+}
+
+/* ---- many rows ---- */
+
+typedef struct column {
+    double least, most, sum;
+    unsigned count; /* 0: no row is in it */
+} column;
+
+static void fill(column columns[COLUMNS], const span *s, const json_t *rows, const char *key)
+{
+    const json_t *row;
+    size_t i;
+    json_array_foreach(rows, i, row)
+    {
+        double at = (x_of(s, dg_report_whole_at(row, "slot")) - LEFT) / COLUMN_WIDE,
+               value = value_of(row, key);
+        column *c = &columns[at < COLUMNS ? (size_t)at : COLUMNS - 1];
+        assert(at >= 0 && at <= COLUMNS);
+        c->least = !c->count || value < c->least ? value : c->least;
+        c->most = !c->count || value > c->most ? value : c->most;
+        c->sum += value;
+        c->count++;
+    }
+}
+
+static void put_point(dg_buf *out, const span *s, size_t at, double value)
+{
+    dg_buf_printf(out, " %zu,%.1f", LEFT + at * COLUMN_WIDE + COLUMN_WIDE / 2, y_of(s, value));
+}
+
+/* From the least to the most value of each column a shade, and a line through their means: a line
+ * through all values is a solid band. */
+static void put_shade(dg_buf *out, const span *s, const json_t *rows, const char *key,
+                      const char *class)
+{
+    column columns[COLUMNS] = { { .count = 0 } };
+    fill(columns, s, rows, key);
+    dg_buf_printf(out, "<polygon class=\"%s\" points=\"", class);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (columns[i].count)
+            put_point(out, s, i, columns[i].most);
+    for (size_t i = COLUMNS; i-- > 0;)
+        if (columns[i].count)
+            put_point(out, s, i, columns[i].least);
+    dg_buf_printf(out, "\"/>\n<polyline class=\"%s\" points=\"", class);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (columns[i].count)
+            put_point(out, s, i, columns[i].sum / columns[i].count);
+    dg_buf_put_text(out, "\"/>\n");
+}
+
+static void put_arm(dg_buf *out, const span *s, const json_t *rows, const char *key,
+                    const char *class)
+{
+    (json_array_size(rows) > ROWS_MOST ? put_shade : put_line)(out, s, rows, key, class);
 }
 
 static void put_mark(dg_buf *out, const span *s, long long slot, const char *class)
@@ -107,8 +165,16 @@ void dg_page_picture(dg_buf *out, const json_t *outcome, const dg_page_series *o
                   of->says, WIDE, HIGH, of->says);
     put_boundaries(out, &s, json_object_get(series, "treatment"));
     put_mark(out, &s, upgrade, "upgrade");
-    put_line(out, &s, control, of->key, "control");
-    put_line(out, &s, treatment, of->key, "treatment");
+    put_arm(out, &s, control, of->key, "control");
+    put_arm(out, &s, treatment, of->key, "treatment");
     put_axes(out, &s, of->unit > 0 ? of->unit : 1, upgrade);
     dg_buf_put_text(out, "</svg></figure>\n");
+}
+
+bool dg_page_picture_shades(const json_t *outcome)
+{
+    const json_t *series = json_object_get(outcome, "series"),
+                 *network = json_object_get(series, "network");
+    return json_array_size(json_object_get(series, "treatment")) > ROWS_MOST
+           || json_array_size(json_object_get(network, "treatment")) > ROWS_MOST;
 }

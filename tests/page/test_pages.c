@@ -489,6 +489,42 @@ START_TEST(series_are_pictures)
 }
 END_TEST
 
+static json_t *long_series(int slots)
+{
+    json_t *rows = json_array();
+    for (int i = 0; i < slots; i++)
+        json_array_append_new(
+            rows, json_pack("{s:i, s:i}", "slot", 1000 + i, "backed", i == 401 ? 40 : i % 2 * 20));
+    return json_pack("{s:[], s:{s:O, s:o}}", "treatment", "network", "control", rows, "treatment",
+                     rows);
+}
+
+/* 600 slots are drawn each; of 1,129 six share a column, of which a peak of one is still seen. */
+START_TEST(many_slots_are_a_shade_and_their_mean)
+{
+    json_t *outcome = load("stalled");
+    const char *at, *end;
+    size_t points = 0;
+    dg_buf page;
+    json_object_set_new(outcome, "series", long_series(_i ? 1129 : 600));
+    page = page_of(outcome, HTML);
+    at = strstr(dg_buf_text(&page), "<polyline class=\"treatment\"");
+    end = at ? strstr(at, "/>") : NULL;
+    ck_assert_ptr_nonnull(end);
+    for (const char *p = at; p < end; p++)
+        points += *p == ',';
+    ck_assert_uint_eq(points, _i ? 188 : 600);
+    ck_assert_int_eq(strstr(dg_buf_text(&page), "the shade reaches") != NULL, _i);
+    at = strstr(dg_buf_text(&page), "<polygon class=\"treatment\" points=\" 37,60.0 39,60.0");
+    ck_assert_int_eq(at != NULL, _i);
+    ck_assert_int_eq(at && strstr(at, " 169,12.0 ") != NULL, _i);    /* the peak */
+    ck_assert_int_eq(at && strstr(at, " 37,108.0\"/>") != NULL, _i); /* back along the least */
+    ck_assert_int_eq(at && strstr(at, "points=\" 37,84.0 39,84.0 ") != NULL, _i);
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* What blocks cost is in the outcome of a run without a network too. */
 START_TEST(work_of_blocks_is_a_picture)
 {
@@ -665,6 +701,7 @@ int main(void)
     tcase_add_loop_test(tc, sarif_is_valid, 0, 2 * DOCUMENTS);
     tcase_add_loop_test(tc, sarif_has_a_result_for_each_finding, 0, 3);
     tcase_add_test(tc, series_are_pictures);
+    tcase_add_loop_test(tc, many_slots_are_a_shade_and_their_mean, 0, 2);
     tcase_add_test(tc, work_of_blocks_is_a_picture);
     tcase_add_loop_test(tc, holders_are_shown_where_a_grid_is_used, 0, 2);
     tcase_add_test(tc, outputs_are_a_line_each);
