@@ -67,16 +67,23 @@ typedef struct {
 /* What becomes of a session's topology that comes before any leaf of that session
  * was activated with asynchronous backing. */
 typedef enum dg_early_topology {
-    DG_EARLY_NONE,  /* no second state machine: nothing to keep it in */
-    DG_EARLY_DROP,  /* forgotten at once */
-    DG_EARLY_KEEP,  /* put aside until the session's entry is made */
-    DG_EARLY_DERIVE /* not needed: the entry computes its grid itself */
+    /* no second state machine, so nothing to keep it in: v0.9 to v1.1 */
+    DG_EARLY_NONE,
+    /* forgotten at once: v1.2 to v1.6. Statement-distribution 3.0.0 to 7.0.0 has no
+     * `unused_topologies` */
+    DG_EARLY_DROP,
+    /* put aside until the session's entry is made: v1.7 and later, statement-distribution 8.0.0
+     * v2/mod.rs:465. How long, say `forgets_unused` and `keeps_newest` of the class */
+    DG_EARLY_KEEP,
+    /* not needed: the entry computes its grid itself, in Kagome alone */
+    DG_EARLY_DERIVE
 } dg_early_topology;
 
 /* A release of the node: the first column of what users know of theirs. The table of them is in
- * order, so that of two the older one has the lower address. */
+ * order, so that of two the older one has the lower address. A patch has no row of its own, all
+ * that came before v1.0 has one, and there is no v1.23. */
 typedef struct dg_release {
-    uint32_t major, minor;
+    uint32_t major, minor; /* as in the name, 1 and 15 */
     const char *name;      /* "v1.15" */
     const char *also;      /* "stable2407"; "": it has no other name */
     const char *published; /* year and month */
@@ -95,24 +102,38 @@ typedef struct dg_node_class {
     const char *says; /* what its nodes do, for the report */
     /* the oldest and the newest release that it stands for; both NULL: another implementation */
     const dg_release *from, *to;
-    bool legacy; /* statement distribution of before asynchronous backing */
-    bool v2;     /* the one after */
+    /* statement distribution of before asynchronous backing, last in v1.17: `legacy_v1/` is in
+     * statement-distribution 21.1.0, not in 22.0.0 */
+    bool legacy;
+    /* the one after, from ParachainHost 7 on: v1.2 and later, node-subsystem-types 3.0.0
+     * messages.rs:728 */
+    bool v2;
     dg_early_topology early;
     /* topologies put aside go when a leaf is deactivated, unless a relay parent of that session is
-     * still in view */
+     * still in view; read only where `early` is DG_EARLY_KEEP */
     bool forgets_unused;
-    bool keeps_newest; /* .. except that of the highest session */
+    /* .. except that of the highest session: pull request 4269, statement-distribution 13.0.0
+     * v2/mod.rs:833 */
+    bool keeps_newest;
     /* provisioner: asks for the mode of asynchronous backing at a session's first leaf and works
-     * by that answer until the session ends; else at each leaf, or it knows one mode only */
+     * by that answer until the session ends; else at each leaf, or it knows one mode only. v1.9 to
+     * v1.17, node-core-provisioner 10.0.0 lib.rs:218 */
     bool mode_by_session;
-    uint8_t validation;   /* bit v: speaks /validation/v */
-    uint8_t collation;    /* bit v: speaks /collation/v */
-    bool keeps_artifacts; /* what was prepared outlives the process */
-    /* .. and is prepared before the session in which it becomes a validator */
+    /* bit v: speaks /validation/v, of 1 to 3; see dg_class_link */
+    uint8_t validation;
+    /* bit v: speaks /collation/v, of 1 to 3; node-network-protocol, peer_set.rs, has both */
+    uint8_t collation;
+    /* what was prepared outlives the process: v1.5 and Kagome, node-core-pvf 6.0.0
+     * artifacts.rs:204; all others delete it when they start */
+    bool keeps_artifacts;
+    /* .. and is prepared before the session in which it becomes a validator: v1.16 and later,
+     * candidate-validation 18.0.0 lib.rs:267 */
     bool prepares_ahead;
-    /* artifacts are known by all executor parameters, not only those that change them */
+    /* artifacts are known by all executor parameters, not only those that change them: up to
+     * v1.11, before pull request 4211. Says which hash of dg_executor counts */
     bool artifact_full;
-    /* can judge candidates whose descriptor is of version 2; others call them invalid */
+    /* can judge candidates whose descriptor is of version 2; others call them invalid. v1.17 and
+     * later, statement-distribution 20.0.0 v2/mod.rs:648, and Kagome */
     bool receipts_v2;
     /* .. takes part in those alone for which the node feature is set, by what it keeps of the
      * session */
@@ -123,12 +144,19 @@ typedef struct dg_node_class {
     /* asks for collations by the rotation of groups that it keeps of the session: the experimental
      * collator protocol, which a node of v1.22 or later runs or does not (Kusama's do) */
     bool keeps_rotation;
-    /* takes a collation of version 1 for an active leaf with asynchronous backing too */
+    /* takes a collation of version 1 for an active leaf with asynchronous backing too: pull
+     * request 1920, collator-protocol 4.0.0 validator_side/mod.rs:273. Not set where there is
+     * no asynchronous backing, and without effect there */
     bool keeps_v1_collations;
-    /* least version of ParachainHost with which they back at all; 0: any */
+    /* least version of ParachainHost with which they back at all: 11 from v1.18 on, 13 from v1.24
+     * on; 0: any */
     uint16_t host_needed;
-    uint16_t host_known; /* newest version of ParachainHost that it has questions for */
-    /* time of its runtime calls and compiles, parts of 1000 of the constants' */
+    /* newest version of ParachainHost that it has questions for, from 5 (v1.0) to 16; RELEASES.md
+     * has it by release, of node-subsystem-types messages.rs. Below 32, as dg_askers has a bit for
+     * each */
+    uint16_t host_known;
+    /* time of its runtime calls and compiles, parts of 1000 of the constants'; 1000 in every row
+     * of the table */
     uint16_t pace;
     bool caches_compiled; /* compiled code outlives the process */
     /* starts on code that waits in `:pending_code`; of no release known: unverified */
@@ -148,9 +176,11 @@ const dg_node_class *dg_class_of_release(const dg_release *release);
  * dg_release_named takes or a node gives itself, which is its row with that release alone; likewise
  * a range of releases of one row. False: `text` of `len` bytes names none of these. */
 bool dg_class_read(dg_node_class *out, const char *text, size_t len);
-/* Makes it a class of these releases alone, which it stands for, and names it by them. */
+/* Makes it a class of these releases alone, which it stands for, and names it by them: of a class
+ * that is without a repair the name would forget that, so narrow first. */
 void dg_class_narrow(dg_node_class *of, const dg_release *from, const dg_release *to);
-/* What the nodes run, for a sentence: "v1.10 to v1.11", "v1.12 without 4269", "Kagome". */
+/* What the nodes run, for a sentence: "v1.10 to v1.11", "v1.12 without 4269", "Kagome". It has
+ * at most 2 bytes more than the name, and is cut off where `size` does not hold them. */
 void dg_class_words(char *out, size_t size, const dg_node_class *of);
 /* "v0.9..v1.0, v1.1, .., kagome": the names of all rows in one line. */
 void dg_class_list(char *out, size_t size);
@@ -244,10 +274,11 @@ dg_code dg_class_with(dg_node_class *of, const char *repair, dg_error *err);
 
 /* ---- chacha.c ---- */
 
-/* One stream; a copy of it goes on by itself. */
+/* One stream; a copy of it goes on by itself. It counts its blocks of 64 bytes with 64 bits. */
 typedef struct dg_chacha {
-    uint32_t input[16], words[16];
-    unsigned used;
+    uint32_t input[16]; /* constant, key, counter and nonce of the next block */
+    uint32_t words[16]; /* the block at hand */
+    unsigned used;      /* words of it that were taken; 16: the next one makes another block */
 } dg_chacha;
 /* The stream of a 32-byte key, from its beginning: ChaCha20 with a nonce of zeros. Mirrors:
  * rand_chacha ChaCha20Rng::from_seed. */
@@ -264,13 +295,21 @@ void dg_chacha_shuffle(dg_chacha *c, uint32_t *items, uint32_t count);
 /* ---- grid.c ---- */
 
 /* A square as near as can be, filled row by row in the order of the shuffling: `width` members a
- * row, the last row perhaps shorter. */
+ * row, the last row perhaps shorter. Of seven members, shuffled to 4 0 6 2 5 1 3:
+ *
+ *     4 0      `width` is the whole root of `count`
+ *     6 2      0 is in one row with 4 and in one column with 2 and 1
+ *     5 1      3 stands alone in its row
+ *     3        from 3 to 0 it goes over 4 alone: the other crossing is empty
+ *
+ * Positions and members are both below `count`, and each array is the other one's inverse. */
 typedef struct dg_grid {
     uint32_t count, width;
-    uint32_t *at;       /* member at a position: the canonical shuffling */
-    uint32_t *position; /* of a member */
+    uint32_t *at;       /* member at a position: the canonical shuffling; owned */
+    uint32_t *position; /* of a member, in `at`: row * width + column; owned */
 } dg_grid;
-/* What the grid of an epoch is shuffled by, from the epoch's randomness. */
+/* What the grid of an epoch is shuffled by: BLAKE2b-256 of "gossipsu" and the epoch's randomness.
+ * It is the key of the stream that dg_chacha_shuffle draws from. */
 dg_hash dg_grid_seed(const uint8_t randomness[32]);
 /* The grid of `count` members, at most DG_VALIDATORS_MAX, in the epoch with this randomness. To
  * be cleared. DG_NOMEM. Mirrors: gossip-support. */
@@ -295,7 +334,9 @@ unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, u
 /* ---- groups.c ---- */
 
 /* Block numbers: where the session began, the block at hand; groups move on by one core every
- * `frequency` blocks. */
+ * `frequency` blocks. Of n groups core c is served by group (c + steps) % n, where steps is
+ * (now - session_start) / frequency, rounded down; with a frequency of 0 they stand still.
+ * Mirrors: primitives GroupRotationInfo (group_for_core, core_for_group). */
 typedef struct dg_rotation {
     uint32_t session_start, frequency, now;
 } dg_rotation;
@@ -318,19 +359,21 @@ typedef struct dg_leaf {
 /* What the overseer tells its subsystems of leaves; `by_finality`: since a block became final.
  * Mirrors: ActiveLeavesUpdate. */
 typedef struct dg_signal {
-    bool activates, stale; /* stale: this head was active before */
+    bool activates;
+    bool stale; /* .. a head that was active before, and was deactivated since */
     bool by_finality;
-    dg_leaf activated;
-    const uint32_t *deactivated; /* borrowed from the leaves, until they change again */
+    dg_leaf activated;           /* zeroes, unless it activates */
+    const uint32_t *deactivated; /* ids; borrowed from the leaves, until they change again */
+    /* a signal that activates nothing can have some too: that is when early topologies got lost */
     uint32_t deactivated_count;
 } dg_signal;
-/* The active leaves of one node; zeroes are a node that starts. */
+/* The active leaves of one node; zeroes are a node that starts. All arrays are owned. */
 typedef struct dg_leaves {
-    dg_leaf *active;
-    uint32_t *gone;      /* with the newest signal */
+    dg_leaf *active;     /* in the order of their import */
+    uint32_t *gone;      /* ids, with the newest signal: what a signal lends out */
     uint32_t count, cap; /* cap: of both */
-    uint8_t *seen;       /* one bit for each id */
-    size_t seen_len;
+    uint8_t *seen;       /* one bit for each id that was ever active, so that `stale` is known */
+    size_t seen_len;     /* bytes of it; ids beyond were never seen */
 } dg_leaves;
 /* A node that starts anew: no leaf is active, and none was ever seen. */
 void dg_leaves_clear(dg_leaves *leaves);
@@ -379,8 +422,14 @@ typedef enum dg_request {
     DG_ASK_EPOCH, /* BABE's, of the session begun: for the grid */
     DG_ASK_COUNT
 } dg_request;
+/* Arguments, encoded: session_info and session_executor_params take the session's index (4 bytes),
+ * para_backing_state, backing_constraints and candidates_pending_availability the parachain's (4),
+ * persisted_validation_data and validation_code_hash the parachain's and a dg_assumption (5); no
+ * other has any. */
 
-#define DG_ENDLESS ((uint64_t)1 << 50) /* fuel; thirteen days */
+/* Fuel that no call comes to, which stands for one that does not end: at 1000 a microsecond
+ * (DG_CONST_FUEL_PER_US of room world) thirteen days. */
+#define DG_ENDLESS ((uint64_t)1 << 50)
 
 /* How long a validator keeps the answer; elsewhere: its subsystems do not wait for it
  * at a leaf, collators ask it, or an author when its turn comes. */
@@ -412,17 +461,21 @@ bool dg_release_asks(const dg_version *met, const char *method, uint32_t since,
 /* ---- view.c, ask.c: what a node learns of a leaf, through the version gate ---- */
 
 typedef struct dg_view dg_view;
-/* How candidates are backed at a leaf: DISABLED is one candidate a core, on the leaf itself;
- * ENABLED is asynchronous backing, within `depth` and `ancestry` of the view; ERROR: it was not
- * told. Mirrors: ProspectiveParachainsMode. */
+/* How candidates are backed at a leaf: DISABLED is one candidate a core, on the leaf itself, where
+ * ParachainHost is below 7; ENABLED is asynchronous backing, within `depth` and `ancestry` of the
+ * view; ERROR: it was not told. Mirrors: ProspectiveParachainsMode. */
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
-/* Mirrors: CoreState of polkadot-primitives; what is known of a core is in dg_core. */
+/* Mirrors: CoreState of polkadot-primitives, with the same numbers as in an answer; what is known
+ * of a core is in dg_core. */
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
+/* Of a core that is not occupied only `kind` and `para` say something: there the other indices are
+ * DG_NO, and numbers and hashes zeroes. Where a claim queue is known, the first claim on a core is
+ * its turn: `para` of one that is not occupied, `next` and `next_late` both of one that is. */
 typedef struct dg_core {
     dg_core_kind kind;
-    uint32_t para;      /* that occupies it or is scheduled on it */
-    uint32_t next;      /* next_up_on_available of an occupied core; DG_NO */
-    uint32_t next_late; /* next_up_on_time_out */
+    uint32_t para;      /* that occupies it or is scheduled on it; DG_NO: it is free */
+    uint32_t next;      /* next_up_on_available of an occupied core; DG_NO: nobody's */
+    uint32_t next_late; /* next_up_on_time_out; DG_NO as well */
     uint32_t times_out; /* number of the block in which it is free again, available or not */
     uint32_t group;     /* that backed what occupies it */
     dg_hash candidate, relay_parent; /* .. its hash, and what it was built on */
@@ -444,22 +497,32 @@ typedef struct dg_askers {
     bool migrated;
 } dg_askers;
 
-/* Answers of the runtime at one block: the same for every node that asks there. */
+/* Answers of the runtime at one block: the same for every node that asks there. dg_view_init sets
+ * all of it but `rules_told`; what is asked later adds to `failed`, `fuel` and `cost`. Arrays are
+ * owned by the view. Where an answer is missing, its count is 0 and its flag false, and what stands
+ * beside those is not to be read. A default that nodes fall back on stands at the function that
+ * works by it. */
 struct dg_view {
-    dg_chain *chain;
+    dg_chain *chain; /* both borrowed */
+    /* where it is asked: the block that was given, or of a world that is `migrated` one that has
+     * begun on it */
     dg_block *block;
-    uint32_t host_version; /* of ParachainHost; 0: no parachain host */
+    /* of ParachainHost, no more than `by.host_most`; 0: no parachain host, and nothing was asked */
+    uint32_t host_version;
     dg_mode mode;
-    uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
-    uint32_t lookahead;       /* scheduling_lookahead; 0: not told */
+    /* max_candidate_depth, allowed_ancestry_len, in blocks; to be read where `mode` is ENABLED */
+    uint32_t depth, ancestry;
+    /* scheduling_lookahead, in blocks, the leaf among them; 0: not told */
+    uint32_t lookahead;
     bool session_known;
-    uint32_t session;   /* of a child */
-    bool rules_told;    /* of approval in that session, whether or not a node takes part in it */
-    uint32_t votes_min; /* 0: min(2, group size) */
-    dg_rotation rotation;
-    uint32_t group_count;
+    uint32_t session; /* of a child, where it is known */
+    /* of approval in that session, whether or not a node takes part in it; set by dg_session_of */
+    bool rules_told;
+    uint32_t votes_min; /* minimum_backing_votes; 0: not told, then dg_view_votes_needed takes 2 */
+    dg_rotation rotation; /* at `block`; to be read where there are groups */
+    uint32_t group_count; /* 0: not told, or a member is none of `validators` */
     uint32_t *group_from; /* group g: members[group_from[g]] .. [group_from[g + 1] - 1] */
-    uint32_t *members;
+    uint32_t *members;    /* para validators, each below validator_count */
     bool cores_known;
     /* as the runtime lists them: 0 where it cannot read its own storage */
     uint32_t core_count;
@@ -479,7 +542,9 @@ struct dg_view {
     /* bit for each request: there is such a method by version, and no usable answer */
     uint32_t failed;
     dg_askers by;
-    uint64_t fuel; /* of all that was asked here */
+    /* of all that was asked here, dg_view_ask from later on included; a node's share of it is
+     * `cost`, by what it asks */
+    uint64_t fuel;
     /* fuel of each kind of question, the last one's; DG_ENDLESS: it did not end, and a real node,
      * which has no such limit, would wait on */
     uint64_t cost[DG_ASK_COUNT];
@@ -589,19 +654,24 @@ dg_code dg_view_ask_backing_states(dg_view *view, dg_request request, dg_error *
 
 /* ---- people.c: which node a session key belongs to ---- */
 
-/* An account that Session.Validators or Session.QueuedKeys names, and the node that it is here. */
+/* An account that Session.Validators, Session.QueuedKeys or Session.NextKeys names, and the node
+ * that it is here. Nodes are numbered from 0: the validators in the order of Session.Validators,
+ * then those of the queue that were not there yet, in its order, then the rest by account. An
+ * election may seat those while a network runs, which is why they have nodes from the start. */
 typedef struct dg_person {
     uint8_t account[32];
     uint32_t node;
 } dg_person;
-/* seated: the first so many validate at the fork */
+/* All of them: at most DG_VALIDATORS_MAX. */
 typedef struct dg_people {
-    uint32_t count, seated;
-    dg_person *sorted;
+    uint32_t count;    /* of nodes */
+    uint32_t seated;   /* the first so many of them validate at the fork */
+    dg_person *sorted; /* by account; owned */
 } dg_people;
 /* Which account is which node: those that validate at `block` (`seated` of them), then those
- * that are queued, then others that could be. To be cleared, also after a failure. DG_NOMEM;
- * codes of the chain. */
+ * that are queued, then others that could be. To be cleared, also after a failure. DG_USAGE: no
+ * validator, or more than DG_VALIDATORS_MAX; DG_UNSUPPORTED: accounts that are not of 32 bytes;
+ * DG_NOMEM; codes of the chain. A queue that cannot be read is taken for an empty one. */
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
 /* People of zeros are fine. */
 void dg_people_clear(dg_people *people);
@@ -614,22 +684,31 @@ dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain
 
 /* ---- session.c: what is the same for all nodes of a session ---- */
 
-/* How many validators have to approve a candidate, and which by when. Mirrors: SessionInfo. */
+/* How many validators have to approve a candidate, and which by when. Mirrors: SessionInfo, whose
+ * last six fields these are, in this order. A tranche is 500 ms long (DG_CONST_TICK of room world).
+ */
 typedef struct dg_approval_rules {
-    uint32_t cores;                 /* that assignments are drawn over */
-    uint32_t zeroth_width;          /* zeroth_delay_tranche_width */
-    uint32_t samples;               /* relay_vrf_modulo_samples */
-    uint32_t tranches;              /* n_delay_tranches */
-    uint32_t no_show_slots, needed; /* needed_approvals */
+    uint32_t cores;         /* n_cores: that assignments are drawn over, at most DG_CORES_MAX */
+    uint32_t zeroth_width;  /* zeroth_delay_tranche_width: draws that count as the first, too */
+    uint32_t samples;       /* relay_vrf_modulo_samples: cores that each draws in the first */
+    uint32_t tranches;      /* n_delay_tranches: that are drawn from for all other cores */
+    uint32_t no_show_slots; /* slots after which one that was assigned and is silent is replaced */
+    uint32_t needed;        /* needed_approvals, of a candidate, beyond those for no-shows */
 } dg_approval_rules;
 
 /* ---- executor.c: parameters of a session that artifacts hang on ---- */
 
+/* The two hashes are what an artifact is known by, beside its code: where one of them differs in a
+ * new session, nodes that go by it prepare every parachain's code again. Nothing is owned. */
 typedef struct dg_executor {
     /* the runtime has none for the session: nobody executes anything in it */
     bool none;
-    dg_hash full, prepares;           /* of all parameters; of those that change what is prepared */
-    uint64_t backing_ms, approval_ms; /* that executing a block may take: PvfExecTimeout */
+    dg_hash full; /* BLAKE2b-256 of all parameters, encoded: for classes with `artifact_full` */
+    /* .. of "prep" and those that change what is prepared (StackLogicalMax, PvfPrepTimeout,
+     * WasmExtBulkMemory), for all other classes: since pull request 4211 */
+    dg_hash prepares;
+    /* ms that executing a block may take: PvfExecTimeout, else 2 000 and 12 000 */
+    uint64_t backing_ms, approval_ms;
 } dg_executor;
 /* Executor parameters out of an answer, which is an Option of them: none (`none` is set then), or
  * no bytes at all (the runtime has no such method), are the defaults (2 s of execution for backing,
@@ -639,22 +718,29 @@ dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
 
 /* One session, shared by all nodes and never written once it was made; owned by its list. */
 typedef struct dg_session {
-    struct dg_session *next;
-    uint32_t index;
-    uint32_t validators; /* para validators: the first of the discovery keys */
-    uint32_t count;      /* discovery keys */
-    uint32_t *node;      /* of a discovery key; DG_NO: not a node of ours */
-    uint32_t *member;    /* discovery key of a node; DG_NO: none */
+    struct dg_session *next; /* the one that was made before it */
+    uint32_t index;          /* as the runtime counts sessions */
+    /* para validators: the first of the discovery keys, so that a validator's index is a place in
+     * the grid too */
+    uint32_t validators;
+    uint32_t count;      /* discovery keys, at least as many, at most DG_VALIDATORS_MAX */
+    uint32_t *node;      /* of each discovery key; DG_NO: not a node of ours */
+    uint32_t *member;    /* discovery key of each node of dg_people; DG_NO: none */
     uint8_t (*keys)[32]; /* `para` keys of the validators */
-    dg_grid grid;
-    bool has_grid; /* false: the epoch could not be asked at its first leaf */
-    bool rules_told;
+    dg_grid grid;        /* of all discovery keys */
+    bool has_grid;       /* false: the epoch could not be asked at its first leaf */
+    bool rules_told;     /* else `rules` are zeroes */
     dg_approval_rules rules;
+    /* asked when the session is made, and again where the runtime has no such method then and gets
+     * one within the session; `coalesce` likewise, whenever ParachainHost gets newer */
     dg_executor executor;
-    /* candidates that one approval may name: max_approval_coalesce_count */
+    /* candidates that one approval may name: max_approval_coalesce_count, from ParachainHost 10
+     * on; else 1 */
     uint32_t coalesce;
-    uint32_t asked_version; /* of ParachainHost, when it was asked */
-    dg_hash content;        /* two forks may disagree on a session */
+    uint32_t asked_version; /* of ParachainHost, when it was asked last */
+    /* BLAKE2b-256 of the SessionInfo as it was answered, and of the epoch's randomness where that
+     * is known: two forks may disagree on a session */
+    dg_hash content;
 } dg_session;
 /* SessionInfo. False: not told, not as expected, or nobody takes part (a genesis). The rules of
  * approval stand last: where they do not decode the rest still counts. */
@@ -698,14 +784,16 @@ typedef enum dg_session_value {
      * has of a session while a relay parent of it is in view */
     DG_SESSION_GRID = DG_SESSION_VALUE_COUNT
 } dg_session_value;
-/* Of one session. */
+/* Of one session. A value is there where its `asked_at` is not 0, and is as dg_view has it. */
 typedef struct dg_session_answers {
     uint32_t session;
-    uint32_t have; /* bit for each request whose answer is kept */
-    uint32_t votes_min;
-    uint64_t features;
+    /* bit for each request whose answer is kept, of DG_LASTS_SESSION alone; the rotation has none,
+     * as its groups are asked for at every leaf all the same */
+    uint32_t have;
+    uint32_t votes_min; /* minimum_backing_votes */
+    uint64_t features;  /* without those that `features_off` of the askers names */
     uint32_t rotation_start, rotation_frequency; /* as in dg_rotation */
-    uint32_t lookahead;
+    uint32_t lookahead;                          /* scheduling_lookahead */
     /* number of the leaf that each value is from; 0: not asked */
     uint32_t asked_at[DG_SESSION_VALUE_COUNT];
 } dg_session_answers;
@@ -743,14 +831,22 @@ void dg_answers_verify(const dg_answers *answers);
 
 /* ---- candidate.c: what authors put into an inherent, byte by byte ---- */
 
+/* Signs `message` for the public key `pk`, in whatever way the caller chooses: dg_marked_sign of
+ * room crypto makes marks that the host of every runtime here takes for signatures. */
 typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
 
+/* One that a collator has made. dg_candidate_init sets what stands in the receipt: `para`,
+ * `relay_parent`, `receipt_v2`, `new_code`, `committed` and `hash`; all else is zero until its
+ * maker fills it in. */
 typedef struct dg_candidate {
-    uint32_t para, core, group, session;
-    bool receipt_v2; /* its descriptor is of version 2 */
-    dg_hash relay_parent, hash;
-    dg_buf committed;              /* CommittedCandidateReceipt */
-    uint32_t new_code;             /* bytes of it that its commitments carry */
+    uint32_t para;        /* DG_NO: an empty place in a list of candidates */
+    uint32_t core, group; /* indices: where it goes, and who backs it */
+    uint32_t session;     /* of the children of its relay parent: votes are signed for it */
+    bool receipt_v2;      /* its descriptor is of version 2 */
+    dg_hash relay_parent; /* the relay chain's block that it is built in the context of */
+    dg_hash hash;         /* BLAKE2b-256 of descriptor and hash of the commitments */
+    dg_buf committed;     /* CommittedCandidateReceipt; owned */
+    uint32_t new_code;    /* bytes of it that its commitments carry; 0: none */
     const struct dg_collators *by; /* who made it */
     /* hashes of two heads of its parachain: it is built on, and it makes */
     dg_hash follows, head;
@@ -773,6 +869,18 @@ typedef struct dg_candidate_parts {
     uint8_t code_hash[32];
     uint32_t new_code; /* bytes of new_validation_code, of our making; 0: none */
 } dg_candidate_parts;
+/* Bytes of a descriptor, of either version. What stands at which byte:
+ *
+ *     0    para id, 4              68   hash of PersistedValidationData
+ *     4    relay parent, 32       100   hash of the proof of validity
+ *     36   collator's key, 32     132   erasure root
+ *          or, in version 2:      164   collator's signature, 64, or zeroes
+ *     36   0, the version         228   hash of the new head
+ *     37   core, 2                260   hash of the code, 32
+ *     39   session, 4
+ *     43   zeroes
+ *
+ * Numbers are little-endian. Mirrors: primitives CandidateDescriptor; RFC-103. */
 enum { DG_DESCRIPTOR_LEN = 292 };
 /* Where a collator's key and signature stood, zeroes and a version. `descriptor` of
  * DG_DESCRIPTOR_LEN. */
@@ -789,6 +897,9 @@ void dg_candidate_clear(dg_candidate *candidate);
  * for. Mirrors: statement-distribution legacy_v1 (is_statement_large). */
 bool dg_candidate_is_large(const dg_candidate *candidate);
 
+/* With the numbers of ValidityAttestation: the vote of who seconds is implicit, 1, any other is
+ * explicit, 2. What is signed are 73 bytes: "BKNG", the number, the candidate's hash, the session
+ * and the relay parent. Mirrors: primitives CompactStatement, SigningContext. */
 typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
 /* Puts a BackedCandidate as an inherent has it: the receipt, the votes signed, and which members
  * they are of.
@@ -801,20 +912,22 @@ typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
 void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted,
                       const uint8_t (*keys)[32], uint32_t members, bool core_bits, dg_signer sign);
 /* Puts a SignedAvailabilityBitfield: what of `cores` cores a validator holds, signed for a child of
- * `parent` in `session`. `held` may be NULL for none. Failures stay in `out`. */
+ * `parent` in `session`. `held` has `cores` values, at most DG_CORES_MAX.
+ * Failures stay in `out`. Mirrors: primitives SignedAvailabilityBitfield. */
 void dg_bitfield_put(dg_buf *out, dg_validator_ix validator, const bool *held, uint32_t cores,
                      const dg_hash *parent, uint32_t session, const uint8_t key[32],
                      dg_signer sign);
 
 /* ---- disputes.c ---- */
 
-/* One dispute as a runtime tells of it: borrowed from the answer. */
+/* One dispute as a runtime tells of it: borrowed from the answer. When it began is read over.
+ * Mirrors: primitives DisputeState. */
 typedef struct dg_dispute_told {
-    uint32_t session;
-    dg_hash candidate;
-    dg_bytes bits[2]; /* for, against: a bit for each validator */
-    uint32_t bit_count[2];
-    bool concluded;
+    uint32_t session;      /* of the candidate */
+    dg_hash candidate;     /* its hash */
+    dg_bytes bits[2];      /* for, against: a bit for each validator, the lowest bit first */
+    uint32_t bit_count[2]; /* how many of them, as each of the two lists says itself */
+    bool concluded;        /* the runtime says in which block it was */
 } dg_dispute_told;
 /* Next of `*left` in the answer of ParachainHost_disputes; false at its end or where it does not
  * decode. */
