@@ -21,7 +21,8 @@ static const char style[] =
     "th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid "
     "var(--line)}.heat td.k{text-align:center;min-width:1.2rem}"
     ".heat th,.heat td{white-space:nowrap}.heat td.k{padding:.25rem .2rem}.heat "
-    "th.c{writing-mode:vertical-rl}.heat th{vertical-align:bottom}"
+    "th.c{writing-mode:vertical-rl}.heat th{vertical-align:bottom}.heat td,.heat tbody "
+    "th{vertical-align:middle}"
     ".n{text-align:right}td.t{overflow-wrap:anywhere;min-width:9rem}\n"
     ".bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}.dim{color:var(--dim)}"
     "td.k.bad{background:var(--badbg)}td.k.warn{background:var(--warnbg)}"
@@ -39,7 +40,8 @@ static const char style[] =
     "padding:0}main{columns:2;column-gap:5mm}h1{font-size:10px}h2{font-size:8px;margin:4px 0 1px}"
     ".word{font-size:14px;margin:0}dl,ul,ol,figure,p{margin:1px 0}ul{padding-left:10px}"
     "table,figcaption{font-size:6.5px}.series{grid-template-columns:1fr 1fr}th,td{padding:0 3px}"
-    ".chain time{min-width:4rem}}\n";
+    ".chain time{min-width:4rem}h2{break-after:avoid}tr,li,figure{break-inside:avoid}"
+    ".scroll{overflow:visible}h1,h1+p,.whole{column-span:all}td.k{print-color-adjust:exact}}\n";
 
 static void text(dg_buf *out, const char *what)
 {
@@ -284,7 +286,7 @@ static void put_sweep(dg_buf *out, const json_t *document)
         find_columns(&c, document, (dg_report_shown)as);
     dg_buf_put_text(out, "<p>");
     dg_page_sweep_line(out, document);
-    dg_buf_put_text(out, "</p>\n<div class=\"scroll\"><table class=\"heat\"><thead><tr><th "
+    dg_buf_put_text(out, "</p>\n<div class=\"scroll whole\"><table class=\"heat\"><thead><tr><th "
                          "scope=\"col\">Cell</th><th scope=\"col\">Answer</th><th scope=\"col\" "
                          "class=\"c\">Longest stall, minutes</th><th scope=\"col\" "
                          "class=\"c\">Parachain time lost, minutes</th>");
