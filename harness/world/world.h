@@ -53,21 +53,25 @@ typedef struct {
 
 /* Numbers that a model needs and no runtime tells; every one with its source. Where a plan or a
  * node's class says otherwise, that counts. A source that says `ours` is a choice, and one that
- * says `unverified` was not found in the code of a release. */
+ * says `unverified` was not found in the code of a release. Values and sources are rows of
+ * constants.c. Times of a node by its own clock are true time here: see dg_world_own_wait. */
 typedef enum dg_constant {
+    /* authors and their importers */
     DG_CONST_SLOT_BUDGET,    /* of a slot, for proposing: parts in 1000 */
     DG_CONST_FUTURE_SLOTS,   /* slots that a block may be ahead of its importer's clock */
     DG_CONST_PROPOSE_WAIT,   /* ns from a fresh leaf to an inherent */
     DG_CONST_INHERENT_LIMIT, /* ns after which an author goes on without its subsystems */
     DG_CONST_BITFIELD_WAIT,  /* ns from a fresh leaf to signing availability */
-    DG_CONST_COLLATION,      /* ns from a leaf to a collation at a backer */
+    /* collators, and those who check what they make, while backing and while approving */
+    DG_CONST_COLLATION, /* ns from a leaf to a collation at a backer */
     /* ns from a slot's begin to the tick of a collator with a clock of its own */
     DG_CONST_SLOT_DRIFT,
     DG_CONST_PREPARE_MIN, /* ns a node takes to prepare a parachain's code, at least */
     DG_CONST_PREPARE_MAX, /* .. and at most */
     DG_CONST_VALIDATION,  /* ns a backer takes to execute it */
     DG_CONST_EXECUTORS,   /* that run at one time */
-    DG_CONST_TICK,        /* ns of approval voting's clock */
+    /* approvals and disputes: what they are held up by, and what they do to finality */
+    DG_CONST_TICK, /* ns of approval voting's clock */
     /* ticks from the last assignment that counts to an approval that counts */
     DG_CONST_APPROVAL_DELAY,
     /* ns an approval checker takes to put the proof together, where messages are computed */
@@ -80,7 +84,8 @@ typedef enum dg_constant {
     DG_CONST_LAG_MAX,           /* blocks that finality may be held back by what is not approved */
     /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
     DG_CONST_GOSSIP,
-    DG_CONST_BEFORE_BEST,       /* blocks below the best that GRANDPA votes for */
+    DG_CONST_BEFORE_BEST, /* blocks below the best that GRANDPA votes for */
+    /* requests and gossip, where statements are sent; the timeouts also where they are computed */
     DG_CONST_REQUEST_TIMEOUT,   /* ns for a candidate that was asked for */
     DG_CONST_REQUEST_RETRY,     /* ns until it is asked for again */
     DG_CONST_REQUEST_PARALLEL,  /* candidates of other groups asked for at a time */
@@ -89,11 +94,12 @@ typedef enum dg_constant {
     DG_CONST_CHUNK_TIMEOUT,     /* ns for a chunk that was asked for */
     DG_CONST_GOSSIP_PEERS,      /* peers that gossip of the old way goes to at least */
     DG_CONST_RANDOM_PEERS,      /* .. and bitfields and approvals, beside those of the grid */
-    DG_CONST_FUEL_PER_US,       /* fuel of the guest that costs a node one microsecond */
-    DG_CONST_CALLS_AT_ONCE,     /* runtime calls of one node that run beside each other */
-    DG_CONST_HARDWARE,          /* a node's calls take this to 1000 parts of 1000, at random */
-    DG_CONST_STALL_LIMIT,       /* ns that a part of a node may leave a signal waiting */
-    DG_CONST_SHUTDOWN,          /* ns from the overseer's end to that of the process */
+    /* a node's machine and process; fuel is what wasmtime counts, about one for an instruction */
+    DG_CONST_FUEL_PER_US,   /* fuel of the guest that costs a node one microsecond */
+    DG_CONST_CALLS_AT_ONCE, /* runtime calls of one node that run beside each other */
+    DG_CONST_HARDWARE,      /* a node's calls take this to 1000 parts of 1000, at random */
+    DG_CONST_STALL_LIMIT,   /* ns that a part of a node may leave a signal waiting */
+    DG_CONST_SHUTDOWN,      /* ns from the overseer's end to that of the process */
     DG_CONST_RESTART_MIN,
     DG_CONST_RESTART_MAX, /* ns until it is up again, at random */
     DG_CONST_COMPILE,     /* ps of one core for one byte of wasm */
@@ -119,11 +125,13 @@ void dg_world_compile_range(dg_ns out[2], uint64_t wasm_len);
 /* What is said between nodes, by its name in polkadot-node-network-protocol where it has one. A
  * channel carries each as DG_TAG_SAID + its kind. */
 typedef enum dg_message_kind {
-    DG_MSG_STATEMENT, /* compact, inside a group */
-    DG_MSG_LEGACY,    /* full statement of the old way */
-    DG_MSG_MANIFEST,  /* BackedCandidateManifest */
-    DG_MSG_KNOWN,     /* BackedCandidateKnown: its acknowledgement */
-    DG_MSG_VOTE,      /* compact, over the grid, after a manifest */
+    /* compact, inside a group: relay parent, index, statement and signature, 140 bytes */
+    DG_MSG_STATEMENT,
+    /* full statement of the old way, with the whole receipt: 600 bytes */
+    DG_MSG_LEGACY,
+    DG_MSG_MANIFEST, /* BackedCandidateManifest */
+    DG_MSG_KNOWN,    /* BackedCandidateKnown: its acknowledgement */
+    DG_MSG_VOTE,     /* compact, over the grid, after a manifest */
     /* AttestedCandidate request; of the old way StatementFetching, for a large one, */
     DG_MSG_ASK,
     DG_MSG_ANSWER,  /* .. response */
@@ -157,7 +165,8 @@ typedef struct dg_share {
     uint32_t ppm;
 } dg_share;
 
-/* A block as its author made it, or could not. All of it is borrowed for the call. */
+/* A block as its author made it, or could not. All of it is borrowed for the call. The hook
+ * `refused` of a network gets those without a block, `settled` the others. */
 typedef struct dg_authored {
     dg_block *block; /* NULL: the runtime refused to build it, or clients to import it */
     uint64_t slot;
@@ -236,10 +245,11 @@ typedef struct dg_network_options {
     void *user;
 } dg_network_options;
 
-/* Counts since the network began, of all nodes and all branches, losing ones too. */
+/* Counts since the network began, of all nodes and all branches, losing ones too. They only grow,
+ * so that a span of time is the difference of two copies. */
 typedef struct dg_world_stats {
     uint64_t slots, empty_slots, claims, blocks, failed_blocks;
-    uint64_t backed, included, timed_out; /* over all blocks, losing ones too */
+    uint64_t backed, included, timed_out; /* candidates, over all blocks, losing ones too */
     uint64_t disputes;
     uint64_t finalized;                             /* number */
     uint64_t pruned;                                /* blocks that lost */
@@ -260,17 +270,25 @@ typedef struct dg_world_stats {
 /* Timers of the world itself are handled by the node behind the last, node_count; the others by the
  * node that they are of. What `a` and `b` of each mean is known to the file that sends it. */
 enum {
+    /* Of the world. A slot begins, `a` of it; the last ns of it: what nobody needs is forgotten, */
     DG_TAG_SLOT = 1,
     DG_TAG_SLOT_END,
+    /* .. approval voting's clock, every DG_CONST_TICK; */
     DG_TAG_TICK,
+    /* .. GRANDPA's rounds, which have nothing to do with slots; */
     DG_TAG_PREVOTE,
     DG_TAG_PRECOMMIT,
+    /* .. slot `a`, when it begins by the clocks of some nodes; */
     DG_TAG_OWN_SLOT,
+    /* .. and collators with a clock of their own, DG_CONST_SLOT_DRIFT after a slot began. */
     DG_TAG_COLLATE,
+    /* Of a node: as an author it puts together, builds, and lets go of block `a`; */
     DG_TAG_PROPOSE,
     DG_TAG_BUILD,
     DG_TAG_SEALED,
-    DG_TAG_ARRIVED, /* of a node */
+    /* .. it is done with importing block `a`, */
+    DG_TAG_ARRIVED,
+    /* .. and has its runtime's answers at a leaf. */
     DG_TAG_ANSWERED,
     /* of statements that are sent */
     DG_TAG_SENT_READY,
@@ -280,8 +298,9 @@ enum {
     DG_TAG_SENT_VIEW,
     DG_TAG_SENT_SIGN,
     DG_TAG_SENT_CHUNK,
+    /* messages of a node: it has block `a`, whole; block `a` is final */
     DG_TAG_BLOCK,
-    DG_TAG_FINAL, /* messages */
+    DG_TAG_FINAL,
     /* + dg_message_kind */
     DG_TAG_SAID = 64
 };
@@ -297,23 +316,32 @@ typedef struct dg_world dg_world;
 typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
 
 /* One block as the network knows it. What a room above keeps of it is that room's own struct: only
- * it knows what is in there. */
+ * it knows what is in there. dg_world_block_add sets hash, parent, author, number, slot, weight,
+ * `began` and `primary`, and takes `enacted` over from the parent; dg_world_view sets what comes
+ * from the runtime. Once it is `gone`, its view, candidates and times of import are so too; for 32
+ * blocks more it has `taken`, `way` and `chunks`. */
 typedef struct dg_world_block {
-    dg_block *block; /* NULL: off the tree */
+    dg_block *block; /* owned by the chain; NULL: off the tree */
     dg_hash hash;
-    uint32_t parent;         /* id; DG_NO: the root */
-    uint32_t author;         /* node; DG_NO: it came with the snapshot */
-    uint32_t number, weight; /* weight: primary blocks below it and itself */
-    uint64_t slot, fuel;
+    uint32_t parent; /* id; DG_NO: the root */
+    uint32_t author; /* node; DG_NO: it came with the snapshot */
+    uint32_t number;
+    uint32_t weight; /* primary blocks below it, as far as the root, and itself: see _is_better */
+    uint64_t slot;
+    uint64_t fuel;       /* that executing it takes; see dg_world_work_of */
     dg_client_at epochs; /* as its clients have them */
-    dg_ns began;         /* its slot, by its author's clock */
-    bool primary, enacted;
+    /* when its slot began by right clocks, or by its author's where most clocks are wrong; never
+     * later than when it was added */
+    dg_ns began;
+    bool primary;     /* its slot was claimed by lot, not by turn: BABE's primary claim */
+    bool enacted;     /* N came in with it or before it, also if it waits (`pending`) */
     bool pending;     /* N waits in `:pending_code`: queries here are N-1's still */
     bool sealed;      /* it left its author */
     bool gone;        /* lost, or older than what all have finalized */
     bool signal_seen; /* a signal that only deactivated it was recorded */
-    bool viewed, worked;
-    bool enabled; /* of its view, for when that is gone: asynchronous backing, */
+    bool viewed;      /* dg_world_view was here: `view` and `session` are to be read */
+    bool worked;      /* its collators were asked: `candidates` is to be read, if not NULL */
+    bool enabled;     /* of its view, for when that is gone: asynchronous backing, */
     /* .. and cores that the runtime listed: none of new code over old storage */
     uint32_t listed;
     dg_view view;
@@ -340,7 +368,9 @@ typedef struct dg_world_block {
 
 /* ---- what subsystems keep of the network as a whole, and of each node ---- */
 
-typedef struct dg_support dg_support; /* of this room */
+/* Of this room: for each block how many nodes take it, or what descends from it, for the best.
+ * Counted anew by each dg_world_favourite. */
+typedef struct dg_support dg_support;
 
 /* ---- nodes ---- */
 
@@ -350,20 +380,23 @@ enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APP
 /* One validator's node. What its process holds in memory is gone after a restart; hardware, and
  * what its database has of the chain, stay. */
 typedef struct dg_world_node {
-    const dg_node_class *of;
-    uint32_t hardware;        /* time of its calls, parts of 1000 */
-    dg_answers answers;       /* of sessions, that it keeps */
-    dg_leaves leaves;         /* overseer */
-    dg_statement sd;          /* statement distribution */
-    dg_topologies gossip;     /* its old form, and bitfields */
-    uint32_t best, finalized; /* client; ids */
-    uint32_t clock;           /* the fault that has set it, the first is 1; 0: it is right */
+    const dg_node_class *of; /* what its process is; its `sd` has the same */
+    /* time of its calls, parts of 1000 of the fastest machine's: 1000 to DG_CONST_HARDWARE */
+    uint32_t hardware;
+    dg_answers answers;   /* of the two newest sessions, that it keeps */
+    dg_leaves leaves;     /* overseer */
+    dg_statement sd;      /* statement distribution */
+    dg_topologies gossip; /* its old form, and bitfields */
+    /* client; ids. Blocks that it has, the best one descends from what is final for it, and that is
+     * never above what the network has finalized */
+    uint32_t best, finalized;
+    uint32_t clock; /* the fault that has set it, the first is 1; 0: it is right */
     /* what its next process runs; NULL: the same. And the change by which, the first is 1; 0: none
      * is under way */
     const dg_node_class *installed;
     uint32_t rollout;
     uint32_t withholds; /* DG_WITHHOLD_ bits: what it keeps to itself now, */
-    /* .. and when it last did so, by bit; until 0: never */
+    /* .. and when it last did so, by bit; until 0: never; DG_NEVER: it still does */
     struct {
         dg_ns from, until;
     } withheld[3];
@@ -387,6 +420,8 @@ typedef struct dg_world_hooks {
     bool (*collators_away)(const dg_world *world, dg_para_id para);
 } dg_world_hooks;
 
+/* The room node makes one, with a sim and a chain below it, and frees it; all other rooms are given
+ * it. One thread works on it. */
 struct dg_world {
     dg_world_hooks hooks;
     /* what each room above keeps for itself */
@@ -398,25 +433,33 @@ struct dg_world {
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
-    dg_rng latency; /* where the streams of links begin */
-    dg_people people;
-    dg_session *sessions;
-    dg_world_node *nodes;
-    uint32_t node_count; /* the world is the node after the last */
-    uint32_t asked_by;   /* bit v: some node's class has host_known v */
-    dg_world_block *blocks;
-    uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
+    dg_rng latency;       /* where the streams of links begin */
+    dg_people people;     /* whose numbers the nodes have */
+    dg_session *sessions; /* all that any leaf ever told of, the newest first */
+    dg_world_node *nodes; /* by dg_node_ix */
+    /* as many as people, which is all who may ever validate; the world is the node after the last
+     */
+    uint32_t node_count;
+    /* bit v: some node's class has host_known v, now or, by `joining`, later */
+    uint32_t asked_by;
+    dg_world_block *blocks; /* by id */
+    uint32_t block_count, block_cap;
+    uint32_t first_kept;  /* ids below it are gone, */
     uint32_t first_known; /* .. and below this one with `taken`, `way` and chunks */
-    dg_support *support;
-    uint32_t finalized; /* id; what a round of finality agreed on last */
-    uint64_t first_slot, slot_ns, slot;
+    dg_support *support;  /* as long as `blocks` */
+    uint32_t finalized;   /* id; what a round of finality agreed on last */
+    uint64_t first_slot;  /* the number of the slot that begins at 0 of the sim's time */
+    uint64_t slot_ns;     /* how long one is */
+    uint64_t slot;        /* the number of the one that is now, by right clocks */
     struct {
         bool known;
         dg_executor of;
     } first_executor; /* parameters in force when the run begins */
+    /* the most fuel that a block took, and each kind of call, while N-1 ran: what N's may take at
+     * most in a world without N's work (`spared`). 0: none was seen */
     struct {
         uint64_t block, call[DG_ASK_COUNT];
-    } longest; /* fuel, of N-1's */
+    } longest;
     struct {
         dg_channel_ix blocks, finality, statements;
     } channels;
@@ -587,7 +630,9 @@ uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_worl
 typedef struct dg_scope {
     uint32_t of[DG_SCOPE_MAX], count;
 } dg_scope;
-/* The relay parents that candidates may have at a leaf, the oldest first, as the runtime says. */
+/* The relay parents that candidates may have at a leaf, the oldest first, as the runtime says: one
+ * less than its lookahead, else as its parameters of asynchronous backing allow. Of one session,
+ * and of those alone where backing is asynchronous. Without that the leaf stands by itself. */
 dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf);
 /* .. as a node has it, by what it keeps of the session: what its author takes is of these. Mirrors:
  * prospective-parachains 21.0.0 lib.rs:238 (fetch_scheduling_lookahead), 20.0.0 :221. */
@@ -604,7 +649,7 @@ typedef struct dg_footing {
  * not tell. Below zero as dg_view_ask. */
 dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, dg_para_id para,
                              dg_assumption assumption, dg_error *err);
-/* Whose block each core of a leaf takes next, as one node sees it; DG_NO: none. */
+/* Whose block each core of a leaf takes next, as one node sees it: para ids; DG_NO: none. */
 typedef struct dg_core_turns {
     uint32_t count, of[DG_CORES_MAX];
 } dg_core_turns;
@@ -612,7 +657,8 @@ typedef struct dg_core_turns {
 uint32_t dg_world_turns_count(const dg_core_turns *turns, dg_para_id para);
 /* Is this the first core that takes a block of its parachain? False too where it takes none. */
 bool dg_world_turns_begin(const dg_core_turns *turns, dg_place_ix core);
-/* One candidate of the network: its relay parent's id, and its place there. */
+/* One candidate of the network: its relay parent's id, and its place there, so that it is
+ * blocks[leaf].candidates[at]. The candidate that a leaf backs may be of another block than it. */
 typedef struct dg_offer {
     uint32_t leaf, at;
 } dg_offer;
@@ -629,12 +675,14 @@ const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *fr
 
 /* para_events.c: what the runtime says happened */
 /* A candidate that an event names: its core, the group that backed it, its parachain, and what it
- * was built on. */
+ * was built on. Core and group are DG_NO where the event has none below DG_CORES_MAX. */
 typedef struct dg_included {
     uint32_t core, group, para;
     dg_hash relay_parent;
 } dg_included;
-/* How many of each kind; disputes that began, and how those that ended came out. */
+/* How many of each kind; disputes that began, and how those that ended came out. Events of the
+ * pallets ParaInclusion (CandidateBacked, CandidateIncluded, CandidateTimedOut) and ParasDisputes
+ * (DisputeInitiated, DisputeConcluded), found by those names. */
 typedef struct dg_para_events {
     uint64_t backed, included, timed_out, disputed, valid, invalid;
     dg_included *of, *backed_of; /* those included, those backed; owned */
