@@ -101,9 +101,9 @@ dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
 /* Any JSON of a file, "-" being stdin, with each key once; owned by the caller. DG_IO;
  * DG_MALFORMED, with the line. */
 dg_code dg_outcome_read(json_t **document, const char *path, dg_error *err);
-/* The same, of a sweep without what stands in the lists of its cells' `series` and `chains`, which
- * are then empty: of a thousand cells that is nearly all there is to read. What is cut out is not
- * checked, but for its brackets. */
+/* The same, of a sweep without what stands in the lists of its cells' `series`, `chains` and
+ * claims' `evidence`, which are then empty: of a thousand cells that is most there is to read. What
+ * is cut out is not checked, but for its brackets. */
 dg_code dg_outcome_read_skimmed(json_t **document, const char *path, dg_error *err);
 /* Is it an outcome that this program reads? DG_MALFORMED, DG_UNSUPPORTED as of dg_outcome_load. */
 dg_code dg_outcome_check(const json_t *document, dg_error *err);

@@ -1,19 +1,35 @@
-/* skim.c - the text of a sweep without the series and chains of its cells, which are most of it and
- * which no page of a sweep shows: cut out before anything is made of them. */
+/* skim.c - the text of a sweep without the series, chains and evidence of its cells, which are most
+ * of it and which no page of a sweep shows: cut out before anything is made of them. */
 #include "outcome/outcome_impl.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* Of `{"cells": [{"outcome": {"series": ..`: objects and lists around the key. */
-enum { DEPTH = 4 };
+static const struct {
+    const char *key;
+    size_t depth;
+} cut[] = { { "\"series\"", 4 }, { "\"chains\"", 4 }, { "\"evidence\"", 6 } };
+
+/* Bytes at which something begins or ends; all others are passed over. */
+static const bool acts[256] = {
+    ['"'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, [','] = true,
+};
 
 typedef struct skim {
     char *at;
     size_t len, from, to; /* read up to, kept up to: to <= from <= len */
     size_t depth;
-    bool inside; /* the value of such a key */
+    size_t inside; /* the value of such a key: its depth; 0: it is not */
 } skim;
+
+/* The first byte from `from` on that acts; `len` where there is none. */
+static size_t acting(const skim *s, size_t from)
+{
+    while (from < s->len && !acts[(unsigned char)s->at[from]])
+        from++;
+    return from;
+}
 
 /* Behind the text that begins at `from`; `len` where it does not end. */
 static size_t text_end(const skim *s, size_t from)
@@ -28,7 +44,7 @@ static size_t text_end(const skim *s, size_t from)
 static size_t list_end(const skim *s, size_t from)
 {
     size_t open = 0, i = from;
-    while (i < s->len) {
+    while ((i = acting(s, i)) < s->len) {
         char c = s->at[i];
         if (c == '"') {
             i = text_end(s, i);
@@ -53,11 +69,11 @@ static void keep(skim *s, size_t end)
 
 static bool is_key(const skim *s, size_t end)
 {
-    static const char *const keys[] = { "\"series\"", "\"chains\"" };
     size_t len = end - s->from, colon = end;
     bool named = false;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        named |= strlen(keys[i]) == len && memcmp(s->at + s->from, keys[i], len) == 0;
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++)
+        named |= s->depth == cut[i].depth && strlen(cut[i].key) == len
+                 && memcmp(s->at + s->from, cut[i].key, len) == 0;
     while (colon < s->len && s->at[colon] && strchr(" \t\r\n", s->at[colon]))
         colon++;
     return named && colon < s->len && s->at[colon] == ':';
@@ -68,7 +84,8 @@ static void step(skim *s)
     char c = s->at[s->from];
     if (c == '"') {
         size_t end = text_end(s, s->from);
-        s->inside |= s->depth == DEPTH && is_key(s, end);
+        if (!s->inside && is_key(s, end))
+            s->inside = s->depth;
         keep(s, end);
         return;
     }
@@ -81,9 +98,9 @@ static void step(skim *s)
     }
     s->depth += c == '[' || c == '{';
     s->depth -= s->depth && (c == ']' || c == '}');
-    if (s->depth <= DEPTH && (c == ',' || c == '}' || c == ']'))
-        s->inside = false; /* its value has ended */
-    keep(s, s->from + 1);
+    if (s->depth <= s->inside && (c == ',' || c == '}' || c == ']'))
+        s->inside = 0; /* its value has ended */
+    keep(s, acting(s, s->from + 1));
 }
 
 size_t dg_outcome_skim(char *text, size_t len)

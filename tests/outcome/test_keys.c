@@ -74,6 +74,10 @@ static const struct {
       "{\"cells\":[{\"outcome\":{\"a\":\"series\",\"z\":[1]}}]}" },
     { "{\"cells\":[{\"outcome\":{\"series\":7,\"z\":[1]},\"y\":[2]}],\"series\":[3]}",
       "{\"cells\":[{\"outcome\":{\"series\":7,\"z\":[1]},\"y\":[2]}],\"series\":[3]}" },
+    { "{\"cells\":[{\"outcome\":{\"claims\":[{\"evidence\":[{\"e\":[1]}],\"y\":[2]},{\"evidence\":"
+      "[]}],\"evidence\":[3],\"z\":[{\"evidence\":{},\"series\":[4]}]}}]}",
+      "{\"cells\":[{\"outcome\":{\"claims\":[{\"evidence\":[],\"y\":[2]},{\"evidence\":"
+      "[]}],\"evidence\":[3],\"z\":[{\"evidence\":{},\"series\":[4]}]}}]}" },
     { "{\"series\":{\"control\":[{\"slot\":1}]}}", "{\"series\":{\"control\":[{\"slot\":1}]}}" },
     { "{\"cells\":[{\"outcome\":{\"series\":[1,[2", "{\"cells\":[{\"outcome\":{\"series\":[]" },
     { "]]}}\"\\", "]]}}\"\\" },
