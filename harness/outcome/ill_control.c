@@ -156,11 +156,83 @@ static int tell_too_new(json_t *out, const dg_event_log *log)
     return 0;
 }
 
+/* ---- blocks that N-1 does not build ---- */
+
+/* Validators that give the core of every candidate, whatever the runtime wants. */
+static int64_t givers(char who[200], const json_t *classes)
+{
+    int64_t count = 0;
+    size_t used = 0;
+    const char *name;
+    json_t *nodes;
+    who[0] = 0;
+    json_object_foreach((json_t *)classes, name, nodes)
+    {
+        dg_node_class of;
+        if (!read_class(&of, name) || !of.bits_always)
+            continue;
+        if (used < 200)
+            used += (size_t)snprintf(who + used, 200 - used, used ? ", %.40s" : "%.40s", name);
+        count += json_integer_value(nodes);
+    }
+    return count;
+}
+
+/* What it said when it panicked, without the place in its source. */
+static const char *said(const json_t *detail)
+{
+    const char *panic = json_string_value(json_object_get(detail, "panic")),
+               *reason = json_string_value(json_object_get(detail, "reason")),
+               *last = panic ? strstr(panic, ": ") : NULL;
+    return last ? last + 2 : panic ? panic : reason ? reason : "";
+}
+
+/* Real runtimes made no inherent of such candidates: Paseo 1003000 (runtime-parachains 15.0.2);
+ * mirrors 17.0.0 and 18.0.0 inclusion/mod.rs. */
+static json_t *unbuilt_json(const dg_event *first, size_t count, const json_t *classes)
+{
+    char line[900], who[200];
+    int64_t nodes = givers(who, classes);
+    size_t used = (size_t)snprintf(line, sizeof line,
+                                   "%zu block%s of N-1 alone could not be built, first #%u: %.200s",
+                                   count, count == 1 ? "" : "s", first->block, said(first->detail));
+    if (nodes && strstr(said(first->detail), "must be included every block"))
+        snprintf(
+            line + used, sizeof line - used,
+            "; %lld validators run %s, which give the core of every candidate, and runtimes of "
+            "that time make no inherent of it unless node feature 1 is set: name nodes up to "
+            "v1.17, or set the feature",
+            (long long)nodes, who);
+    return dg_event_text(line);
+}
+
+static int tell_unbuilt(json_t *out, const dg_event_log *log)
+{
+    const dg_event *first = NULL;
+    const json_t *classes = NULL;
+    size_t failed = 0, built = 0;
+    for (size_t i = 0; i < log->count; i++) {
+        const dg_event *e = &log->at[i];
+        if (e->arm != DG_ARM_CONTROL)
+            continue;
+        if (e->kind == DG_EVENT_NET_START)
+            classes = json_object_get(e->detail, "classes");
+        built += e->kind == DG_EVENT_BLOCK;
+        if (e->kind != DG_EVENT_BUILD_FAILED)
+            continue;
+        first = first ? first : e;
+        failed++;
+    }
+    return failed && failed * ONE_IN > built + failed
+               ? json_array_append_new(out, unbuilt_json(first, failed, classes))
+               : 0;
+}
+
 json_t *dg_outcome_ill_control(const dg_event_log *log, const dg_claim_setup *setup)
 {
     json_t *out = json_array();
     left_out n = count(log, setup);
-    if (tell_too_new(out, log)
+    if (tell_too_new(out, log) || tell_unbuilt(out, log)
         || (n.blocks && (n.offered - n.backed) * ONE_IN > n.offered
             && json_array_append_new(out, left_out_json(&n)))) {
         json_decref(out);

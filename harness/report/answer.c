@@ -283,8 +283,11 @@ static void say_missing(line *l, const json_t *o, const json_t *answer)
         say(l, "What %.60s is about did not happen: %.300s.", name, text);
     else if (strcmp(missing, "not-deterministic") == 0)
         say(l, "Two runs that had to be the same differ, so neither is believed.");
-    else
+    else {
+        const json_t *ill = json_array_get(json_object_get(o, "ill_control"), 0);
         say_sentence(l, dg_report_text_at(o, "reason"));
+        say_sentence(l, json_is_string(ill) ? json_string_value(ill) : "");
+    }
 }
 
 /* A log by itself has nothing to look for causes with. */

@@ -129,6 +129,55 @@ START_TEST(who_is_too_new_for_n_1_is_told)
 }
 END_TEST
 
+/* ---- blocks that N-1 does not build ---- */
+
+#define NO_INHERENT "panicked at lib.rs:1:1: Bitfields and heads must be included every block"
+
+static const struct {
+    dg_arm arm;
+    int failed;                              /* of 20 slots */
+    const char *nodes, *panic, *says, *not ; /* says NULL: nothing is told; not: no part of it */
+} builds[] = {
+    { DG_ARM_CONTROL, 8, "v1.20", NO_INHERENT,
+      "8 blocks of N-1 alone could not be built, first #0: Bitfields and heads must be included "
+      "every block; 10 validators run v1.20, which give the core of every candidate",
+      NULL },
+    /* those do not give it, and another panic is not of it */
+    { DG_ARM_CONTROL, 8, "v1.17", NO_INHERENT, "8 blocks of N-1 alone", "validators run" },
+    { DG_ARM_CONTROL, 8, "v1.20", "panicked at lib.rs:1:1: out of gas", "first #0: out of gas",
+      "validators run" },
+    { DG_ARM_CONTROL, 1, "v1.20", NO_INHERENT, NULL, NULL },
+    { DG_ARM_TREATMENT, 8, "v1.20", NO_INHERENT, NULL, NULL },
+};
+
+START_TEST(blocks_that_control_does_not_build_are_told_with_their_reason)
+{
+    dg_event_log log = { 0 };
+    dg_claim_setup setup = { 0 };
+    json_t *told;
+    const char *text;
+    dg_event_log_add(
+        &log, &(dg_event){ .arm = builds[_i].arm,
+                           .kind = DG_EVENT_NET_START,
+                           .net_start = { .nodes = 10 },
+                           .detail = json_pack("{s:{s:i}}", "classes", builds[_i].nodes, 10) });
+    for (int i = 0; i < 20; i++)
+        dg_event_log_add(
+            &log,
+            &(dg_event){ .arm = builds[_i].arm,
+                         .kind = i < builds[_i].failed ? DG_EVENT_BUILD_FAILED : DG_EVENT_BLOCK,
+                         .block = (uint32_t)i,
+                         .detail = json_pack("{s:s}", "panic", builds[_i].panic) });
+    told = dg_outcome_ill_control(&log, &setup);
+    text = json_string_value(json_array_get(told, 0));
+    ck_assert_uint_eq(json_array_size(told), builds[_i].says != NULL);
+    ck_assert_msg(!builds[_i].says || strstr(text, builds[_i].says), "%s", text);
+    ck_assert_msg(!builds[_i].not || !strstr(text, builds[_i].not ), "%s", text);
+    json_decref(told);
+    dg_event_log_clear(&log);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ill control");
@@ -136,6 +185,8 @@ int main(void)
     tcase_add_loop_test(tc, an_ill_control_is_told, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tc, who_is_too_new_for_n_1_is_told, 0, sizeof too_new / sizeof *too_new);
     tcase_add_test(tc, what_came_before_u_is_not_told);
+    tcase_add_loop_test(tc, blocks_that_control_does_not_build_are_told_with_their_reason, 0,
+                        sizeof builds / sizeof *builds);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
