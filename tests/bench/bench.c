@@ -1,5 +1,5 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|fuel|blocks|network|messages|run|sweep|gate|long]: one part
+ * bench [trie|import|compile|call|fuel|blocks|network|messages|run|sweep|gate|page|long]: one part
  * alone. bench sweep-600, bench sweep-500x60: longer sweeps, which take minutes and are no part of
  * all. */
 #include "bench.h"
@@ -51,6 +51,19 @@ double rss_max_mib(void)
 {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : 0;
+}
+
+double processor_seconds(void)
+{
+    static const int whose[] = { RUSAGE_SELF, RUSAGE_CHILDREN };
+    double sum = 0;
+    for (int i = 0; i < 2; i++) {
+        struct rusage u;
+        if (getrusage(whose[i], &u) == 0)
+            sum += (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec)
+                   + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+    }
+    return sum;
 }
 
 void must(dg_code rc, const dg_error *err, const char *what)
@@ -113,6 +126,8 @@ int main(int argc, char **argv)
     }
     if (!only || strcmp(only, "gate") == 0)
         bench_gate();
+    if (!only || strcmp(only, "page") == 0)
+        bench_page();
     if (!only || strcmp(only, "sweep") == 0)
         bench_sweep(&(bench_pair){ .offsets = 20, .step = 1 },
                     "100 validators, 20 parachains, a session of 20 slots", "");

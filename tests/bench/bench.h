@@ -10,6 +10,8 @@
 void row(const char *what, double figure, const char *unit, const char *goal);
 double median(double *figures, size_t count); /* sorts them; count >= 1 */
 double seconds_since(uint64_t start_ns);
+/* Of this process and of those that it has waited for. */
+double processor_seconds(void);
 double rss_mib(void);     /* of this process, now */
 double rss_max_mib(void); /* .. and the most it ever had */
 /* Ends the bench when `rc` is a failure. */
@@ -40,6 +42,8 @@ typedef struct bench_pair {
     unsigned offsets, step; /* at most 32; slots between two */
 } bench_pair;
 void bench_sweep(const bench_pair *pair, const char *title, const char *goal);
+/* The page of a sweep of a thousand cells. */
+void bench_page(void);
 void bench_long_run(const char *spec, unsigned blocks);
 
 #endif

@@ -48,20 +48,6 @@ static dg_code take(void *user, size_t cell, json_t *outcome, bool crashed, cons
     return done ? DG_OK : dg_fail(err, DG_LIMIT, "%s", why->text);
 }
 
-/* Of this process and of those that it has waited for. */
-static double processor_seconds(void)
-{
-    static const int whose[] = { RUSAGE_SELF, RUSAGE_CHILDREN };
-    double sum = 0;
-    for (int i = 0; i < 2; i++) {
-        struct rusage u;
-        if (getrusage(whose[i], &u) == 0)
-            sum += (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec)
-                   + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-    }
-    return sum;
-}
-
 static double all_shared(const offsets *o, unsigned at_once)
 {
     dg_run_options options = options_of();
