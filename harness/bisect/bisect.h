@@ -1,12 +1,23 @@
 /* bisect.h - the first commit of a range whose runtime breaks a plan's claims.
  *
- *   search    dg_bisect_search_new, _mark, _next    which commit to ask, given a graph: no
- * repository log       dg_bisect_log_parse, dg_bisect_log_text all       dg_bisect asks, runs,
- * keeps the log, tells
+ *   search    dg_bisect_search_new, _mark, _next   which commit to ask, given a graph, of no
+ *                                                  repository
+ *   log       dg_bisect_log_parse, _text           what was found out, as a text
+ *   all       dg_bisect                            asks, runs, keeps the log, tells
  *
  * Invariant: a commit is marked by what was run of it, or of the very same bytes at another one;
  * the log has every mark before the next commit is asked, so a bisect that is cut off at any
- * moment goes on from it. */
+ * moment goes on from it.
+ *
+ *   The search by itself, with whatever a caller knows of a commit:
+ *
+ *     dg_bisect_search_new(&search, &graph, err);
+ *     while ((step = dg_bisect_search_next(search)).state == DG_BISECT_ASK)
+ *         dg_bisect_search_mark(search, step.commit, mark_of(step.commit));
+ *     ..   FOUND: step.commit is the first bad one; RANGE: one of `step.open` is
+ *     dg_bisect_search_free(search);
+ *
+ * Nothing is written to the repository. */
 #ifndef DG_BISECT_H
 #define DG_BISECT_H
 
@@ -46,16 +57,20 @@ bool dg_bisect_search_is_open(const dg_bisect_search *search, size_t commit);
  * any other. */
 bool dg_bisect_search_mark(dg_bisect_search *search, size_t commit, dg_bisect_mark mark);
 
+/* Where a search stands. */
 typedef enum dg_bisect_state {
     DG_BISECT_ASK,   /* `commit` is to be marked */
     DG_BISECT_FOUND, /* `commit` is the first bad one */
     DG_BISECT_RANGE  /* it is one of the open ones, and the others were all skipped */
 } dg_bisect_state;
+/* What is to be done next. By value. */
 typedef struct dg_bisect_step {
     dg_bisect_state state;
-    size_t commit;
-    size_t open;    /* commits that could be the first bad one */
-    unsigned steps; /* about as many more are to be asked */
+    size_t commit; /* of ASK: what to mark; else the oldest that is known to be bad */
+    /* commits that could be the first bad one, the oldest that is known to be bad among them */
+    size_t open;
+    /* about as many more are to be asked: how often `open` can be halved. 0 when there is none */
+    unsigned steps;
 } dg_bisect_step;
 /* Halves what is open, as git bisect does: the commit with half of them behind it; where some of
  * them were skipped, one farther off. The same marks give the same step. */
@@ -77,7 +92,17 @@ typedef struct dg_bisect_entry {
     char broke[DG_BISECT_TEXT_MAX]; /* names of claims, by ", " */
 } dg_bisect_entry;
 
-/* What a bisect has found out, in a form that `git bisect replay` reads as well. */
+/* What a bisect has found out, in a form that `git bisect replay` reads as well. What git has no
+ * word for stands in comments before the line that they are of:
+ *
+ *     # doppel bisect log 1
+ *     # asked: 0x..
+ *     git bisect start 'BAD' 'GOOD'          or: start '--first-parent' 'BAD' 'GOOD'
+ *     # bad: [COMMIT] subject
+ *     # blob: ..
+ *     # why: ..
+ *     # broke: a claim, another
+ *     git bisect bad COMMIT                  or: good, skip */
 typedef struct dg_bisect_log {
     dg_hash asked; /* of all that was asked for, but good and bad */
     char good[DG_GIT_HASH_TEXT], bad[DG_GIT_HASH_TEXT];
@@ -97,6 +122,7 @@ void dg_bisect_log_clear(dg_bisect_log *log);
 
 /* ---- all of it ---- */
 
+/* What a user is told meanwhile; borrowed for the call. */
 typedef struct dg_bisect_progress {
     const char *commit, *subject; /* what is looked at now */
     const char *doing;            /* "build", "run"; NULL: it was marked */

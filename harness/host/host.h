@@ -5,6 +5,19 @@
  *
  * Host functions stand in one file per family (storage, child, crypto, hashing,
  * trie, misc, offchain, legacy names), each a table; the guest allocator is here.
+ *
+ *   What a runtime answers over a state that has to stay as it is:
+ *
+ *     dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY };
+ *     if ((rc = dg_state_begin(state, err)) < 0)
+ *         return rc;
+ *     rc = dg_runtime_call(runtime, &result, entry, input, state, &how, err);
+ *     ..   dg_buf_bytes(&result.output), where it is DG_OK
+ *     dg_host_result_clear(&result);
+ *     dg_state_rollback(state, NULL);
+ *
+ * A runtime has no memory of its calls: each is made in a fresh instance, and what one leaves for
+ * the next is in the state alone.
  * Mirrors: host-api chapters of the spec; sp-io. */
 #ifndef DG_HOST_H
 #define DG_HOST_H
@@ -18,14 +31,17 @@
 /* ---- version ---- */
 
 enum { DG_VERSION_APIS_MAX = 64 };
+/* A runtime API that a runtime has, by the BLAKE2b-64 of its trait's name: see dg_api_name. */
 typedef struct dg_api {
     uint8_t id[8];
     uint32_t version;
 } dg_api;
+/* A RuntimeVersion, with the fields of sp-version under their names. Nothing of it is owned. */
 typedef struct dg_version {
-    char spec_name[64], impl_name[64];
+    char spec_name[64], impl_name[64]; /* "polkadot", "parity-polkadot": printable ASCII */
     uint32_t authoring_version, spec_version, impl_version, transaction_version;
-    uint8_t system_version; /* formerly state_version */
+    uint8_t system_version; /* formerly state_version; see dg_version_trie */
+    /* as the runtime lists them */
     uint32_t api_count;
     dg_api apis[DG_VERSION_APIS_MAX];
 } dg_version;
@@ -99,26 +115,36 @@ typedef enum dg_host_context {
 #define DG_HOST_WRITTEN_MAX ((uint64_t)1 << 30)
 enum { DG_HOST_WRITE_COSTS = 256 };
 
-/* Nodes find out the version of a blob that a runtime is given in one way. Others, for trials: */
+/* Nodes find out the version of a blob that a runtime is given in one way: they read its custom
+ * sections, and call Core_version where there are none. Others, for trials: */
 typedef struct dg_host_inner {
     bool asks_code; /* as if it had no custom sections */
     bool any_type;  /* and has functions of any type that it imports */
 } dg_host_inner;
 
+/* What a call may do and have. Zeroes are a call that executes a block, with genuine signatures and
+ * the limits of the engine. */
 typedef struct dg_host_options {
     dg_host_context context;
-    bool simulated_validators; /* marked signatures are accepted (crypto.h) */
-    uint64_t fuel;             /* 0: default */
-    uint32_t memory_max;       /* bytes; 0: engine's */
-    dg_call_heap heap;         /* what nodes give the call */
+    /* marked signatures (crypto.h) are accepted beside genuine ones, for validators whose keys
+     * nobody here has */
+    bool simulated_validators;
+    uint64_t fuel;       /* as in dg_call_options; 0: its default, of 200e9 */
+    uint32_t memory_max; /* bytes; 0: engine's */
+    dg_call_heap heap;   /* what nodes give the call; the smaller of the two counts */
     dg_host_inner inner;
     uint64_t written_max; /* bytes put into the state, as counted below; 0: DG_HOST_WRITTEN_MAX */
     /* For tests over vectors of mock hosts: signatures to be taken as genuine. NULL: none. */
     bool (*accept_signature)(const uint8_t sig[64]);
 } dg_host_options;
 
+/* What came of a call. All of it is set whatever the call came to. */
 typedef struct dg_host_result {
-    dg_buf output; /* owned by the caller: dg_buf_clear */
+    /* what the entry point gave back, encoded, at most 512 MiB; owned by the caller, and empty
+     * where the call did not end well: dg_host_result_clear */
+    dg_buf output;
+    /* how the guest ended, where it did not end well, also for a failure of the host; NONE: it did,
+     * or never began */
     dg_trap_kind trap;
     dg_call_cost cost;
     char panic[240];      /* last error-level log line before a trap */

@@ -7,7 +7,17 @@
  * are proved of it are the same: each alone, or each set of them together, by their keys
  * (causes[].keys of an outcome; a fault or a rollout by what the plan says of it).
  *
- * Invariant: the plan that comes out was run, and kept. */
+ * Invariant: the plan that comes out was run, and kept.
+ *
+ *     dg_shrink found = { 0 };
+ *     rc = dg_shrink_plan(&found, plan, outcome, &(dg_shrink_options){ .run = &how }, err);
+ *     if (rc == DG_OK && found.kept)
+ *         ..   found.plan breaks found.claim too, and found.causes is why
+ *     dg_shrink_clear(&found);
+ *
+ * It walks greedily, one thing at a time: that nothing smaller breaks in another way it does not
+ * say. Trials, their order and what comes of them follow from the plan alone, however many cores
+ * there are; a budget of time, or somebody who halts it, may end them earlier. */
 #ifndef DG_SHRINK_H
 #define DG_SHRINK_H
 
@@ -17,7 +27,8 @@
 #include "plan/plan.h"
 #include "run/run.h"
 
-/* What a candidate changes. */
+/* What a candidate changes. Anything else of the plan, its seed and its claims too, stays as it
+ * was given. */
 typedef enum dg_shrink_kind {
     DG_SHRINK_HORIZON,    /* fewer boundaries after U */
     DG_SHRINK_SIZE,       /* validators and parachains, both */
@@ -46,13 +57,17 @@ typedef struct dg_shrink_trial {
 typedef dg_code (*dg_shrink_try)(void *user, json_t **outcomes, dg_error *why,
                                  const dg_plan *const *plans, size_t count, dg_error *err);
 
+/* How to go about it; all borrowed for the call. Zeroes but for `run` are fine. */
 typedef struct dg_shrink_options {
+    /* of every trial, but that causes are proved and no other positions of U are tried */
     const dg_run_options *run;
     const char *claim;   /* that has to stay broken; NULL: the first gate that broke with a cause */
     uint32_t trials_max; /* 0: as many as it takes */
     uint64_t budget_ns;  /* no trial is begun after so long; 0: no end */
     unsigned at_once;    /* processes, 1 or 2; 0: by the cores */
-    bool (*halts)(void *user); /* may be NULL, as the next one */
+    bool (*halts)(
+        void *user); /* asked again and again: is it to end? May be NULL, as the next one */
+    /* hears of each trial when it has ended, in the order of their numbers */
     void (*told)(void *user, const dg_shrink_trial *trial);
     dg_shrink_try try; /* NULL: dg_run_cells */
     void *user;

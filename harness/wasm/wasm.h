@@ -12,7 +12,16 @@
  * The module is rewritten to own its memory, so a fresh instance costs
  * microseconds. Fuel is the deadline and the clock: the same number on every
  * machine. NaNs are canonical; optional features are off. A guest that traps,
- * loops, recurses or eats memory ends its call with a code; the process lives. */
+ * loops, recurses or eats memory ends its call with a code; the process lives.
+ *
+ *     dg_engine_new(&engine, &(dg_engine_options){ .cache_dir = dg_engine_cache_dir() }, err);
+ *     dg_blob_decode(&wasm, blob, err);
+ *     dg_module_new(&module, engine, dg_buf_bytes(&wasm), err);
+ *     dg_module_link(module, tables, counts, table_count, err);
+ *     rc = dg_module_call(module, "Core_version", &hooks, user, NULL, &kind, &cost, err);
+ *     ..   as often as wanted; then the module goes before its engine
+ *
+ * Room host does all of this for a runtime. */
 #ifndef DG_WASM_H
 #define DG_WASM_H
 
@@ -42,6 +51,7 @@ typedef enum dg_compiler {
     DG_COMPILER_WINCH,
     DG_COMPILER_BOTH
 } dg_compiler;
+/* Zeroes are what a NULL stands for: optimised code, and nothing kept on disk. */
 typedef struct dg_engine_options {
     dg_compiler compiler;
     const char *cache_dir; /* NULL: no cache on disk */
@@ -139,13 +149,15 @@ typedef struct dg_call_heap {
     bool set;
     uint32_t pages;
 } dg_call_heap;
+/* Bounds of one call. Zeroes are those of the engine. */
 typedef struct dg_call_options {
     uint64_t fuel;       /* instructions, roughly; 0: the default of 200e9 */
     uint32_t memory_max; /* bytes; 0 or above the engine's: the engine's */
     dg_call_heap heap;   /* the smaller of the two counts */
 } dg_call_options;
+/* What one call took: the same numbers on every machine. */
 typedef struct dg_call_cost {
-    uint64_t fuel;
+    uint64_t fuel; /* used up, as of dg_call_options; host functions cost none of their own */
     /* bytes, whole pages: how far its memory was in use. More than `memory_max` of a call that
      * ended because it asked for so much */
     uint32_t memory_peak;
@@ -154,14 +166,15 @@ typedef struct dg_call_cost {
     uint64_t host_calls;
 } dg_call_cost;
 
+/* How a guest ended a call. */
 typedef enum dg_trap_kind {
     DG_TRAP_NONE,
-    DG_TRAP_PANIC /* unreachable */,
-    DG_TRAP_FUEL,
+    DG_TRAP_PANIC, /* unreachable: where a panic of Rust ends */
+    DG_TRAP_FUEL,  /* it used up what it had */
     DG_TRAP_STACK,
-    DG_TRAP_MEMORY /* access out of bounds */,
-    DG_TRAP_HOST /* a host function refused */,
-    DG_TRAP_OTHER,
+    DG_TRAP_MEMORY, /* access out of bounds */
+    DG_TRAP_HOST,   /* a host function, or a hook, refused: the code of the call is its own */
+    DG_TRAP_OTHER,  /* a division by zero, say */
     /* of baseline code alone: by the processor's own finding (stack, memory, division), where
      * compilers differ in how deep they come and how much they count. Undo what the call did,
      * dg_module_optimise, call again. */
