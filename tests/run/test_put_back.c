@@ -132,18 +132,22 @@ static void with_features(char *out, size_t size, const char *spec, const char *
 
 /* Paseo 1003000 -> 1009001 leaves releases out: ParaScheduler.ClaimQueue is written as N has it and
  * read as its storage version, 2, has it. With the node feature that live chains have, the version
- * is all that is wrong; in a state without, N also wants votes that name their core, which nobody
- * sends, and that stays unexplained. */
+ * is all that is wrong; in a state without, N also wants votes that name their core, which nodes up
+ * to v1.17 do not send there, and that stays unexplained. (Those of v1.18 and later always send
+ * it, and N-1 builds no block then.) */
 static const struct {
-    const char *features;
-    bool backs; /* .. once the version is right */
-} states[] = { { "0b01000000", true }, { "0b", false } };
+    const char *features, *nodes; /* nodes NULL: of N's time */
+    bool backs;                   /* .. once the version is right */
+} states[] = {
+    { "0b01000000", NULL, true },
+    { "0b", "network.classes=[{\"class\":\"v1.17\",\"share\":1}]", false },
+};
 
 START_TEST(a_storage_version_that_stays_stops_parachains)
 {
     static const char *const claims[] = { "backing-rate", "inclusion-rate", "para-interval" };
     static char storage[8192];
-    const char *more[] = { "network.size=30x6", storage, NULL };
+    const char *more[] = { "network.size=30x6", storage, states[_i].nodes, NULL };
     const char *spec = corpus_path("specs/paseo-local-1003000-e10.json.zst");
     const json_t *cause;
     char from[512];
