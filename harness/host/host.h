@@ -41,9 +41,8 @@ typedef struct dg_version {
     char spec_name[64], impl_name[64]; /* "polkadot", "parity-polkadot": printable ASCII */
     uint32_t authoring_version, spec_version, impl_version, transaction_version;
     uint8_t system_version; /* formerly state_version; see dg_version_trie */
-    /* as the runtime lists them */
     uint32_t api_count;
-    dg_api apis[DG_VERSION_APIS_MAX];
+    dg_api apis[DG_VERSION_APIS_MAX]; /* as the runtime lists them */
 } dg_version;
 
 /* A RuntimeVersion from SCALE. Which trailing fields are there follows from the version of the

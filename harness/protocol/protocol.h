@@ -935,15 +935,16 @@ bool dg_dispute_told_next(dg_dispute_told *out, dg_scale *s, uint32_t *left);
 
 /* ---- statement.c: what a node remembers of statements ---- */
 
-/* Of a session whose relay parents are in view. */
+/* Of a session whose relay parents are in view: made at the first leaf of it that is taken up, gone
+ * with the last relay parent of it, and the grid with it. Mirrors: PerSessionState. */
 typedef struct dg_entry {
     uint32_t session;
-    const dg_session *info;
+    const dg_session *info; /* borrowed, as the grid */
     /* grid_view; NULL: nothing is told to the grid, nothing taken from it */
     const dg_session *grid;
-    uint32_t block; /* that the grid came with */
-    bool stamped;
-    dg_ns grid_at; /* since when; what was backed before is not announced any more */
+    uint32_t block; /* that the grid came with: the number of its leaf */
+    bool stamped;   /* `grid_at` is set: dg_statement_stamp was called since */
+    dg_ns grid_at;  /* since when; what was backed before is not announced any more */
 } dg_entry;
 /* A relay parent in view: its id in the network, its number, the session of its children. */
 typedef struct dg_parent {
@@ -961,15 +962,16 @@ typedef struct dg_loss {
         moved; /* while it was put aside; with the session's entry, into which it had moved */
 } dg_loss;     /* of a topology */
 
-/* Clear with dg_statement_clear. */
+/* All that statement distribution of one node holds between two signals. Zeroes with `of` set are a
+ * process that begins. Clear with dg_statement_clear. */
 typedef struct dg_statement {
-    const dg_node_class *of;
-    bool copies; /* a world in which a grid that an entry has is kept beside it too */
+    const dg_node_class *of; /* borrowed */
+    bool copies;             /* a world in which a grid that an entry has is kept beside it too */
     /* state machine of before asynchronous backing */
     uint32_t *legacy, legacy_count, legacy_cap; /* active heads */
     /* the one after: implicit view, per_relay_parent, per_session, unused_topologies */
     struct {
-        uint32_t id, retain;
+        uint32_t id, retain; /* relay parents below this number may be forgotten, by this leaf */
     } * leaves;
     uint32_t leaf_count, leaf_cap;
     dg_parent *parents; /* by id */

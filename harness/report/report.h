@@ -12,7 +12,13 @@
  * An outcome is read defensively: what is missing or of another type is left out,
  * never guessed and never a crash.
  *
- * Invariant: the same outcome and options give the same bytes. */
+ * Invariant: the same outcome and options give the same bytes.
+ *
+ *     dg_report_text(&page, outcome, &(dg_report_options){ .width = 80 }, err);
+ *     ..   dg_buf_bytes(&page)
+ *
+ * Nothing is printed here, and nothing worked out: exit codes, verdicts and causes are what the
+ * document says. */
 #ifndef DG_REPORT_H
 #define DG_REPORT_H
 
@@ -20,6 +26,7 @@
 
 #include "base/base.h"
 
+/* How a page looks; zeroes are a whole page of 100 columns without colours. */
 typedef struct dg_report_options {
     bool colour;    /* ANSI colours for the verdict words */
     unsigned width; /* columns; 0: 100; below 40: 40 */

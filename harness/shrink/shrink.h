@@ -65,8 +65,8 @@ typedef struct dg_shrink_options {
     uint32_t trials_max; /* 0: as many as it takes */
     uint64_t budget_ns;  /* no trial is begun after so long; 0: no end */
     unsigned at_once;    /* processes, 1 or 2; 0: by the cores */
-    bool (*halts)(
-        void *user); /* asked again and again: is it to end? May be NULL, as the next one */
+    /* asked again and again: is it to end? May be NULL, as the next two */
+    bool (*halts)(void *user);
     /* hears of each trial when it has ended, in the order of their numbers */
     void (*told)(void *user, const dg_shrink_trial *trial);
     dg_shrink_try try; /* NULL: dg_run_cells */

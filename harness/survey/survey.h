@@ -155,9 +155,8 @@ bool dg_survey_retyped_rewritten(const json_t *before, const json_t *after, cons
 
 /* ---- identity ---- */
 
-/* What BabeApi_configuration says first. */
-/* Mirrors: sp-consensus-babe BabeConfiguration, its first three fields, which are the same in every
- * version of the API. */
+/* What BabeApi_configuration says first. Mirrors: sp-consensus-babe BabeConfiguration, its first
+ * three fields, which are the same in every version of the API. */
 typedef struct dg_survey_babe {
     uint64_t slot_ms, epoch_slots;
     uint64_t c0, c1; /* primary probability c0 / c1 */

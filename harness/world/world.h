@@ -162,7 +162,7 @@ typedef enum dg_distribution_mode {
  * ends. */
 typedef struct dg_share {
     const dg_node_class *of;
-    uint32_t ppm;
+    uint32_t ppm; /* each node draws by it, so a share is met about, not to the node */
 } dg_share;
 
 /* A block as its author made it, or could not. All of it is borrowed for the call. The hook
@@ -248,7 +248,11 @@ typedef struct dg_network_options {
 /* Counts since the network began, of all nodes and all branches, losing ones too. They only grow,
  * so that a span of time is the difference of two copies. */
 typedef struct dg_world_stats {
-    uint64_t slots, empty_slots, claims, blocks, failed_blocks;
+    uint64_t slots;         /* that began, by right clocks */
+    uint64_t empty_slots;   /* .. for which nobody built a block */
+    uint64_t claims;        /* of all authors, primary and secondary: several may claim one slot */
+    uint64_t blocks;        /* that were built, */
+    uint64_t failed_blocks; /* .. and those that could not be */
     uint64_t backed, included, timed_out; /* candidates, over all blocks, losing ones too */
     uint64_t disputes;
     uint64_t finalized;                             /* number */
@@ -668,7 +672,11 @@ typedef struct dg_search {
     uint32_t scope, at;
 } dg_search;
 /* The next candidate of the parachain that follows the head `follows`, in the order described
- * above; `found` says where it is. NULL: no more. */
+ * above; `found` says where it is. NULL: no more. It says what exists, not what a node has heard
+ * of. A whole chain is walked by asking anew for what follows each one's own head:
+ *
+ *     dg_search from = { 0, 0 };
+ *     c = dg_world_candidate_next(world, &from, &found, &scope, para, &under.head, &under); */
 const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
                                             const dg_scope *scope, dg_para_id para,
                                             const dg_hash *follows, const dg_footing *under);
