@@ -13,7 +13,8 @@ static const struct {
 
 /* Bytes at which something begins or ends; all others are passed over. */
 static const bool acts[256] = {
-    ['"'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, [','] = true,
+    ['"'] = true, ['['] = true, [']'] = true,  ['{'] = true,
+    ['}'] = true, [','] = true, ['\n'] = true,
 };
 
 typedef struct skim {
@@ -34,10 +35,15 @@ static size_t acting(const skim *s, size_t from)
 /* Behind the text that begins at `from`; `len` where it does not end. */
 static size_t text_end(const skim *s, size_t from)
 {
-    size_t i = from + 1;
-    while (i < s->len && s->at[i] != '"')
-        i += s->at[i] == '\\' ? 2 : 1;
-    return i < s->len ? i + 1 : s->len;
+    const char *at = s->at + from + 1, *end = s->at + s->len, *quote;
+    for (; at < end && (quote = memchr(at, '"', (size_t)(end - at))); at = quote + 1) {
+        size_t slashes = 0; /* an odd number of them takes the quote's meaning away */
+        while (quote - slashes > at && quote[-1 - (ptrdiff_t)slashes] == '\\')
+            slashes++;
+        if (slashes % 2 == 0)
+            return (size_t)(quote - s->at) + 1;
+    }
+    return s->len;
 }
 
 /* Behind what closes the list that begins at `from`, whatever stands in it. */
@@ -94,6 +100,12 @@ static void step(skim *s)
         keep(s, s->from + 1);
         s->from = end;
         s->at[s->to++] = ']';
+        return;
+    }
+    if (c == '\n') { /* what a line is set in by says nothing; its end keeps words apart */
+        keep(s, s->from + 1);
+        while (s->from < s->len && s->at[s->from] == ' ')
+            s->from++;
         return;
     }
     s->depth += c == '[' || c == '{';

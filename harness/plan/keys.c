@@ -206,13 +206,15 @@ static dg_code check_list(const dg_keys_table *table, const dg_keys_row *list, c
                           bool complete, dg_error *err)
 {
     char path[DG_KEYS_PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s[]", list->path);
-    const dg_keys_row *row = dg_keys_find(table, path, (size_t)len);
+    const dg_keys_row *row;
     below b = { .table = table };
     const json_t *v;
     size_t i;
     dg_code rc;
-    if (!row)
+    if (!json_array_size(items)) /* rows need not be looked for */
+        return DG_OK;
+    snprintf(path, sizeof path, "%s[]", list->path);
+    if (!(row = dg_keys_find(table, path, strlen(path))))
         return DG_OK;
     if (row->kind == DG_KEYS_OBJECT)
         b = below_of(table, row->path, row->open);

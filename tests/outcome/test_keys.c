@@ -78,6 +78,8 @@ static const struct {
       "[]}],\"evidence\":[3],\"z\":[{\"evidence\":{},\"series\":[4]}]}}]}",
       "{\"cells\":[{\"outcome\":{\"claims\":[{\"evidence\":[],\"y\":[2]},{\"evidence\":"
       "[]}],\"evidence\":[3],\"z\":[{\"evidence\":{},\"series\":[4]}]}}]}" },
+    { "{\n  \"cells\": [\n    1\n,  2,\n    \"\n  \"\n  ]\n}\n",
+      "{\n\"cells\": [\n1\n,  2,\n\"\n  \"\n]\n}\n" },
     { "{\"series\":{\"control\":[{\"slot\":1}]}}", "{\"series\":{\"control\":[{\"slot\":1}]}}" },
     { "{\"cells\":[{\"outcome\":{\"series\":[1,[2", "{\"cells\":[{\"outcome\":{\"series\":[]" },
     { "]]}}\"\\", "]]}}\"\\" },
