@@ -132,14 +132,16 @@ typedef struct dg_bisect_progress {
     unsigned steps; /* 0: good and bad themselves are tried first */
 } dg_bisect_progress;
 
+/* What is looked for, and how; all borrowed for the call. */
 typedef struct dg_bisect_options {
     const dg_plan *plan; /* not checked: upgrade.to is set here */
     dg_git_range range;
-    const char *path;          /* of the runtime, in the tree */
-    const char *claim;         /* NULL: those that gate */
-    const char *build;         /* a command that makes it, for the shell; NULL: it is committed */
-    uint64_t build_timeout_ns; /* a build that takes longer is given up */
-    const char *log;           /* a file: what it has is not done again */
+    const char *path;  /* of the runtime, in the tree */
+    const char *claim; /* NULL: those that gate */
+    const char *build; /* a command that makes it, for the shell; NULL: it is committed */
+    /* a build that takes longer is given up, and its commit skipped; above 0 with `build` */
+    uint64_t build_timeout_ns;
+    const char *log; /* a file: what it has is not done again */
     const dg_run_options *run;
     bool (*halts)(void *user);
     void (*progress)(void *user, const dg_bisect_progress *now);

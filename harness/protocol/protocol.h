@@ -251,15 +251,21 @@ dg_chain_memory dg_release_memory(const dg_release *release);
 dg_chain_memory dg_class_memory(const dg_node_class *of);
 
 /* A repair that some families have, named by the number of its pull request, or by what came
- * with many of them. A family neither has nor lacks what it has no use for. */
+ * with many of them. A family neither has nor lacks what it has no use for. To see what a repair
+ * is good for, a class is asked with it and without:
+ *
+ *     dg_node_class old;
+ *     if (dg_class_read(&old, "v1.10", 5) && dg_class_with(&old, "4269", err) == DG_OK)
+ *         ..   nodes of v1.10 that keep the newest early topology */
 typedef struct dg_repair {
-    const char *name, *says;
+    const char *name;  /* "4269", "receipts-v2" */
+    const char *says;  /* what it brings, as a clause of its own */
     const char *lack;  /* what nodes that lack it do, after "they" */
     const char *first; /* the oldest row that has it and what it stands on */
     /* what to do, where newer rows than the first have it no more; NULL: update to those */
     const char *instead;
     bool (*has)(const dg_node_class *of);
-    void (*undo)(dg_node_class *of);
+    void (*undo)(dg_node_class *of); /* of a class that has it: afterwards it lacks it */
     bool (*lacks)(const dg_node_class *of);
     void (*add)(dg_node_class *of); /* with what it stands on in every release that has it */
     bool by_restart;                /* a node that was restarted after U does not need it there */
@@ -946,9 +952,11 @@ typedef struct dg_entry {
     bool stamped;   /* `grid_at` is set: dg_statement_stamp was called since */
     dg_ns grid_at;  /* since when; what was backed before is not announced any more */
 } dg_entry;
-/* A relay parent in view: its id in the network, its number, the session of its children. */
+/* A relay parent in view, which candidates may be built on. */
 typedef struct dg_parent {
-    uint32_t id, number, session;
+    uint32_t id;      /* of the block, in the network */
+    uint32_t number;  /* its height: what is forgotten goes by it */
+    uint32_t session; /* of its children: an entry of that session stays as long as it is there */
 } dg_parent;
 /* A topology that was put aside until a leaf of its session needs it. */
 typedef struct dg_unused {
@@ -956,11 +964,13 @@ typedef struct dg_unused {
     uint32_t block; /* that it came with */
 } dg_unused;
 
+/* A topology that a node lost. Neither `purged` nor `moved`: it was dropped as it came
+ * (DG_EARLY_DROP). */
 typedef struct dg_loss {
-    uint32_t session, block;
-    bool purged,
-        moved; /* while it was put aside; with the session's entry, into which it had moved */
-} dg_loss;     /* of a topology */
+    uint32_t session, block; /* that it is of; number of the leaf that it came with */
+    bool purged;             /* while it was put aside */
+    bool moved;              /* with the session's entry, into which it had moved */
+} dg_loss;
 
 /* All that statement distribution of one node holds between two signals. Zeroes with `of` set are a
  * process that begins. Clear with dg_statement_clear. */
