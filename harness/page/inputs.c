@@ -1,7 +1,9 @@
 /* inputs.c - what was run, by name and hash, and the notes on how. */
 #include "page/page_impl.h"
 
-enum { NOTES_MAX = 40 };
+#include <assert.h>
+
+enum { NOTES_MAX = 40, INPUTS_MAX = 24, TEXT_MAX = 1 << 30 };
 
 typedef struct inputs {
     dg_page_input put;
@@ -103,48 +105,64 @@ void dg_page_inputs(const json_t *o, dg_page_input each, void *user)
 
 /* ---- of many cells ---- */
 
-/* One input of the first cell, looked for in another. */
-typedef struct wanted {
-    const char *name, *text;
-    bool found;
-} wanted;
+/* Inputs of the first finished cell; those that another lacks drop out. */
+typedef struct shared {
+    struct {
+        const char *name;
+        dg_buf text;
+        bool is_hash, found, alike; /* found: in the cell that is looked at */
+    } of[INPUTS_MAX];
+    size_t count;
+} shared;
+
+static void take(void *user, const char *name, const char *text, bool is_hash)
+{
+    shared *s = user;
+    size_t i = s->count++;
+    assert(i < INPUTS_MAX);
+    s->of[i].name = name;
+    s->of[i].is_hash = is_hash;
+    s->of[i].alike = true;
+    dg_buf_init(&s->of[i].text, TEXT_MAX);
+    dg_buf_put_text(&s->of[i].text, text);
+}
 
 static void look(void *user, const char *name, const char *text, bool is_hash)
 {
-    wanted *w = user;
+    shared *s = user;
     (void)is_hash;
-    w->found |= strcmp(w->name, name) == 0 && strcmp(w->text, text) == 0;
+    for (size_t i = 0; i < s->count; i++)
+        s->of[i].found |=
+            strcmp(s->of[i].name, name) == 0 && strcmp(dg_buf_text(&s->of[i].text), text) == 0;
 }
 
-typedef struct shared {
-    const json_t *document;
-    size_t first; /* the cell whose inputs they are */
-    inputs to;
-} shared;
-
-static void put_shared(void *user, const char *name, const char *text, bool is_hash)
+static void narrow(shared *s, const json_t *outcome)
 {
-    const shared *s = user;
-    for (size_t i = s->first + 1; i < dg_page_cell_count(s->document); i++) {
-        dg_page_cell cell = dg_page_cell_at(s->document, i);
-        wanted w = { name, text, false };
-        if (cell.outcome)
-            dg_page_inputs(cell.outcome, look, &w);
-        if (cell.outcome && !w.found)
-            return;
-    }
-    s->to.put(s->to.user, name, text, is_hash);
+    for (size_t i = 0; i < s->count; i++)
+        s->of[i].found = false;
+    dg_page_inputs(outcome, look, s);
+    for (size_t i = 0; i < s->count; i++)
+        s->of[i].alike &= s->of[i].found;
 }
 
 void dg_page_inputs_shared(const json_t *document, dg_page_input each, void *user)
 {
+    shared s = { .count = 0 };
+    bool first = true;
     for (size_t i = 0; i < dg_page_cell_count(document); i++) {
-        shared s = { document, i, { each, user } };
         dg_page_cell cell = dg_page_cell_at(document, i);
         if (!cell.outcome)
             continue;
-        dg_page_inputs(cell.outcome, put_shared, &s);
-        return;
+        if (first)
+            dg_page_inputs(cell.outcome, take, &s);
+        else
+            narrow(&s, cell.outcome);
+        first = false;
+    }
+    for (size_t i = 0; i < s.count; i++) {
+        if (s.of[i].alike)
+            each(user, s.of[i].name, dg_buf_text(&s.of[i].text), s.of[i].is_hash);
+        dg_buf_clear(&s.of[i].text);
     }
 }
 

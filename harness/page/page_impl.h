@@ -64,7 +64,7 @@ void dg_page_sweep_line(dg_buf *out, const json_t *document);
 
 /* ---- inputs.c ---- */
 
-/* What was run, a name and a text at a time; `is_hash`: the text is one. */
+/* What was run, a name (static) and a text at a time; `is_hash`: the text is one. */
 typedef void (*dg_page_input)(void *user, const char *name, const char *text, bool is_hash);
 /* Of one outcome. */
 void dg_page_inputs(const json_t *outcome, dg_page_input put, void *user);
