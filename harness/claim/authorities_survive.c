@@ -1,6 +1,7 @@
 /* authorities-survive: the validators stay who they were. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { MOMENTS_MAX = 12, SETS = 4 };
@@ -62,6 +63,7 @@ static const moment *control_at(const memory *m, const char *at)
 /* The first set that differs, worded; false when all agree. */
 static bool differs(char *out, size_t size, const moment *c, const dg_event *e)
 {
+    assert(size > 0);
     for (size_t i = 0; i < SETS; i++) {
         if (strcmp(c->hash[i], set_hash(e, i)) == 0)
             continue;

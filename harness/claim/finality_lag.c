@@ -3,6 +3,7 @@
  * measure. Source of that: the alert rules shipped with substrate (best - finalized). */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum { ALARM_BLOCKS = 10, LAG_MAX = 1 << 30 };
@@ -67,6 +68,7 @@ static void step(void *at, const dg_event *e)
 /* Nobody votes for more than is final already while one such block lies between. */
 static const char *why(const lag *l, char *room, size_t size)
 {
+    assert(size > 0);
     room[0] = 0;
     if (l->unknown.count)
         snprintf(room, size,

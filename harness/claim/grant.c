@@ -23,6 +23,7 @@ void dg_claim_gate(dg_verdict *v)
 /* "12" or "12.5": thousandths in tenths. */
 static const char *number(char *out, size_t size, const dg_figure *f)
 {
+    assert(size > 0);
     long long whole = f->milli / 1000, tenths = f->milli / 100 % 10;
     if (tenths)
         snprintf(out, size, "%lld.%lld", whole, tenths);

@@ -1,6 +1,8 @@
 /* identity: what makes N the successor of N-1 for every node out there. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
+
 typedef struct memory {
     dg_claim_setup setup;
     uint32_t seen;
@@ -11,6 +13,7 @@ typedef struct memory {
 
 static void name_change(char *out, size_t size, const dg_event *e)
 {
+    assert(size > 0);
     snprintf(out, size, "%s %s -> %s", dg_claim_detail(e, "what"), dg_claim_detail(e, "old"),
              dg_claim_detail(e, "new"));
 }

@@ -17,6 +17,7 @@ static const dg_option options[] = {
 /* "Api_method" into its halves, at the first underscore. */
 static bool split(const char *entry, char *api, size_t size, const char **method)
 {
+    assert(size > 0);
     const char *underscore = strchr(entry, '_');
     if (!underscore || (size_t)(underscore - entry) >= size)
         return false;

@@ -185,6 +185,7 @@ static const char *text_at(const json_t *o, const char *key)
 /* "2024-03 to 2024-05" */
 static void published_text(char *out, size_t size, const json_t *class)
 {
+    assert(size > 0);
     const json_t *releases = json_object_get(class, "releases");
     size_t count = json_array_size(releases);
     const char *first = text_at(json_array_get(releases, 0), "published"),
@@ -195,6 +196,7 @@ static void published_text(char *out, size_t size, const json_t *class)
 /* "1, 2, 3", or the texts under a key of each item. */
 static void list_text(char *out, size_t size, const json_t *list, const char *key)
 {
+    assert(size > 0);
     const json_t *item;
     size_t i, used = 0;
     out[0] = 0;

@@ -177,6 +177,7 @@ static int deliver(const dg_sweep *sweep, const char *path, const dg_args *args,
  * cells. */
 static void bundle_path(char *out, size_t size, const char *folder, const dg_sweep_red *cell)
 {
+    assert(size > 0);
     char name[sizeof cell->name];
     size_t len = 0;
     for (const char *at = cell->name; *at; at++) {

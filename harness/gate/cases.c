@@ -37,6 +37,7 @@ typedef struct variant {
 static dg_code filled(char *out, size_t size, const json_t *entry, const char *key,
                       const json_t *runtime, dg_error *err)
 {
+    assert(size > 0);
     dg_buf text = dg_buf_on(out, size - 1);
     if (runtime)
         dg_gate_runtimes_fill(&text, text_of(entry, key), runtime);
@@ -49,6 +50,7 @@ static dg_code filled(char *out, size_t size, const json_t *entry, const char *k
 static dg_code filled_path(char *out, size_t size, const dg_gate *gate, const json_t *entry,
                            const char *key, const json_t *runtime, dg_error *err)
 {
+    assert(size > 0);
     char path[1024];
     dg_code rc = filled(path, sizeof path, entry, key, runtime, err);
     if (rc >= 0)

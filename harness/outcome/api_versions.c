@@ -1,6 +1,7 @@
 /* api_versions.c - runtime APIs whose version N changes, and what nodes make of that. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "survey/survey.h"
@@ -21,6 +22,7 @@ static json_t *brings(const char *api, uint32_t old, uint32_t now)
 
 static void api_text(char *out, size_t size, const uint8_t id[8])
 {
+    assert(size > 0);
     const char *name = dg_api_name(id);
     if (name)
         snprintf(out, size, "%s", name);

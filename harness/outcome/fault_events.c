@@ -135,6 +135,7 @@ uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *clai
 
 static void struck_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
+    assert(size > 0);
     const struct dg_event_net_fault *n = &e->net_fault;
     char who[140] = "as planned";
     if (run->plan)

@@ -22,6 +22,7 @@ static int add(json_t *out, const char *format, ...)
 /* "topology-present, backing-rate and finality-lag" */
 static void names_of(char *out, size_t size, const json_t *claims, const char *basis)
 {
+    assert(size > 0);
     size_t i, left = 0, used = 0;
     const json_t *claim;
     json_array_foreach(claims, i, claim) left +=

@@ -1,6 +1,7 @@
 /* seeds.c - which seeds of the plan were run, as the log tells, and why more than one. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static json_t *row_json(const dg_event *e)
@@ -34,6 +35,7 @@ int dg_outcome_seeds(json_t *out, const dg_outcome_facts *run)
 /* "topology-present (unexercised), upgrade-stall (broke)" */
 static void open_words(char *out, size_t size, const dg_event *seed)
 {
+    assert(size > 0);
     const char *name;
     json_t *status;
     size_t used = 0;

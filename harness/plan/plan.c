@@ -240,6 +240,7 @@ dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *
 static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key,
                        const char *path, dg_error *err)
 {
+    assert(size > 0);
     dg_code rc = dg_plan_resolve(out, size, plan->folder, path, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s", key) : DG_OK;
 }

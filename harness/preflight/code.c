@@ -3,6 +3,7 @@
  * set_code read the sections; the code goes by its own constants. */
 #include "preflight/preflight_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VERSION_MAX = 1 << 16 };
@@ -28,6 +29,7 @@ static bool apis_differ(char *out, size_t size, const dg_version *a, const dg_ve
 /* The first field in which they differ, as "spec_version 2 against 3"; false: none. */
 static bool versions_differ(char *out, size_t size, const dg_version *a, const dg_version *b)
 {
+    assert(size > 0);
     if (strcmp(a->spec_name, b->spec_name) != 0)
         snprintf(out, size, "spec_name %s against %s", a->spec_name, b->spec_name);
     else if (a->spec_version != b->spec_version)

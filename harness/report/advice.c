@@ -45,6 +45,7 @@ static void put_line(sheet *s, const char *label, const char *format, ...)
 /* "its first block", "its last block", "slots 3 to 9" */
 static void range_text(char *out, size_t size, const json_t *range, long long slots)
 {
+    assert(size > 0);
     long long from = dg_report_whole_at(range, "from"), to = dg_report_whole_at(range, "to");
     if (!from && to + 1 == slots)
         snprintf(out, size, "everywhere");
@@ -58,6 +59,7 @@ static void range_text(char *out, size_t size, const json_t *range, long long sl
 
 static void ranges_text(char *out, size_t size, const json_t *ranges, long long slots)
 {
+    assert(size > 0);
     const json_t *range;
     size_t i, used = 0, count = json_array_size(ranges);
     out[0] = 0;
@@ -105,6 +107,7 @@ static void put_first(sheet *s, const json_t *advice, const json_t *of)
 
 static void window_name(char *out, size_t size, const json_t *advice, const json_t *row)
 {
+    assert(size > 0);
     long long last = dg_report_whole_at(advice, "last");
     if (is(row, "where", "first"))
         snprintf(out, size, "first block");
@@ -116,6 +119,7 @@ static void window_name(char *out, size_t size, const json_t *advice, const json
 
 static void lost_text(char *out, size_t size, const json_t *lost)
 {
+    assert(size > 0);
     long long best = dg_report_whole_at(lost, "best"), worst = dg_report_whole_at(lost, "worst");
     if (!lost)
         snprintf(out, size, "-");
@@ -188,6 +192,7 @@ static void put_chances(sheet *s, const json_t *advice, const json_t *aim)
 
 static void expected_text(char *out, size_t size, const json_t *aim)
 {
+    assert(size > 0);
     char usual[32], worst[32];
     double known = number_at(aim, "known");
     if (!json_object_get(aim, "stall_ms") || known < 0.0005) {
@@ -231,6 +236,7 @@ static void put_how(sheet *s, const json_t *advice, const json_t *aim)
 /* "#37 to #41" */
 static void first_block(char *out, size_t size, const json_t *first)
 {
+    assert(size > 0);
     long long least = dg_report_whole_at(first, "least"), most = dg_report_whole_at(first, "most");
     if (least == most)
         snprintf(out, size, "#%lld", least);
@@ -501,6 +507,7 @@ static void put_changes(sheet *s, const json_t *advice)
 
 static void values_text(char *out, size_t size, const json_t *values)
 {
+    assert(size > 0);
     const char *key;
     json_t *value;
     size_t used = 0;

@@ -2,6 +2,7 @@
  * what nothing explains. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { FIGURES_MAX = 260 };
@@ -26,6 +27,7 @@ static void say(sheet *s, const char *label, const char *before, const char *tex
 static void measured(char *out, size_t size, const json_t *claim, const char *key,
                      const char *control)
 {
+    assert(size > 0);
     const json_t *own = json_object_get(claim, key), *other = json_object_get(claim, control);
     const char *unit = dg_report_text_at(claim, "unit");
     if (json_is_number(other))

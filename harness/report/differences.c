@@ -2,6 +2,7 @@
 #include "compare/compare.h"
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ enum { VALUE_SIZE = 160, HASH_TEXT_LEN = 66 };
 /* A text as it is, a hash by its ends, all else as JSON, cut to `size`. */
 static void value_text(char *out, size_t size, const json_t *value)
 {
+    assert(size > 0);
     const char *text = json_string_value(value);
     size_t len = text ? strlen(text) : 0;
     if (text && len == HASH_TEXT_LEN && strncmp(text, "0x", 2) == 0) {
@@ -248,6 +250,7 @@ static void put_preflight_counts(sheet *s, const json_t *document)
 
 static void side_text(char *out, size_t size, const json_t *side)
 {
+    assert(size > 0);
     const char *word = dg_report_text_at(side, "word");
     snprintf(out, size, "%s (%s, exit %lld)", word[0] ? word : "No answer",
              dg_report_text_at(side, "result"), dg_report_whole_at(side, "exit"));
@@ -276,6 +279,7 @@ static void put_answer(sheet *s, const json_t *answer)
 
 static void cell_name(char *out, size_t size, const json_t *values)
 {
+    assert(size > 0);
     const char *key;
     json_t *value;
     size_t used = 0;

@@ -1,6 +1,7 @@
 /* differences_claims.c - what became of each claim between two outcomes, worst first. */
 #include "report/report_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct way {
@@ -106,6 +107,7 @@ static void put_texts(sheet *s, const json_t *before, const json_t *now)
 /* "#33 to #40"; "" where it broke nowhere. */
 static void span_text(char *out, size_t size, const json_t *side)
 {
+    assert(size > 0);
     long long first = dg_report_whole_at(side, "first_block"),
               last = dg_report_whole_at(side, "last_block");
     if (!json_object_get(side, "first_block"))

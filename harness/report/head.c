@@ -13,6 +13,7 @@ static bool code_stays(const json_t *o)
 /* "executor_params, no_show_slots": what the plan changes of the configuration. */
 static void fields_text(char *out, size_t size, const json_t *o)
 {
+    assert(size > 0);
     const json_t *config =
         json_object_get(json_object_get(json_object_get(o, "plan"), "upgrade"), "config");
     const char *path;
@@ -129,6 +130,7 @@ static void nodes(sheet *s, const json_t *n)
 /* "88 v1.10 + 4 v1.11": the nodes that changed, by what they ran. */
 static void left_text(char *out, size_t size, const json_t *from)
 {
+    assert(size > 0);
     const char *class;
     const json_t *count;
     size_t used = 0;
@@ -141,6 +143,7 @@ static void left_text(char *out, size_t size, const json_t *from)
 /* "#34 to #36: 100 nodes restarted, and 88 v1.10 became v1.12 (all nodes)" */
 static void rollout_text(char *out, size_t size, const json_t *rollout)
 {
+    assert(size > 0);
     const json_t *from = json_object_get(rollout, "from");
     const char *to = dg_report_text_at(rollout, "to");
     long long nodes = dg_report_whole_at(rollout, "nodes"),

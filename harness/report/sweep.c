@@ -36,6 +36,7 @@ void dg_report_cell_name(dg_buf *out, const json_t *sweep, const json_t *cell)
 /* .. as much of it as fits. */
 static void name_of(char *out, size_t size, const matrix *m, const json_t *cell)
 {
+    assert(size > 0);
     dg_buf name;
     dg_buf_init(&name, 1 << 16);
     dg_report_cell_name(&name, m->sweep, cell);

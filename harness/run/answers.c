@@ -67,6 +67,7 @@ static int put_text(json_t *detail, const char *key, const char *text)
 static dg_event_against against(char *words, size_t size, const dg_run_arm *a, dg_run_moment m,
                                 size_t i)
 {
+    assert(size > 0);
     const dg_survey_sample *now = &a->kept.samples[m], *control = without(a, m);
     dg_event_against how;
     words[0] = 0;
@@ -82,6 +83,7 @@ static dg_event_against against(char *words, size_t size, const dg_run_arm *a, d
 static void odd_words(char *words, size_t size, const dg_survey_answer *now,
                       const dg_survey_answer *control, const dg_survey_answer *later)
 {
+    assert(size > 0);
     if (now->json && control && control->json && control->described == now->described)
         dg_survey_difference(words, size, " instead of ", now->json, control->json);
     else if (now->json && later && later->json)

@@ -24,6 +24,7 @@ static bool takes_candidates(dg_run_state *run)
 /* Why there can be no network over this state; "" where there can. */
 static void obstacle(char *out, size_t size, dg_run_state *run)
 {
+    assert(size > 0);
     uint32_t nodes = 0;
     dg_error err = { .text = "" };
     out[0] = 0;

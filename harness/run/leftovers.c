@@ -27,6 +27,7 @@ static bool is_kept(const dg_run_leftovers *kept, dg_bytes key)
 /* "Timestamp.DidUpdate", as N-1 or N calls it. */
 static void name_of(char *out, size_t room, const dg_run_arm *a, dg_bytes key)
 {
+    assert(room > 0);
     dg_runtime *of[] = { a->run->from_kept, a->run->to };
     out[0] = '\0';
     for (size_t r = 0; r < 2 && !out[0]; r++) {

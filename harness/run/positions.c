@@ -61,6 +61,7 @@ static void choose(trials *t)
 
 static void put_at(char *out, size_t size, const dg_position *at)
 {
+    assert(size > 0);
     char nth[16] = "", offset[24] = "";
     if (at->boundary)
         snprintf(nth, sizeof nth, "@%u", at->boundary);

@@ -2,6 +2,7 @@
  * import has in common. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *base_name(const char *path)
@@ -13,6 +14,7 @@ static const char *base_name(const char *path)
 /* Text for the manifest: a name may be any bytes, JSON may not. */
 static void plain_text(char *to, size_t size, const char *from)
 {
+    assert(size > 0);
     size_t i = 0;
     for (; from[i] && i < size - 1; i++)
         to[i] = from[i] >= 0x20 && from[i] < 0x7f ? from[i] : '?';

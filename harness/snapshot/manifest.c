@@ -1,6 +1,7 @@
 /* manifest.c - what a snapshot says of itself, as JSON. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { FORMAT = 1 };
@@ -98,6 +99,7 @@ static const json_t *want(reader *r, const char *group, const char *name)
 
 static void text_in(reader *r, char *to, size_t size, const char *group, const char *name)
 {
+    assert(size > 0);
     const char *text = json_string_value(want(r, group, name));
     if (!text || strlen(text) >= size)
         r->missing = r->missing ? r->missing : name;

@@ -10,6 +10,7 @@
  * Mirrors: sc-chain-spec, ClientSpec and RawGenesis. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct reader {
@@ -218,6 +219,7 @@ static dg_code read_genesis(reader *r)
 /* In JSON-RPC `id` is a number: only a string is taken. */
 static dg_code short_text(reader *r, char *to, size_t size, const char *what)
 {
+    assert(size > 0);
     dg_snapshot_json_event event;
     dg_code rc = next(r, &event);
     size_t len;

@@ -2,6 +2,7 @@
  * goes where it goes and is shown by every run that uses it; and the commit that it is of. */
 #include "source/source.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "event/event.h"
@@ -10,6 +11,7 @@
 /* "spec.json.zst.note"; of a snapshot, which is a folder, "note" in it. */
 static void place_of(char *out, size_t size, const char *path)
 {
+    assert(size > 0);
     snprintf(out, size, dg_dir_exists(path) ? "%s/note" : "%s.note", path);
 }
 

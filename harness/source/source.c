@@ -45,6 +45,7 @@ typedef struct fetched {
 
 static dg_code make_folder(char *out, size_t size, dg_error *err)
 {
+    assert(size > 0);
     const char *tmp = getenv("TMPDIR");
     dg_code rc;
     snprintf(out, size, "%.400s/doppel-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
@@ -172,6 +173,7 @@ static dg_code import_to(const char *place, const char *path, const char *name,
  * be had for this user alone. */
 static bool cache_place(char *place, size_t size, const dg_hash *hash, const char *cache_dir)
 {
+    assert(size > 0);
     dg_buf name;
     char room[80], folder[480];
     name = dg_buf_on(room, sizeof room);

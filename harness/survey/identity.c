@@ -122,6 +122,7 @@ static void hex_of(char *out, size_t size, dg_bytes bytes)
 
 static void constant_text(char *out, size_t size, const dg_meta_constant *c)
 {
+    assert(size > 0);
     uint64_t v = 0;
     if (c->value.len > 8) {
         hex_of(out, size, c->value);

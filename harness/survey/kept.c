@@ -90,6 +90,7 @@ static void say_bits(char *out, size_t size, const char *hex)
 static void say_figure(char *out, size_t size, const dg_survey_api *row, char letter,
                        const char *name, const json_t *value)
 {
+    assert(size > 0);
     char text[60];
     const char *hex = json_string_value(value);
     dg_event_short(text, sizeof text, value);
@@ -120,6 +121,7 @@ static bool parts(const dg_survey_answer *a, const dg_survey_answer *b, size_t i
 static void say_answer(char *out, size_t size, const dg_survey_api *row,
                        const dg_survey_answer *const of[3], size_t which)
 {
+    assert(size > 0);
     const dg_survey_answer *answer = of[which];
     const char *mask = row->figures;
     char letter, name[60];

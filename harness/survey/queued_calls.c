@@ -7,6 +7,7 @@
 /* "Pallet.call" of a decoded call {"System": {"remark": {..}}}, as far as it says. */
 static void call_name(char *out, size_t size, const json_t *call)
 {
+    assert(size > 0);
     const char *pallet = json_string_value(call), *name = NULL;
     const json_t *inner = NULL;
     void *it = json_object_iter((json_t *)call);

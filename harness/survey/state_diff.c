@@ -88,6 +88,7 @@ static bool item_name(char *out, size_t size, const diff *d, dg_bytes key)
 /* "Pallet.Item", ":code", or the beginning of a key that no item has. */
 static void name_of(char *out, size_t size, const diff *d, dg_bytes key)
 {
+    assert(size > 0);
     size_t len = key.len < 32 ? key.len : 32, used = 2;
     bool text = key.len > 0 && key.at[0] == ':';
     if (item_name(out, size, d, key))

@@ -48,6 +48,7 @@ static size_t nth_of(const dg_event *first, const dg_event *e)
 /* "enabled 100 (0)": the numbers that differ, control's beside; false: none does. */
 static bool numbers(char *out, size_t size, const dg_event *e, const dg_event *twin)
 {
+    assert(size > 0);
     size_t used = 0;
     const char *field;
     out[0] = 0;

@@ -46,6 +46,7 @@ static bool topologies(char *out, size_t size, const dg_suspect_facts *f)
 
 static bool refusals(char *out, size_t size, const dg_suspect_facts *f)
 {
+    assert(size > 0);
     for (size_t i = 0; i < f->log->count; i++) {
         const dg_event *e = &f->log->at[i];
         const struct dg_event_net_collators *n = &e->net_collators;

@@ -2,6 +2,7 @@
  * answers at U, the time that its work and its compiling take. */
 #include "suspect/suspect_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { NAMES_MAX = 3, LONGER_TENTHS = 15 /* of control's longest: what is told as longer */ };
@@ -211,6 +212,7 @@ static const struct {
 
 static void brought(char *out, size_t size, uint32_t old, uint32_t now)
 {
+    assert(size > 0);
     size_t used = 0;
     out[0] = 0;
     for (size_t i = 0; i < sizeof brings / sizeof *brings && used < size; i++)

@@ -51,7 +51,7 @@ static const struct {
       "create_inherent" },
     /* the trap of an inherent that was left out is told, though the block came about */
     { "mini-1-flag-kept",
-      "N refuses an inherent that it made itself, 1 times from #19 on: inherent 0 trapped: "
+      "N refuses an inherent that it made itself, 1 time from #19 on: inherent 0 trapped: "
       "Timestamp must be updated only once in the block",
       "create_inherent" },
     /* blocks fail in finalize_block, and by that alone */
