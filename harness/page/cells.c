@@ -8,6 +8,12 @@ static const json_t *sweep_of(const json_t *document)
     return json_object_get(document, "sweep");
 }
 
+bool dg_page_is_gate(const json_t *document)
+{
+    return json_is_object(json_object_get(document, "gate"))
+           && json_is_array(json_object_get(document, "cases"));
+}
+
 bool dg_page_is_sweep(const json_t *document)
 {
     return json_is_object(sweep_of(document));

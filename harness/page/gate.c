@@ -10,11 +10,6 @@ static const json_t *gate_of(const json_t *document)
     return json_object_get(document, "gate");
 }
 
-bool dg_page_is_gate(const json_t *document)
-{
-    return json_is_object(gate_of(document)) && json_is_array(json_object_get(document, "cases"));
-}
-
 static bool is_red(const json_t *one)
 {
     return strcmp(dg_report_text_at(one, "result"), "red") == 0;

@@ -33,6 +33,8 @@ typedef struct dg_page_cell {
     const char *state, *why; /* "done", "failed", "undone"; why it failed, else "" */
     char name[200];          /* "" where the document is no sweep */
 } dg_page_cell;
+/* Is it a gate, which is neither an outcome nor a sweep? */
+bool dg_page_is_gate(const json_t *document);
 /* Is it a sweep? */
 bool dg_page_is_sweep(const json_t *document);
 /* Cells of it; 1 of an outcome. */
@@ -91,8 +93,6 @@ void dg_page_github_command(dg_buf *out, const char *level, const char *title);
 
 /* ---- gate.c, gate_junit.c: a gate, which is neither an outcome nor a sweep ---- */
 
-/* Is it one? */
-bool dg_page_is_gate(const json_t *document);
 /* As the functions of page.h, of a gate. */
 dg_code dg_page_gate_markdown(dg_buf *out, const json_t *document, dg_error *err);
 dg_code dg_page_gate_github(dg_buf *out, const json_t *document, dg_error *err);
