@@ -25,7 +25,7 @@ static dg_code load(json_t **out, const char *path, dg_error *err)
 
 static dg_code print(dg_bytes text, dg_error *err)
 {
-    return fwrite(text.at, 1, text.len, stdout) != text.len || fflush(stdout) != 0
+    return (text.len && fwrite(text.at, 1, text.len, stdout) != text.len) || fflush(stdout) != 0
                ? dg_fail(err, DG_IO, "the page could not be written")
                : DG_OK;
 }
@@ -36,7 +36,7 @@ typedef dg_code (*page)(dg_buf *out, const json_t *document, dg_error *err);
 static dg_code append(const char *path, dg_bytes text, dg_error *err)
 {
     FILE *file = fopen(path, "a");
-    bool bad = !file || fwrite(text.at, 1, text.len, file) != text.len;
+    bool bad = !file || (text.len && fwrite(text.at, 1, text.len, file) != text.len);
     bad |= file && fclose(file) != 0;
     return bad ? dg_fail(err, DG_IO, "%s could not be written", path) : DG_OK;
 }
