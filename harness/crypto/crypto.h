@@ -37,17 +37,17 @@ void dg_ed25519_sign(uint8_t sig[64], dg_bytes message, const uint8_t seed[32]);
 
 /* ---- secp256k1 ---- */
 
-typedef enum dg_recover {
-    DG_RECOVER_OK = -1,
-    DG_RECOVER_BAD_RS = 0,
-    DG_RECOVER_BAD_V = 1,
-    DG_RECOVER_BAD_SIGNATURE = 2
-} dg_recover;
+typedef enum dg_ecdsa_recovery {
+    DG_ECDSA_OK = -1,
+    DG_ECDSA_BAD_RS = 0,
+    DG_ECDSA_BAD_V = 1,
+    DG_ECDSA_BAD_SIGNATURE = 2
+} dg_ecdsa_recovery;
 /* Public key (x ++ y, 64 bytes) that signed the 32-byte hash. V is checked
  * first; `strict` refuses r or s beyond the group order (version 2).
  * Mirrors: host API ext_crypto_secp256k1_ecdsa_recover. */
-dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32],
-                            bool strict);
+dg_ecdsa_recovery dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32],
+                                   bool strict);
 /* A public key of 64 bytes (x ++ y) in its compressed form. */
 void dg_ecdsa_compress(uint8_t out[33], const uint8_t xy[64]);
 /* The message is hashed with BLAKE2b-256; true if the recovered key is `pk`. V is

@@ -47,23 +47,23 @@ static void reduce_by_order(uint8_t at[32])
     }
 }
 
-static dg_recover recover(secp256k1_pubkey *key, const uint8_t rs[64], int v,
-                          const uint8_t hash[32], bool strict)
+static dg_ecdsa_recovery recover(secp256k1_pubkey *key, const uint8_t rs[64], int v,
+                                 const uint8_t hash[32], bool strict)
 {
     secp256k1_ecdsa_recoverable_signature sig;
     uint8_t reduced[64];
     memcpy(reduced, rs, 64);
     if (v > 3)
-        return DG_RECOVER_BAD_V;
+        return DG_ECDSA_BAD_V;
     if (!strict) {
         reduce_by_order(reduced);
         reduce_by_order(reduced + 32);
     }
     if (!secp256k1_ecdsa_recoverable_signature_parse_compact(context(), &sig, reduced, v))
-        return DG_RECOVER_BAD_RS;
+        return DG_ECDSA_BAD_RS;
     if (!secp256k1_ecdsa_recover(context(), key, &sig, hash))
-        return DG_RECOVER_BAD_SIGNATURE;
-    return DG_RECOVER_OK;
+        return DG_ECDSA_BAD_SIGNATURE;
+    return DG_ECDSA_OK;
 }
 
 static void compress(uint8_t out[33], const secp256k1_pubkey *key)
@@ -74,18 +74,18 @@ static void compress(uint8_t out[33], const secp256k1_pubkey *key)
     (void)ok;
 }
 
-dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32],
-                            bool strict)
+dg_ecdsa_recovery dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32],
+                                   bool strict)
 {
     secp256k1_pubkey key;
     uint8_t full[65];
     size_t len = sizeof full;
-    dg_recover rc = recover(&key, sig, sig[64] > 26 ? sig[64] - 27 : sig[64], hash, strict);
-    if (rc != DG_RECOVER_OK)
+    dg_ecdsa_recovery rc = recover(&key, sig, sig[64] > 26 ? sig[64] - 27 : sig[64], hash, strict);
+    if (rc != DG_ECDSA_OK)
         return rc;
     secp256k1_ec_pubkey_serialize(context(), full, &len, &key, SECP256K1_EC_UNCOMPRESSED);
     memcpy(out, full + 1, 64); /* without the leading 04 */
-    return DG_RECOVER_OK;
+    return DG_ECDSA_OK;
 }
 
 void dg_ecdsa_compress(uint8_t out[33], const uint8_t xy[64])
@@ -102,7 +102,7 @@ static bool recovers_to(const uint8_t sig[65], const uint8_t hash[32], const uin
 {
     secp256k1_pubkey key;
     uint8_t found[33];
-    if (recover(&key, sig, sig[64], hash, strict) != DG_RECOVER_OK)
+    if (recover(&key, sig, sig[64], hash, strict) != DG_ECDSA_OK)
         return false;
     compress(found, &key);
     return memcmp(found, pk, 33) == 0;

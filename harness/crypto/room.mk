@@ -1,3 +1,3 @@
 room := crypto
 sees := base
-owns := babe blake2 blake2b ecdsa ed25519 keccak marked merlin point recover scalar secret sha2 sodium sr25519 twox vrf
+owns := babe blake2 blake2b ecdsa ed25519 keccak marked merlin point scalar secret sha2 sodium sr25519 twox vrf

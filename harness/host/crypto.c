@@ -146,8 +146,8 @@ static dg_code ecdsa_batch(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
 
 /* ---- recovery ---- */
 
-static dg_code recover(dg_guest *guest, dg_recover *verdict, uint8_t xy[64], const uint64_t *arg,
-                       bool strict, dg_error *err)
+static dg_code recover(dg_guest *guest, dg_ecdsa_recovery *verdict, uint8_t xy[64],
+                       const uint64_t *arg, bool strict, dg_error *err)
 {
     uint8_t *sig, *hash;
     dg_code rc = dg_host_lift_at(guest, &sig, arg[0], 65, err);
@@ -160,11 +160,11 @@ static dg_code recover_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret
                              bool compressed, dg_error *err)
 {
     uint8_t answer[65] = { 0 }, xy[64];
-    dg_recover verdict = DG_RECOVER_BAD_SIGNATURE;
+    dg_ecdsa_recovery verdict = DG_ECDSA_BAD_SIGNATURE;
     dg_code rc = recover(guest, &verdict, xy, arg, strict, err);
     if (rc < 0)
         return rc;
-    if (verdict != DG_RECOVER_OK) {
+    if (verdict != DG_ECDSA_OK) {
         answer[0] = 1;
         answer[1] = (uint8_t)verdict;
         return dg_host_lower(guest, ret, dg_bytes_of(answer, 2), err);
@@ -181,12 +181,12 @@ static dg_code recover_filled(dg_guest *guest, const uint64_t *arg, uint64_t *re
                               dg_error *err)
 {
     uint8_t key[64], xy[64];
-    dg_recover verdict = DG_RECOVER_BAD_SIGNATURE;
+    dg_ecdsa_recovery verdict = DG_ECDSA_BAD_SIGNATURE;
     dg_code rc = recover(guest, &verdict, xy, arg, true, err);
     if (rc < 0)
         return rc;
-    *ret = verdict == DG_RECOVER_OK ? 0 : (uint32_t)(-1 - (int)verdict);
-    if (verdict != DG_RECOVER_OK)
+    *ret = verdict == DG_ECDSA_OK ? 0 : (uint32_t)(-1 - (int)verdict);
+    if (verdict != DG_ECDSA_OK)
         return DG_OK;
     if (compressed)
         dg_ecdsa_compress(key, xy);

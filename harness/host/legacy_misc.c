@@ -133,13 +133,13 @@ static dg_code recover_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                             dg_error *err)
 {
     uint8_t key[64], xy[64], *hash, *sig;
-    dg_recover verdict;
+    dg_ecdsa_recovery verdict;
     dg_code rc = dg_host_lift_at(guest, &hash, arg[0], 32, err);
     if (rc < 0 || (rc = dg_host_lift_at(guest, &sig, arg[1], 65, err)) < 0)
         return rc;
     verdict = dg_ecdsa_recover(xy, sig, hash, false);
     *ret = (uint64_t)((int)verdict + 1);
-    if (verdict != DG_RECOVER_OK)
+    if (verdict != DG_ECDSA_OK)
         return DG_OK;
     if (compressed)
         dg_ecdsa_compress(key, xy);

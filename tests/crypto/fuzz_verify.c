@@ -12,9 +12,9 @@ typedef struct input {
 static void check_ecdsa(const input *in)
 {
     uint8_t strict[64], lenient[64], pk[33];
-    if (dg_ecdsa_recover(strict, in->sig, in->hash, true) != DG_RECOVER_OK)
+    if (dg_ecdsa_recover(strict, in->sig, in->hash, true) != DG_ECDSA_OK)
         return;
-    assert(dg_ecdsa_recover(lenient, in->sig, in->hash, false) == DG_RECOVER_OK);
+    assert(dg_ecdsa_recover(lenient, in->sig, in->hash, false) == DG_ECDSA_OK);
     assert(memcmp(strict, lenient, sizeof strict) == 0);
     dg_ecdsa_compress(pk, strict);
     assert(dg_ecdsa_verify_prehashed(in->sig, in->hash, pk) == (in->sig[64] < 4));

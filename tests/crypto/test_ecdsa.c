@@ -16,7 +16,7 @@ static const char order_hex[] = "fffffffffffffffffffffffffffffffebaaedce6af48a03
 START_TEST(a_foreign_signature_gives_its_key)
 {
     uint8_t xy[64], pk[33];
-    ck_assert_int_eq(dg_ecdsa_recover(xy, hex(sig_hex).at, hex(hash_hex).at, true), DG_RECOVER_OK);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, hex(sig_hex).at, hex(hash_hex).at, true), DG_ECDSA_OK);
     assert_bytes(DG_BYTES_OF(xy), hex(xy_hex), "key");
     dg_ecdsa_compress(pk, xy);
     assert_bytes(DG_BYTES_OF(pk),
@@ -38,12 +38,12 @@ static const struct {
 START_TEST(v_is_read_as_each_function_reads_it)
 {
     uint8_t sig[65], xy[64], pk[33];
-    dg_recover rc;
+    dg_ecdsa_recovery rc;
     memcpy(sig, hex(sig_hex).at, 65);
     dg_ecdsa_compress(pk, hex(xy_hex).at);
     sig[64] = vs[_i].v;
     rc = dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true);
-    ck_assert_int_eq(rc, vs[_i].recovers ? DG_RECOVER_OK : DG_RECOVER_BAD_V);
+    ck_assert_int_eq(rc, vs[_i].recovers ? DG_ECDSA_OK : DG_ECDSA_BAD_V);
     ck_assert_int_eq(dg_ecdsa_verify_prehashed(sig, hex(hash_hex).at, pk), vs[_i].verifies);
 }
 END_TEST
@@ -52,9 +52,9 @@ START_TEST(v_is_checked_before_r_and_s)
 {
     uint8_t sig[65], xy[64];
     memset(sig, 0xff, sizeof sig);
-    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_RECOVER_BAD_V);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_ECDSA_BAD_V);
     sig[64] = 0;
-    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_RECOVER_BAD_RS);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_ECDSA_BAD_RS);
 }
 END_TEST
 
@@ -64,10 +64,10 @@ START_TEST(zero_and_the_order_are_told_apart_by_version)
     uint8_t sig[65], xy[64];
     memcpy(sig, hex(sig_hex).at, 65);
     memset(sig, 0, 32);
-    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_RECOVER_BAD_SIGNATURE);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_ECDSA_BAD_SIGNATURE);
     memcpy(sig, hex(order_hex).at, 32);
-    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_RECOVER_BAD_RS);
-    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, false), DG_RECOVER_BAD_SIGNATURE);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_ECDSA_BAD_RS);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, false), DG_ECDSA_BAD_SIGNATURE);
 }
 END_TEST
 
@@ -96,13 +96,13 @@ START_TEST(version_1_takes_r_and_s_modulo_the_order)
     memcpy(big, small, 65);
     add_order(big);
     add_order(big + 32);
-    ck_assert_int_eq(dg_ecdsa_recover(want, small, hex(hash_hex).at, true), DG_RECOVER_OK);
-    ck_assert_int_eq(dg_ecdsa_recover(got, big, hex(hash_hex).at, true), DG_RECOVER_BAD_RS);
-    ck_assert_int_eq(dg_ecdsa_recover(got, big, hex(hash_hex).at, false), DG_RECOVER_OK);
+    ck_assert_int_eq(dg_ecdsa_recover(want, small, hex(hash_hex).at, true), DG_ECDSA_OK);
+    ck_assert_int_eq(dg_ecdsa_recover(got, big, hex(hash_hex).at, true), DG_ECDSA_BAD_RS);
+    ck_assert_int_eq(dg_ecdsa_recover(got, big, hex(hash_hex).at, false), DG_ECDSA_OK);
     assert_bytes(DG_BYTES_OF(got), DG_BYTES_OF(want), "key");
 
     dg_hash hash = dg_blake2_256(dg_text("message"));
-    ck_assert_int_eq(dg_ecdsa_recover(want, small, hash.at, true), DG_RECOVER_OK);
+    ck_assert_int_eq(dg_ecdsa_recover(want, small, hash.at, true), DG_ECDSA_OK);
     dg_ecdsa_compress(pk, want);
     ck_assert(dg_ecdsa_verify(big, dg_text("message"), pk, false));
     ck_assert(!dg_ecdsa_verify(big, dg_text("message"), pk, true));
