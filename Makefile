@@ -115,6 +115,7 @@ $(foreach r,$(TEST_ROOMS),$(eval test-$(r): $(call test_bin,$(filter tests/$(r)/
 test-program: all runtimes
 test-incidents: runtimes
 test-gate: runtimes
+test-recover: runtimes
 
 test-programs: $(call test_bin,$(TESTS) $(FUZZED))
 

@@ -254,6 +254,6 @@ extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_sna
     dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep, dg_cmd_merge, dg_cmd_bisect,
     dg_cmd_when, dg_cmd_advise, dg_cmd_report_show, dg_cmd_report_markdown, dg_cmd_report_junit,
     dg_cmd_report_github, dg_cmd_report_html, dg_cmd_report_sarif, dg_cmd_report_explain,
-    dg_cmd_nodes, dg_cmd_version, dg_cmd_help;
+    dg_cmd_nodes, dg_cmd_recover, dg_cmd_version, dg_cmd_help;
 
 #endif

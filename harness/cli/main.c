@@ -17,6 +17,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_execute,
     &dg_cmd_preflight,
     &dg_cmd_run,
+    &dg_cmd_recover,
     &dg_cmd_replay,
     &dg_cmd_sweep,
     &dg_cmd_merge,

@@ -20,6 +20,7 @@ static const struct {
     { "help-execute", "help execute" },
     { "help-preflight", "help preflight" },
     { "help-run", "help run" },
+    { "help-recover", "help recover" },
     { "help-replay", "help replay" },
     { "help-sweep", "help sweep" },
     { "help-merge", "help merge" },

@@ -1,0 +1,49 @@
+/* recover.h - what can be done once a plan has gone red, each remedy rehearsed on the same fork.
+ *
+ *   recover   dg_recover          the plan as it is, then once more with each remedy
+ *   after     dg_recover_exit     does any of them work?
+ *
+ * A remedy is what operators or governance may do from U on: the plan is run again with it, and
+ * what the plan broke is looked at until it no longer is broken. The rest of the plan stays as it
+ * is: same fork, same seed, same luck.
+ *
+ * Invariant: no remedy is said to work, or not to, that was not run; one that the plan leaves no
+ * room for says why.
+ *
+ *     rc = dg_recover(&document, plan, &(dg_recover_options){ .run = &how }, err);
+ *     exit = rc < 0 ? dg_exit_of(rc) : dg_recover_exit(document);
+ *     json_decref(document); */
+#ifndef DG_RECOVER_H
+#define DG_RECOVER_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "plan/plan.h"
+#include "run/run.h"
+
+/* How to go about it; all borrowed for the call. Zeroes but for `run` are fine. */
+typedef struct dg_recover_options {
+    const dg_run_options *run; /* of every run, but that nothing is explained */
+    const char *release;  /* that nodes are given; NULL: the first that has a repair they lack */
+    uint32_t react_slots; /* from U until operators begin to act; 0: 2 */
+    uint32_t over_slots;  /* they take, each in one of them; 0: 8 */
+    int64_t down_ms[2];   /* a node is down to restart, lowest and highest; 0: the plan's own */
+    bool (*halts)(void *user); /* asked again and again: is it to end? May be NULL */
+    void *user;
+} dg_recover_options;
+
+/* Runs the plan, and where it goes red each remedy.
+ *
+ *   document  owned by the caller: `recover` with what broke and one object for each remedy, the
+ *             best first; NULL below zero
+ *   plan      checked; borrowed, and not changed
+ *
+ * DG_USAGE: the plan is not red, or a release that is none; DG_LIMIT: of the plan itself nothing
+ * can be said; DG_END: it was halted; codes of dg_run. */
+dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_options *options,
+                   dg_error *err);
+/* 0: a remedy works; 1: none does. */
+int dg_recover_exit(const json_t *document);
+
+#endif

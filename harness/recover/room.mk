@@ -1,0 +1,3 @@
+room := recover
+sees := base chain event protocol plan outcome run
+owns := remedy
