@@ -78,6 +78,13 @@ new_cargo() { # sets cargo; the first of that name may be a rustup without a too
     return 1
 }
 
+package_of() { # the module of pkg-config: the package that brings it
+    case $1 in
+    zlib) echo zlib1g-dev ;;
+    *) echo "lib${1#lib}-dev" ;;
+    esac
+}
+
 look() {
     missing='' packages=''
     # CC may be "ccache gcc".
@@ -86,7 +93,7 @@ look() {
     need make build-essential make --version
     need pkg-config pkg-config pkg-config --version
     for p in $libraries; do
-        need "library ${p#lib}" "lib${p#lib}-dev" pkg-config --exists "$p"
+        need "library ${p#lib}" "$(package_of "$p")" pkg-config --exists "$p"
     done
     if ! have_wasmtime; then
         need "python3 with pip (or WASMTIME_DIR)" python3-pip python3 -m pip --version

@@ -91,7 +91,8 @@ static dg_code save(dg_chain *chain, const dg_snapshot *from, const char *path, 
     info.hash = *dg_block_hash(tip);
     info.spec_version = dg_runtime_version(runtime)->spec_version;
     snprintf(info.source_kind, sizeof info.source_kind, "state");
-    return dg_state_save(dg_block_state(tip), path, &info, err);
+    info.partial = false; /* its root is the header's: the block was executed, and they agree */
+    return dg_state_save(dg_block_state(tip), path, &info, dg_block_header(tip), err);
 }
 
 static int print(const dg_args *args, tally *t)

@@ -64,10 +64,13 @@ static int print_info(const dg_args *args, const char *path)
 
 static const dg_option create_options[] = {
     { "from", 0, DG_OPT_TEXT, "SPEC|SNAP",
-      "raw chain spec (.json, .json.zst), pairs of state_getPairs, or try-runtime .snap" },
+      "raw chain spec (.json), pairs of state_getPairs, or try-runtime .snap of any version; "
+      "packed "
+      "with zstd or gzip or not" },
     { "replace", 0, DG_OPT_FLAG, NULL, "replace an existing snapshot" },
     { "header", 0, DG_OPT_TEXT, "HEX",
-      "encoded header of the state's block, if the source does not hold it" },
+      "encoded header of the state's block, if the source does not hold it; a spec is a genesis "
+      "without it" },
     { "number", 0, DG_OPT_NUMBER, "N", "or only its number, together with --hash" },
     { "hash", 0, DG_OPT_TEXT, "HASH", "its hash, together with --number" },
 };

@@ -129,6 +129,24 @@ dg_code dg_snapshot_import_block(dg_snapshot_import_job *import, dg_error *err)
     return rc;
 }
 
+dg_code dg_snapshot_import_settle(dg_snapshot_import_job *import, dg_error *err)
+{
+    dg_snapshot_info *info = &import->m.info;
+    dg_buf code;
+    dg_code rc;
+    dg_buf_init(&code, DG_VALUE_MAX);
+    rc = dg_snapshot_import_get(import, &code, dg_text(":code"), err);
+    info->partial |= code.len == 0;
+    if (rc >= 0 && !info->header_known)
+        rc = dg_snapshot_import_block(import, err);
+    /* Without a header nothing tells whether the state is whole. */
+    info->partial |= !info->header_known;
+    if (rc >= 0)
+        rc = dg_snapshot_import_describe(import, dg_buf_bytes(&code), err);
+    dg_buf_clear(&code);
+    return rc;
+}
+
 /* ---- telling apart ---- */
 
 enum kind { KIND_SPEC, KIND_SNAP, KIND_NEITHER };
@@ -139,6 +157,18 @@ static bool ends_in(const char *name, const char *end)
     return a >= b && strcmp(name + a - b, end) == 0;
 }
 
+bool dg_snapshot_named(const char *path, const char *kind)
+{
+    static const char *const packed[] = { "", ".zst", ".gz" };
+    char end[32];
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+        snprintf(end, sizeof end, "%s%s", kind, packed[i]);
+        if (ends_in(path, end))
+            return true;
+    }
+    return false;
+}
+
 /* A document begins with a brace. A .snap begins with its version, in one byte
  * below 0x20 that is no white space (0 and 1: the form before versions, which
  * begins with the state version); the name of the file decides the rest. */
@@ -147,10 +177,9 @@ static enum kind kind_of(const char *path, dg_bytes start)
     size_t i = 0;
     while (i < start.len && strchr(" \t\r\n", start.at[i]) && start.at[i])
         i++;
-    if (ends_in(path, ".snap"))
+    if (dg_snapshot_named(path, ".snap"))
         return KIND_SNAP;
-    if (ends_in(path, ".json") || ends_in(path, ".json.zst")
-        || (i < start.len && start.at[i] == '{'))
+    if (dg_snapshot_named(path, ".json") || (i < start.len && start.at[i] == '{'))
         return KIND_SPEC;
     return start.len && i == 0 && start.at[0] < 0x20 ? KIND_SNAP : KIND_NEITHER;
 }

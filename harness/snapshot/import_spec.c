@@ -8,16 +8,13 @@
 
 #include <string.h>
 
-static const char child_prefix[] = ":child_storage:default:";
-enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1 };
-
 typedef struct pass {
     dg_snapshot_import_job *import;
     dg_snapshot_input *source;
     unsigned number; /* 0: look, 1: build */
     dg_buf *code;    /* found by the first */
     bool code_found;
-    dg_trie *top, *child; /* of the second */
+    dg_snapshot_build build; /* of the second */
     bool in_child;
     dg_hash hash; /* of the bytes that were read */
 } pass;
@@ -53,58 +50,15 @@ static dg_code look_child(void *user, dg_bytes child, bool begins, dg_error *err
 
 /* ---- second pass ---- */
 
-static dg_code put_new(pass *p, dg_trie *trie, dg_bytes key, dg_bytes value, dg_error *err)
-{
-    dg_bytes before;
-    dg_code rc = dg_trie_get(trie, &before, key, err);
-    if (rc < 0)
-        return rc;
-    if (rc == DG_OK)
-        return dg_fail(err, DG_MALFORMED, "appears twice");
-    return dg_trie_put(trie, key, value, p->import->m.info.state_version, 0, err);
-}
-
 static dg_code build_entry(void *user, dg_bytes key, dg_bytes value, dg_error *err)
 {
-    pass *p = user;
-    if (!p->in_child && dg_bytes_begin(key, dg_text(child_prefix)))
-        return dg_fail(err, DG_MALFORMED,
-                       "is the root of a child trie, which follows from its entries");
-    return put_new(p, p->in_child ? p->child : p->top, key, value, err);
-}
-
-static dg_code end_child(pass *p, dg_bytes name, dg_error *err)
-{
-    dg_hash root;
-    dg_buf key;
-    dg_code rc;
-    if ((rc = dg_trie_root(p->child, &root, err)) < 0
-        || (rc = dg_trie_flush(p->child, dg_snapshot_put, p->import->writer, err)) < 0)
-        return rc;
-    if (dg_hash_equal(&root, &DG_TRIE_EMPTY_ROOT))
-        return DG_OK; /* no entries, no trie */
-    dg_buf_init(&key, DG_TRIE_KEY_MAX);
-    dg_buf_put_text(&key, child_prefix);
-    dg_buf_put_bytes(&key, name);
-    if ((rc = dg_buf_check(&key, err, "key of a child trie")) == DG_OK)
-        rc = put_new(p, p->top, dg_buf_bytes(&key), dg_hash_bytes(&root), err);
-    dg_buf_clear(&key);
-    return rc < 0 ? dg_fail_within(err, rc, "child trie") : rc;
+    return dg_snapshot_build_entry(&((pass *)user)->build, key, value, err);
 }
 
 static dg_code build_child(void *user, dg_bytes child, bool begins, dg_error *err)
 {
-    pass *p = user;
-    dg_code rc = DG_OK;
-    p->in_child = begins;
-    if (begins) {
-        p->child = dg_trie_empty();
-        return p->child ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a child trie");
-    }
-    rc = end_child(p, child, err);
-    dg_trie_free(p->child);
-    p->child = NULL;
-    return rc;
+    dg_snapshot_build *b = &((pass *)user)->build;
+    return begins ? dg_snapshot_build_child(b, err) : dg_snapshot_build_child_end(b, child, err);
 }
 
 /* ---- both ---- */
@@ -158,30 +112,28 @@ static dg_code build(dg_snapshot_import_job *import, dg_error *err)
     pass p = { .import = import, .number = 1 };
     dg_snapshot_info *info = &import->m.info;
     dg_code rc;
-    if (!(p.top = dg_trie_empty()))
-        return dg_fail(err, DG_NOMEM, "no memory for a trie");
-    if ((rc = run_pass(&p, &spec, err)) < 0)
+    if ((rc = dg_snapshot_build_init(&p.build, import->writer, info->state_version, err)) < 0
+        || (rc = run_pass(&p, &spec, err)) < 0)
         goto out;
     if (!dg_hash_equal(&p.hash, &info->source_hash)) {
         rc = dg_fail(err, DG_IO, "%s: the file changed while it was read", import->path);
         goto out;
     }
-    if ((rc = dg_trie_root(p.top, &info->state_root, err)) == DG_OK)
-        rc = dg_trie_flush(p.top, dg_snapshot_put, import->writer, err);
+    rc = dg_snapshot_build_finish(&p.build, &info->state_root, err);
 out:
-    dg_trie_free(p.top);
-    dg_trie_free(p.child);
+    dg_snapshot_build_clear(&p.build);
     dg_snapshot_spec_clear(&spec);
     return rc;
 }
 
-/* A spec is the genesis of its chain: block 0, with the header that follows. */
+/* A spec is the genesis of its chain, block 0, with the header that follows, unless the caller
+ * knows it for another block's state. */
 static dg_code name_block(dg_snapshot_import_job *import, bool pairs, dg_error *err)
 {
     dg_snapshot_info *info = &import->m.info;
     dg_buf header;
     dg_code rc;
-    if (pairs)
+    if (pairs || import->options->header.len || import->options->block_known)
         return dg_snapshot_import_block(import, err);
     dg_buf_init(&header, 128);
     dg_snapshot_header_genesis(&header, &info->state_root);

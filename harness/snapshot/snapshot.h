@@ -62,17 +62,15 @@ typedef struct dg_snapshot_import_options {
     const char *chain; /* id, of a source that does not tell it; NULL: its spec_name */
 } dg_snapshot_import_options;
 
-/* Raw chain spec (.json, .json.zst: streamed), the answer of state_getPairs in the
- * same forms, or .snap (4, 3, 2, and the form before versions), told apart by
- * content. A spec is the genesis of its chain: number 0 and the header that
- * follows from its root. A .snap without header is called partial, since nothing
- * proves it whole. A snapshot that a killed `replace` left aside is put back
- * first, here and in open; what dead processes left is removed. Existing
- * snapshot at path_out: DG_USAGE unless `replace` or `share`; one that another
- * process makes, on whatever host: DG_IO unless `share`. Refusals: DG_MALFORMED with
- * position, DG_UNSUPPORTED (plain spec, .snap version), DG_MISMATCH (a node or
- * root that does not hash), DG_LIMIT, DG_IO. Nothing is left behind
- * on failure. `info` out, may be NULL. */
+/* Raw chain spec, the answer of state_getPairs, or .snap (4, 3, 2, and the forms before versions),
+ * each packed with zstd or gzip or not, told apart by content. A spec is the genesis of its chain,
+ * number 0 and the header that follows from its root, unless `options` name its block. A .snap
+ * without header is called partial, since nothing proves it whole. A snapshot that a killed
+ * `replace` left aside is put back first, here and in open; what dead processes left is removed.
+ * Existing snapshot at path_out: DG_USAGE unless `replace` or `share`; one that another process
+ * makes, on whatever host: DG_IO unless `share`. Refusals: DG_MALFORMED with position,
+ * DG_UNSUPPORTED (plain spec, .snap version), DG_MISMATCH (a node or root that does not hash),
+ * DG_LIMIT, DG_IO. Nothing is left behind on failure. `info` out, may be NULL. */
 dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
                            const dg_snapshot_import_options *options, dg_error *err);
 

@@ -26,11 +26,14 @@ void dg_snapshot_reached(const char *what);
 typedef struct dg_snapshot_input dg_snapshot_input;
 dg_code dg_snapshot_input_open(dg_snapshot_input **out, const char *path, dg_error *err);
 void dg_snapshot_input_close(dg_snapshot_input *source);
-/* The next bytes, unpacked if the file is zstd; DG_END; DG_MALFORMED. */
+/* The next bytes, unpacked if the file is zstd or gzip; DG_END; DG_MALFORMED. */
 dg_code dg_snapshot_input_read(dg_snapshot_input *source, dg_bytes *chunk, dg_error *err);
 uint64_t dg_snapshot_input_done(
     const dg_snapshot_input *source); /* bytes of the file read so far */
 uint64_t dg_snapshot_input_total(const dg_snapshot_input *source); /* bytes of the file */
+/* No more bytes than this come out of it: those of the file, unless it is packed. Once something
+ * was read. */
+uint64_t dg_snapshot_input_most(const dg_snapshot_input *source);
 dg_hash dg_snapshot_input_hash(dg_snapshot_input *source); /* of the file; after DG_END, once */
 
 /* ---- sink.c: a file that is written whole or not at all ---- */
@@ -229,6 +232,26 @@ typedef struct dg_snapshot_spec {
 dg_code dg_snapshot_spec_read(dg_snapshot_spec *spec, dg_snapshot_json *json, dg_error *err);
 void dg_snapshot_spec_clear(dg_snapshot_spec *spec);
 
+/* ---- build.c: entries become tries in the store ---- */
+
+typedef struct dg_snapshot_build {
+    dg_snapshot_writer *writer;
+    unsigned state_version;
+    dg_trie *top, *child; /* child NULL: none is open */
+} dg_snapshot_build;
+dg_code dg_snapshot_build_init(dg_snapshot_build *build, dg_snapshot_writer *writer,
+                               unsigned state_version, dg_error *err);
+/* In any order. DG_MALFORMED: the key was there already, or is where the root of a child trie
+ * stands. */
+dg_code dg_snapshot_build_entry(dg_snapshot_build *build, dg_bytes key, dg_bytes value,
+                                dg_error *err);
+/* Entries between these two are of the child trie `name` (without prefix). */
+dg_code dg_snapshot_build_child(dg_snapshot_build *build, dg_error *err);
+dg_code dg_snapshot_build_child_end(dg_snapshot_build *build, dg_bytes name, dg_error *err);
+dg_code dg_snapshot_build_finish(dg_snapshot_build *build, dg_hash *root, dg_error *err);
+void dg_snapshot_build_clear(dg_snapshot_build *build); /* fine on zeros */
+bool dg_snapshot_is_child_root(dg_bytes key);
+
 /* ---- writer.c ---- */
 
 struct dg_snapshot_writer {
@@ -253,6 +276,15 @@ typedef struct dg_snapshot_import_job {
 } dg_snapshot_import_job;
 dg_code dg_snapshot_import_spec(dg_snapshot_import_job *import, dg_error *err);
 dg_code dg_snapshot_import_snap(dg_snapshot_import_job *import, dg_error *err);
+/* Is this .snap of a form that holds keys and values, not nodes? */
+dg_code dg_snapshot_snap_holds_pairs(bool *pairs, dg_snapshot_import_job *import, dg_error *err);
+/* Such a one, but for the commit. */
+dg_code dg_snapshot_import_snap_pairs(dg_snapshot_import_job *import, dg_error *err);
+/* What is left to do once the state is in the store and its root known: block, code, runtime,
+ * whether it is whole. */
+dg_code dg_snapshot_import_settle(dg_snapshot_import_job *import, dg_error *err);
+/* Does the name end in `kind` (".snap"), packed or not? */
+bool dg_snapshot_named(const char *path, const char *kind);
 void dg_snapshot_import_progress(const dg_snapshot_import_job *import,
                                  const dg_snapshot_input *source, unsigned pass, unsigned passes);
 /* Asks `describe` about the code, when there is one. */

@@ -1,10 +1,11 @@
-/* source.c - the bytes of a file as they come, unpacked when it is zstd. */
+/* source.c - the bytes of a file as they come, unpacked when it is zstd or gzip. */
 #include "snapshot/snapshot_impl.h"
 
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <zlib.h>
 #include <zstd.h>
 
 enum { CHUNK = 1 << 17, UNPACKED_LOG = 38 };
@@ -15,8 +16,9 @@ static const uint64_t unpacked_max = (uint64_t)1 << UNPACKED_LOG;
 struct dg_snapshot_input {
     FILE *file;
     uint64_t done, total, unpacked;
-    ZSTD_DStream *zstd; /* NULL: the file is taken as it is */
-    bool started, in_frame;
+    ZSTD_DStream *zstd; /* NULL: the file is no zstd */
+    z_stream gzip;
+    bool started, in_frame, is_gzip;
     ZSTD_inBuffer in;
     crypto_generichash_state hash;
     uint8_t raw[CHUNK], out[CHUNK];
@@ -52,6 +54,8 @@ void dg_snapshot_input_close(dg_snapshot_input *s)
     if (s->file)
         fclose(s->file);
     ZSTD_freeDStream(s->zstd);
+    if (s->is_gzip)
+        inflateEnd(&s->gzip);
     dg_free(s);
 }
 
@@ -63,6 +67,11 @@ uint64_t dg_snapshot_input_done(const dg_snapshot_input *s)
 uint64_t dg_snapshot_input_total(const dg_snapshot_input *s)
 {
     return s->total;
+}
+
+uint64_t dg_snapshot_input_most(const dg_snapshot_input *s)
+{
+    return s->zstd || s->is_gzip ? unpacked_max : s->total;
 }
 
 dg_hash dg_snapshot_input_hash(dg_snapshot_input *s)
@@ -87,8 +96,13 @@ static dg_code refill(dg_snapshot_input *s, dg_error *err)
 static dg_code start(dg_snapshot_input *s, dg_error *err)
 {
     static const uint8_t magic[4] = { 0x28, 0xb5, 0x2f, 0xfd };
+    static const uint8_t gzip_magic[3] = { 0x1f, 0x8b, 8 };
     dg_code rc = refill(s, err);
     s->started = true;
+    if (rc == DG_OK && s->in.size >= 3 && memcmp(s->raw, gzip_magic, 3) == 0) {
+        s->is_gzip = inflateInit2(&s->gzip, 15 + 16) == Z_OK;
+        return s->is_gzip ? DG_OK : dg_fail(err, DG_NOMEM, "no memory to unpack gzip");
+    }
     if (rc != DG_OK || s->in.size < 4 || memcmp(s->raw, magic, 4) != 0)
         return rc;
     s->zstd = ZSTD_createDStream();
@@ -122,18 +136,61 @@ static dg_code unpack(dg_snapshot_input *s, dg_bytes *chunk, dg_error *err)
     return DG_OK;
 }
 
+/* Members that follow one another are one file, as gzip has it. */
+static dg_code inflate_some(dg_snapshot_input *s, dg_error *err)
+{
+    int rc;
+    if (!s->in_frame && s->gzip.total_in && inflateReset(&s->gzip) != Z_OK)
+        return dg_fail(err, DG_MALFORMED, "gzip could not go on");
+    s->gzip.next_in = s->raw + s->in.pos;
+    s->gzip.avail_in = (uInt)(s->in.size - s->in.pos);
+    rc = inflate(&s->gzip, Z_NO_FLUSH);
+    s->in.pos = s->in.size - s->gzip.avail_in;
+    if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+        return dg_fail(err, rc == Z_MEM_ERROR ? DG_NOMEM : DG_MALFORMED, "gzip, near byte %llu: %s",
+                       (unsigned long long)(s->done - s->in.size + s->in.pos),
+                       s->gzip.msg ? s->gzip.msg : "is damaged");
+    s->in_frame = rc != Z_STREAM_END;
+    return DG_OK;
+}
+
+static dg_code unpack_gzip(dg_snapshot_input *s, dg_bytes *chunk, dg_error *err)
+{
+    dg_code rc;
+    s->gzip.next_out = s->out;
+    s->gzip.avail_out = CHUNK;
+    while (s->gzip.avail_out == CHUNK) {
+        if (s->in.pos == s->in.size) {
+            rc = refill(s, err);
+            if (rc == DG_END && s->in_frame)
+                return dg_fail(err, DG_MALFORMED, "gzip was cut off at byte %llu",
+                               (unsigned long long)s->done);
+            if (rc != DG_OK)
+                return rc;
+        }
+        if ((rc = inflate_some(s, err)) < 0)
+            return rc;
+    }
+    *chunk = dg_bytes_of(s->out, CHUNK - s->gzip.avail_out);
+    return DG_OK;
+}
+
 dg_code dg_snapshot_input_read(dg_snapshot_input *s, dg_bytes *chunk, dg_error *err)
 {
     dg_code rc = DG_OK;
     if (!s->started)
         rc = start(s, err);
-    else if (!s->zstd)
+    else if (!s->zstd && !s->is_gzip)
         rc = refill(s, err);
     if (rc != DG_OK)
         return rc;
-    if (!s->zstd)
+    if (s->is_gzip)
+        rc = unpack_gzip(s, chunk, err);
+    else if (!s->zstd)
         *chunk = dg_bytes_of(s->raw, s->in.size);
-    else if ((rc = unpack(s, chunk, err)) != DG_OK)
+    else
+        rc = unpack(s, chunk, err);
+    if (rc != DG_OK)
         return rc;
     s->unpacked += chunk->len;
     if (s->unpacked > unpacked_max)

@@ -49,9 +49,9 @@ static dg_code save(dg_state *state, const char *path, bool replace, const dg_sn
 }
 
 dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
-                      dg_error *err)
+                      dg_bytes header, dg_error *err)
 {
-    return save(state, path, false, info, (dg_bytes){ NULL, 0 }, err);
+    return save(state, path, false, info, header, err);
 }
 
 dg_code dg_state_replace(dg_state *state, const char *path, const dg_snapshot_info *info,

@@ -119,13 +119,12 @@ void dg_state_iter_clear(dg_state_iter *it);
 dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user,
                       dg_error *err);
 
-/* Writes the whole state as a new snapshot beside (dg_snapshot_begin .. commit);
- * the info's root and version are filled in. */
+/* Writes the whole state as a new snapshot beside (dg_snapshot_begin .. commit), with the block's
+ * encoded header (len 0: it is not known); the info's root and version are filled in. */
 dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
-                      dg_error *err);
+                      dg_bytes header, dg_error *err);
 
-/* The same over whatever snapshot is at `path` already, with the block's encoded header (len 0:
- * it is not known). DG_USAGE: something else is there. */
+/* The same over whatever snapshot is at `path` already. DG_USAGE: something else is there. */
 dg_code dg_state_replace(dg_state *state, const char *path, const dg_snapshot_info *info,
                          dg_bytes header, dg_error *err);
 

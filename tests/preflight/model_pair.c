@@ -107,7 +107,7 @@ static dg_snapshot *saved(dg_snapshot *before, dg_state *state, const dg_snapsho
     const char *place = place_for_next();
     dg_snapshot *snapshot;
     dg_error err;
-    if (dg_state_save(state, place, info, &err) < 0)
+    if (dg_state_save(state, place, info, dg_bytes_of(NULL, 0), &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_state_free(state);
     dg_snapshot_close(before);

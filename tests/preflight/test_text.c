@@ -203,7 +203,7 @@ START_TEST(one_bad_value_among_a_hundred_thousand_is_found)
                          DG_OK);
     }
     place = scratch_path("large");
-    ck_assert_int_eq(dg_state_save(state, place, &copy, NULL), DG_OK);
+    ck_assert_int_eq(dg_state_save(state, place, &copy, dg_bytes_of(NULL, 0), NULL), DG_OK);
     dg_state_free(state);
     dg_snapshot_close(p.snapshot);
     ck_assert_int_eq(dg_snapshot_open(&p.snapshot, place, NULL), DG_OK);

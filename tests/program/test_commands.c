@@ -109,6 +109,12 @@ START_TEST(westend_1_to_128_execute_to_their_roots)
     answer = answered(doppel("snapshot show --json %s", scratch_path("at128")), "at 128");
     ck_assert_int_eq(
         json_integer_value(json_object_get(json_object_get(answer, "block"), "number")), 128);
+    ck_assert(!json_is_true(json_object_get(json_object_get(answer, "state"), "partial")));
+    json_decref(answer);
+    /* the header came along, so the state can be given on with it */
+    answer = answered(doppel("snapshot export --json %s --to %s --snap-version 4",
+                             scratch_path("at128"), scratch_path("at128.snap")),
+                      "export at 128");
     json_decref(answer);
     refused(doppel("execute %s %s", scratch_path("at128"), blocks.path), "once more",
             "does not follow", 2);

@@ -173,7 +173,9 @@ void snapshot_after(const char *path, const char *spec, uint32_t slots, dg_clock
     info.number = dg_block_number(best);
     info.hash = *dg_block_hash(best);
     info.header_known = false;
-    ck_assert_msg(dg_state_save(dg_block_state(best), path, &info, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_state_save(dg_block_state(best), path, &info, dg_bytes_of(NULL, 0), &err)
+                      == DG_OK,
+                  "%s", err.text);
     dg_network_free(net);
     dg_chain_close(chain);
     dg_source_close(&source);

@@ -425,7 +425,8 @@ START_TEST(a_partial_snapshot_is_called_so)
     info = *dg_snapshot_info_of(source.snapshot);
     info.header_known = false;
     info.partial = true;
-    ck_assert_msg(dg_state_save(state, place, &info, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_state_save(state, place, &info, dg_bytes_of(NULL, 0), &err) == DG_OK, "%s",
+                  err.text);
     dg_state_free(state);
     dg_source_close(&source);
     dg_engine_free(engine);

@@ -238,7 +238,7 @@ static void write_epoch(const char *out, const char *spec, uint32_t epoch)
         ck_abort_msg("%s", err.text);
     info = *dg_snapshot_info_of(source.snapshot);
     info.header_known = false;
-    if (dg_state_save(state, out, &info, &err) < 0)
+    if (dg_state_save(state, out, &info, dg_bytes_of(NULL, 0), &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_state_free(state);
     dg_source_close(&source);
@@ -316,7 +316,7 @@ static void save_edited(const char *out, const char *spec)
     info = *dg_snapshot_info_of(source.snapshot);
     info.header_known = false;
     if (dg_state_put(state, dg_bytes_of(NULL, 0), dg_text(":code"), dg_buf_bytes(&wasm), &err) < 0
-        || dg_state_save(state, out, &info, &err) < 0)
+        || dg_state_save(state, out, &info, dg_bytes_of(NULL, 0), &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_buf_clear(&wasm);
     dg_state_free(state);

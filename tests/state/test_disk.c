@@ -8,7 +8,7 @@ static dg_snapshot *saved(dg_state *s, const char *name)
     dg_snapshot_info info = { .chain = "test", .name = "Test", .source_kind = "state" };
     dg_snapshot *snapshot = NULL;
     dg_error err;
-    if (dg_state_save(s, scratch_path(name), &info, &err) < 0
+    if (dg_state_save(s, scratch_path(name), &info, dg_bytes_of(NULL, 0), &err) < 0
         || dg_snapshot_open(&snapshot, scratch_path(name), &err) < 0)
         ck_abort_msg("%s", err.text);
     return snapshot;
