@@ -47,7 +47,7 @@ dg_code dg_page_check(const json_t *document, dg_error *err)
 {
     if (dg_page_is_gate(document))
         return dg_fail(err, DG_USAGE,
-                       "a gate has no such page: markdown, junit and github have one");
+                       "a gate has no such page: markdown, junit, github and html have one");
     if (json_object_get(document, "doppel_preflight"))
         return dg_fail(err, DG_USAGE, "a preflight has no such page: sarif has one");
     if (!dg_page_is_sweep(document) && !json_is_array(json_object_get(document, "claims")))

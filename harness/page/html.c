@@ -363,8 +363,10 @@ void dg_page_html_end(dg_buf *out)
 dg_code dg_page_html(dg_buf *out, const json_t *document, dg_error *err)
 {
     const char *title = dg_page_title(document);
-    dg_code rc = dg_page_check(document, err);
-    if (rc < 0)
+    dg_code rc;
+    if (dg_page_is_gate(document))
+        return dg_page_gate_html(out, document, err);
+    if ((rc = dg_page_check(document, err)) < 0)
         return rc;
     dg_page_html_begin(out, title[0] ? title : "A runtime upgrade, rehearsed");
     if (dg_page_is_sweep(document)) {

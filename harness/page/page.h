@@ -7,7 +7,7 @@
  *   dg_page_html       one file for a browser, without script or network
  *   dg_page_differences   the same of a comparison (room compare)
  *
- * A gate has no SARIF and no page for a browser. All of them take a document that was checked by
+ * A gate has no SARIF. All of them take a document that was checked by
  * who read it, and read it defensively all the same. What an outcome says in words (a chain's name,
  * a runtime's own error) may hold anything: each format escapes it where it is put, in escape.c,
  * and nowhere is it put unescaped.
@@ -51,7 +51,8 @@ dg_code dg_page_sarif(dg_buf *out, const json_t *document, dg_error *err);
 
 /* Appends one page of HTML that needs no script and no network, in light and dark: the answer and
  * what to do, series as pictures, the way to the cause, claims, inputs with hashes, what is
- * modelled; of a sweep the matrix. As dg_page_markdown. */
+ * modelled; of a sweep the matrix; of a gate a row for each plan, and its ledger. As
+ * dg_page_markdown. */
 dg_code dg_page_html(dg_buf *out, const json_t *document, dg_error *err);
 
 /* Appends such a page of what a comparison (room compare) tells, in the words of

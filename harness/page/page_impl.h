@@ -91,12 +91,13 @@ void dg_page_junit_property(void *user, const char *name, const char *value, boo
  * "notice". */
 void dg_page_github_command(dg_buf *out, const char *level, const char *title);
 
-/* ---- gate.c, gate_junit.c: a gate, which is neither an outcome nor a sweep ---- */
+/* ---- gate.c, gate_junit.c, html_gate.c: a gate, which is neither an outcome nor a sweep ---- */
 
 /* As the functions of page.h, of a gate. */
 dg_code dg_page_gate_markdown(dg_buf *out, const json_t *document, dg_error *err);
 dg_code dg_page_gate_github(dg_buf *out, const json_t *document, dg_error *err);
 dg_code dg_page_gate_junit(dg_buf *out, const json_t *document, dg_error *err);
+dg_code dg_page_gate_html(dg_buf *out, const json_t *document, dg_error *err);
 /* .. what comes behind `exit`. */
 void dg_page_gate_outputs(dg_buf *out, const json_t *document);
 
