@@ -1,0 +1,2 @@
+room := rpc
+sees := base
