@@ -176,6 +176,8 @@ dg_code dg_cli_time(uint64_t *out_ns, const char *flag, const char *text, dg_err
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
 int dg_cli_print_json(json_t *value);
+/* What the snapshot at `path` holds, as `snapshot show` prints it. */
+int dg_cli_print_snapshot(const dg_args *args, const char *path);
 
 /* A chain at its newest block, to count slots from. */
 typedef struct dg_cli_chain {
@@ -250,10 +252,11 @@ bool dg_cli_is_dumb(void);
 
 extern const dg_command dg_cmd_report_diff, dg_cmd_gate, dg_cmd_completion, dg_cmd_man;
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
-    dg_cmd_snapshot_diff, dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute,
-    dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep, dg_cmd_merge, dg_cmd_bisect,
-    dg_cmd_when, dg_cmd_advise, dg_cmd_report_show, dg_cmd_report_markdown, dg_cmd_report_junit,
-    dg_cmd_report_github, dg_cmd_report_html, dg_cmd_report_sarif, dg_cmd_report_explain,
-    dg_cmd_nodes, dg_cmd_recover, dg_cmd_version, dg_cmd_help;
+    dg_cmd_snapshot_diff, dg_cmd_snapshot_update, dg_cmd_snapshot_export, dg_cmd_inspect,
+    dg_cmd_call, dg_cmd_execute, dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep,
+    dg_cmd_merge, dg_cmd_bisect, dg_cmd_when, dg_cmd_advise, dg_cmd_report_show,
+    dg_cmd_report_markdown, dg_cmd_report_junit, dg_cmd_report_github, dg_cmd_report_html,
+    dg_cmd_report_sarif, dg_cmd_report_explain, dg_cmd_nodes, dg_cmd_recover, dg_cmd_version,
+    dg_cmd_help;
 
 #endif

@@ -40,12 +40,19 @@ static void print_text(const dg_snapshot *snapshot, const char *path)
     printf("  entries        %llu keys, %llu nodes, %llu bytes of values\n",
            (unsigned long long)info->keys, (unsigned long long)info->nodes,
            (unsigned long long)info->value_bytes);
+    if (info->shared_bytes)
+        printf("  on disk        %llu bytes of its own (%llu nodes), %llu bytes shared with the "
+               "snapshots it was made over\n",
+               (unsigned long long)info->own_bytes, (unsigned long long)info->own_nodes,
+               (unsigned long long)info->shared_bytes);
+    else
+        printf("  on disk        %llu bytes, none shared\n", (unsigned long long)info->own_bytes);
     printf("  source         %s (%s) %s\n", info->source, info->source_kind,
            dg_hash_text(&info->source_hash).text);
     printf("  snapshot hash  %s\n", dg_hash_text(&hash).text);
 }
 
-static int print_info(const dg_args *args, const char *path)
+int dg_cli_print_snapshot(const dg_args *args, const char *path)
 {
     dg_snapshot *snapshot = NULL;
     dg_error err;
@@ -150,7 +157,7 @@ static int create(const dg_args *args)
     if (dg_cli_engine(&engine, &err) < 0 || import(args, engine, &err) < 0)
         exit_code = dg_cli_exit_with(&err);
     else
-        exit_code = print_info(args, args->positional[0]);
+        exit_code = dg_cli_print_snapshot(args, args->positional[0]);
     dg_engine_free(engine);
     return exit_code;
 }
@@ -174,7 +181,7 @@ const dg_command dg_cmd_snapshot_create = {
 
 static int show(const dg_args *args)
 {
-    return print_info(args, args->positional[0]);
+    return dg_cli_print_snapshot(args, args->positional[0]);
 }
 
 const dg_command dg_cmd_snapshot_show = {

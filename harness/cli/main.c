@@ -11,6 +11,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_snapshot_show,
     &dg_cmd_snapshot_verify,
     &dg_cmd_snapshot_diff,
+    &dg_cmd_snapshot_update,
     &dg_cmd_snapshot_export,
     &dg_cmd_inspect,
     &dg_cmd_call,

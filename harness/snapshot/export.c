@@ -71,11 +71,9 @@ static dg_code spec_entry(void *user, dg_bytes child, dg_bytes key, dg_bytes val
 
 static dg_code spec_part(dg_snapshot *s, spec_out *o, bool children, dg_error *err)
 {
-    dg_snapshot_walk walk = { .from = &s->store.loader,
-                              .positions = true,
-                              .top_only = !children,
-                              .user = o,
-                              .entry = spec_entry };
+    dg_snapshot_walk walk = {
+        .from = &s->loader, .positions = true, .top_only = !children, .user = o, .entry = spec_entry
+    };
     dg_code rc;
     o->children = children;
     o->some = false;
@@ -186,7 +184,7 @@ static dg_code snap_content(void *user, const dg_snapshot_walk_at *at, const dg_
 static dg_code snap_walk(dg_snapshot *s, snap_out *o, bool write, dg_error *err)
 {
     dg_snapshot_walk walk = {
-        .from = &s->store.loader, .positions = true, .user = o, .content = snap_content
+        .from = &s->loader, .positions = true, .user = o, .content = snap_content
     };
     dg_code rc;
     o->write = write;

@@ -70,24 +70,28 @@ int dg_snapshot_guarded(int (*look)(void *user), void *user)
     return rc;
 }
 
-/* Mirrors: Linux, proc(5), /proc/PID/maps. */
-dg_bytes dg_snapshot_map_of(const char *file)
+/* Where none holds `at` the last is taken: what is looked for there lies outside it.
+ * Mirrors: Linux, proc(5), /proc/PID/maps. */
+dg_bytes dg_snapshot_map_of(const char *file, const void *at)
 {
     FILE *maps = fopen("/proc/self/maps", "r");
     dg_bytes map = { NULL, 0 };
     struct stat about;
     char line[512];
+    bool holds = false;
     if (!maps)
         return map;
-    while (stat(file, &about) == 0 && !map.at && fgets(line, sizeof line, maps)) {
+    while (stat(file, &about) == 0 && !holds && fgets(line, sizeof line, maps)) {
         unsigned long long from, to, offset, inode;
         unsigned major_of, minor_of;
         if (sscanf(line, "%llx-%llx %*s %llx %x:%x %llu", &from, &to, &offset, &major_of, &minor_of,
                    &inode)
                 == 6
             && inode == about.st_ino && major_of == major(about.st_dev)
-            && minor_of == minor(about.st_dev) && offset == 0)
+            && minor_of == minor(about.st_dev) && offset == 0) {
             map = dg_bytes_of((const void *)(uintptr_t)from, (size_t)about.st_size);
+            holds = (uintptr_t)at >= from && (uintptr_t)at < to;
+        }
     }
     fclose(maps);
     return map;

@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { FORMAT = 1 };
+/* 2: it shares files with others, which a program that reads 1 alone would not look into. */
+enum { FORMAT = 1, FORMAT_WITH_BASES = 2 };
 
 void dg_snapshot_manifest_init(dg_snapshot_manifest_data *m)
 {
@@ -39,11 +40,39 @@ static json_t *header_json(const dg_snapshot_manifest_data *m)
     return text;
 }
 
+static json_t *bases_json(const dg_snapshot_manifest_data *m)
+{
+    json_t *files = json_array();
+    for (unsigned i = 0; files && i < m->base_count; i++) {
+        json_t *one =
+            json_pack("{s:s, s:I, s:o}", "file", dg_snapshot_base_name(i), "bytes",
+                      (json_int_t)m->bases[i].bytes, "blake2_256", hash_json(&m->bases[i].hash));
+        if (json_array_append_new(files, one) != 0) {
+            json_decref(files);
+            files = NULL;
+        }
+    }
+    return json_pack("{s:o, s:I, s:o}", "state_root", hash_json(&m->over_root), "own_nodes",
+                     (json_int_t)m->info.own_nodes, "files", files);
+}
+
+/* The members that a whole snapshot has not. */
+static json_t *with_bases(json_t *all, const dg_snapshot_manifest_data *m)
+{
+    if (!all || !m->base_count)
+        return all;
+    if (json_object_set_new(all, "bases", bases_json(m)) == 0
+        && json_object_set_new(all, "doppel_snapshot", json_integer(FORMAT_WITH_BASES)) == 0)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
 json_t *dg_snapshot_manifest_to_json(const dg_snapshot_manifest_data *m)
 {
     const dg_snapshot_info *i = &m->info;
     /* "o" steals; a NULL from it makes the whole NULL */
-    return json_pack(
+    json_t *all = json_pack(
         "{s:i, s:s, s:s, s:{s:I, s:o, s:o, s:o}, s:{s:s, s:I}, "
         "s:{s:i, s:b, s:I, s:I, s:I}, s:{s:s, s:s, s:i, s:o, s:I}, s:O, "
         "s:{s:s, s:I, s:o}}",
@@ -56,6 +85,7 @@ json_t *dg_snapshot_manifest_to_json(const dg_snapshot_manifest_data *m)
         (int)i->source_version, "blake2_256", hash_json(&i->source_hash), "unreferenced_nodes",
         (json_int_t)i->unreferenced, "code_substitutes", m->substitutes, "store", "file",
         "data.mdb", "bytes", (json_int_t)m->store_len, "blake2_256", hash_json(&m->store_hash));
+    return with_bases(all, m);
 }
 
 dg_code dg_snapshot_manifest_write(const dg_snapshot_manifest_data *m, const char *dir,
@@ -147,14 +177,44 @@ static dg_code substitutes_in(reader *r, dg_snapshot_manifest_data *m, dg_error 
     return m->substitutes ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the manifest");
 }
 
+static void base_in(reader *r, dg_snapshot_manifest_data *m, const json_t *one)
+{
+    reader of = { one, NULL };
+    dg_snapshot_base *base = &m->bases[m->base_count];
+    char name[24];
+    text_in(&of, name, sizeof name, NULL, "file");
+    base->bytes = number_in(&of, INT64_MAX, NULL, "bytes");
+    hash_in(&of, &base->hash, NULL, "blake2_256");
+    m->info.shared_bytes += base->bytes;
+    if (of.missing || strcmp(name, dg_snapshot_base_name(m->base_count)) != 0)
+        r->missing = r->missing ? r->missing : "files of bases";
+    m->base_count++;
+}
+
+static void bases_in(reader *r, dg_snapshot_manifest_data *m)
+{
+    const json_t *files = want(r, "bases", "files"), *one;
+    size_t i;
+    hash_in(r, &m->over_root, "bases", "state_root");
+    m->info.own_nodes = number_in(r, INT64_MAX, "bases", "own_nodes");
+    if (!json_array_size(files) || json_array_size(files) > DG_SNAPSHOT_BASES_MAX) {
+        r->missing = r->missing ? r->missing : "files of bases";
+        return;
+    }
+    json_array_foreach((json_t *)(uintptr_t)files, i, one) base_in(r, m, one);
+}
+
 static dg_code read_all(dg_snapshot_manifest_data *m, const json_t *json, dg_error *err)
 {
     reader r = { json, NULL };
     dg_snapshot_info *i = &m->info;
+    uint64_t format = number_in(&r, UINT32_MAX, NULL, "doppel_snapshot");
     dg_code rc;
-    if (number_in(&r, UINT32_MAX, NULL, "doppel_snapshot") != FORMAT)
+    if (format != FORMAT && format != FORMAT_WITH_BASES)
         return dg_fail(err, r.missing ? DG_MALFORMED : DG_UNSUPPORTED,
-                       "is not a manifest of snapshot format %d", FORMAT);
+                       "is not a manifest of snapshot format %d or %d", FORMAT, FORMAT_WITH_BASES);
+    if (format == FORMAT_WITH_BASES)
+        bases_in(&r, m);
     text_in(&r, i->chain, sizeof i->chain, NULL, "chain");
     text_in(&r, i->name, sizeof i->name, NULL, "name");
     i->number = (uint32_t)number_in(&r, UINT32_MAX, "block", "number");
@@ -173,6 +233,7 @@ static dg_code read_all(dg_snapshot_manifest_data *m, const json_t *json, dg_err
     hash_in(&r, &i->source_hash, "source", "blake2_256");
     i->unreferenced = number_in(&r, INT64_MAX, "source", "unreferenced_nodes");
     m->store_len = number_in(&r, INT64_MAX, "store", "bytes");
+    i->own_bytes = m->store_len;
     hash_in(&r, &m->store_hash, "store", "blake2_256");
     if ((rc = header_in(&r, m, err)) < 0 || (rc = substitutes_in(&r, m, err)) < 0)
         return rc;

@@ -12,6 +12,7 @@
  * nobody is at work on P.part. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -102,8 +103,11 @@ static const char *split(char parent[DG_PATH_MAX], const char *path)
     return slash ? slash + 1 : path;
 }
 
-static const char *const held[] = { "data.mdb", "manifest.json", "note" };
+static const char *const held[] = { "data.mdb",   "manifest.json", "note",       "base-1.mdb",
+                                    "base-2.mdb", "base-3.mdb",    "base-4.mdb", "base-5.mdb",
+                                    "base-6.mdb", "base-7.mdb",    "base-8.mdb" };
 enum { HELD = sizeof held / sizeof held[0] };
+static_assert(HELD == 3 + DG_SNAPSHOT_BASES_MAX, "a snapshot holds its bases too");
 
 /* A file of a snapshot, or one in the making beside it. */
 static bool is_of_snapshot(const char *entry)

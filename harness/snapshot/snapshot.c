@@ -28,7 +28,7 @@ static dg_code code_named(const dg_snapshot *s, dg_bytes *code, const char *text
     dg_code rc;
     if (dg_hex_get(&out, text, strlen(text), NULL) < 0 || out.len != 32)
         return dg_fail(err, DG_MALFORMED, "%s: a code substitute is not named by a hash", s->dir);
-    rc = dg_snapshot_store_get(&s->store, code, &hash, err);
+    rc = s->loader.load(s->loader.source, code, &hash, err);
     if (rc != DG_OK)
         return rc < 0 ? rc
                       : dg_fail(err, DG_MISMATCH, "%s: code substitute %s is missing", s->dir,
@@ -63,6 +63,13 @@ static dg_code load_substitutes(dg_snapshot *s, dg_error *err)
     return rc;
 }
 
+static dg_code load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err)
+{
+    const dg_snapshot *s = source;
+    dg_code rc = dg_snapshot_store_get(&s->store, out, hash, err);
+    return rc == DG_ABSENT ? dg_snapshot_bases_get(&s->bases, out, hash, err) : rc;
+}
+
 dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err)
 {
     dg_snapshot *s;
@@ -73,9 +80,11 @@ dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err)
     if (!(s = dg_calloc(1, sizeof *s)))
         return dg_fail(err, DG_NOMEM, "no memory to open a snapshot");
     snprintf(s->dir, sizeof s->dir, "%s", path);
+    s->loader = (dg_trie_loader){ load, s };
     dg_snapshot_manifest_init(&s->m);
     if ((rc = dg_snapshot_manifest_read(&s->m, s->dir, err)) < 0 || (rc = check_size(s, err)) < 0
-        || (rc = dg_snapshot_store_open(&s->store, s->dir, err)) < 0
+        || (rc = dg_snapshot_store_open(&s->store, s->dir, "data.mdb", err)) < 0
+        || (rc = dg_snapshot_bases_open(&s->bases, &s->m, s->dir, err)) < 0
         || (rc = load_substitutes(s, err)) < 0) {
         dg_snapshot_close(s);
         return rc;
@@ -89,6 +98,7 @@ void dg_snapshot_close(dg_snapshot *s)
     if (!s)
         return;
     dg_snapshot_store_close(&s->store);
+    dg_snapshot_bases_close(&s->bases);
     dg_snapshot_manifest_clear(&s->m);
     json_decref(s->substitutes);
     dg_free(s);
@@ -111,7 +121,12 @@ void dg_snapshot_say_lacking(char *out, size_t size, const dg_snapshot *s, const
 
 const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *s)
 {
-    return &s->store.loader;
+    return &s->loader;
+}
+
+const dg_snapshot *dg_snapshot_of_loader(const dg_trie_loader *loader)
+{
+    return loader->load == load ? loader->source : NULL;
 }
 
 dg_bytes dg_snapshot_header(const dg_snapshot *s)
@@ -178,18 +193,18 @@ dg_code dg_snapshot_check_sum(const dg_snapshot *s, dg_error *err)
 {
     uint64_t len;
     dg_hash hash;
-    dg_code rc = dg_snapshot_store_sum(s->dir, &len, &hash, err);
+    dg_code rc = dg_snapshot_store_sum(s->dir, "data.mdb", &len, &hash, err);
     if (rc < 0)
         return rc;
     if (len != s->m.store_len || !dg_hash_equal(&hash, &s->m.store_hash))
         return dg_fail(err, DG_MISMATCH, "data.mdb is not what was written: BLAKE2b-256 %s",
                        dg_hash_text(&hash).text);
-    return DG_OK;
+    return dg_snapshot_bases_check_sums(&s->m, s->dir, err);
 }
 
 dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
 {
-    dg_snapshot_walk walk = { .from = &s->store.loader };
+    dg_snapshot_walk walk = { .from = &s->loader };
     const dg_snapshot_info *i = &s->m.info;
     dg_code rc;
     if (nodes)
@@ -198,8 +213,8 @@ dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
         && (rc = check_substitutes(s, err)) == DG_OK)
         rc = dg_snapshot_walk_run(&walk, &i->state_root, err);
     if (rc == DG_OK
-        && (walk.keys != i->keys || walk.contents != i->nodes
-            || walk.value_bytes != i->value_bytes))
+        && (walk.keys != i->keys || walk.value_bytes != i->value_bytes
+            || (s->m.base_count ? walk.contents > i->nodes : walk.contents != i->nodes)))
         rc = dg_fail(err, DG_MISMATCH,
                      "state has %llu keys in %llu nodes, but the manifest says otherwise",
                      (unsigned long long)walk.keys, (unsigned long long)walk.contents);

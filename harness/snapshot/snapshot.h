@@ -29,6 +29,10 @@ typedef struct dg_snapshot_info {
     unsigned state_version; /* form of the values as imported */
     bool partial;           /* keys are missing: roots are not the chain's */
     uint64_t keys, nodes, value_bytes;
+    /* Of one that shares files with others: what its own file holds, and bytes of its own file and
+     * of the shared ones (own_nodes and shared_bytes 0: it shares nothing). `nodes` then counts
+     * what all of them hold, of which some may be needed by the others alone. */
+    uint64_t own_nodes, own_bytes, shared_bytes;
     char spec_name[64];
     uint32_t spec_version;
     char source[256], source_kind[16]; /* file name; "spec", "pairs", "snap", "rpc", "state" */
@@ -86,6 +90,8 @@ const dg_snapshot_info *dg_snapshot_info_of(const dg_snapshot *snapshot);
 void dg_snapshot_say_lacking(char *out, size_t size, const dg_snapshot *snapshot, const char *said);
 /* Its nodes and values by hash, for dg_trie_open. Lives as long as the snapshot. */
 const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *snapshot);
+/* The snapshot whose loader it is; NULL: it is none's. */
+const dg_snapshot *dg_snapshot_of_loader(const dg_trie_loader *loader);
 /* Encoded header of the block, when known; .len 0 otherwise. */
 dg_bytes dg_snapshot_header(const dg_snapshot *snapshot);
 /* Hex code by block number (decimal text) of a spec's `codeSubstitutes`, as a
@@ -116,6 +122,11 @@ typedef struct dg_snapshot_writer dg_snapshot_writer;
 /* A new snapshot aside; it gets the name `path` in commit. DG_USAGE: something is there already
  * and `replace` is false; DG_IO; DG_NOMEM. */
 dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err);
+/* The same, over a snapshot that holds most of the state already: what that one has is not written
+ * again, its file is linked into the new folder, and either may be removed afterwards. `over` NULL,
+ * or a file that cannot be linked to `path`: a whole snapshot is made. `over` must be complete. */
+dg_code dg_snapshot_begin_over(dg_snapshot_writer **out, const char *path, bool replace,
+                               const dg_snapshot *over, dg_error *err);
 /* Whether dg_snapshot_begin would do now, for callers that work for hours before it. Leaves
  * nothing. */
 dg_code dg_snapshot_try(const char *path, bool replace, dg_error *err);
@@ -126,6 +137,10 @@ dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_er
  * hands out only what is new. DG_MISMATCH: wrong or missing there as well. */
 dg_code dg_snapshot_put_below(dg_snapshot_writer *writer, const dg_hash *root,
                               const dg_trie_loader *from, dg_error *err);
+/* The state of `state` as a snapshot over another (see dg_snapshot_begin_over): what `over` does
+ * not hold is written. Codes of begin, put_below and commit. */
+dg_code dg_snapshot_keep_over(const char *path, bool replace, const dg_snapshot *state,
+                              const dg_snapshot *over, dg_error *err);
 /* Verifies from info->state_root, writes the manifest, syncs, renames. Frees the
  * writer in every case. `header` may be empty; `code_substitutes` NULL. */
 dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info,

@@ -14,7 +14,9 @@ enum {
     DG_CHILDREN_MAX = 1 << 20, /* child tries of a state */
     DG_SUBSTITUTES_MAX = 256,  /* code substitutes of a spec */
     DG_MANIFEST_MAX = 4 << 20, /* bytes of manifest.json */
-    DG_PATH_MAX = 4096
+    DG_PATH_MAX = 4096,
+    DG_SNAPSHOT_FILE_MAX = DG_PATH_MAX + 32, /* bytes of the path of a file in a snapshot */
+    DG_SNAPSHOT_BASES_MAX = 8                /* files of other snapshots that one shares */
 };
 
 /* Test hook: called at every moment after which a kill must do no harm. */
@@ -71,9 +73,10 @@ enum { DG_SNAPSHOT_DAMAGED = -1 }; /* no code of liblmdb, nor of the system */
 /* What `look` returns; DG_SNAPSHOT_DAMAGED where it went out of memory that is there. It must
  * neither take a lock nor allocate for itself, and looks do not nest. */
 int dg_snapshot_guarded(int (*look)(void *user), void *user);
-/* The bytes of a file that this process has mapped; len 0: it has not, or the system does not tell.
- * liblmdb does not say where its own map lies. */
-dg_bytes dg_snapshot_map_of(const char *file);
+/* The bytes of a file as this process has mapped it around `at` (it may be mapped more than once,
+ * by snapshots that share it); len 0: it is not, or the system does not tell. liblmdb does not say
+ * where its own map lies. */
+dg_bytes dg_snapshot_map_of(const char *file, const void *at);
 /* For mdb_env_set_assert: ends the look. */
 void dg_snapshot_guard_assert(MDB_env *env, const char *what);
 
@@ -86,7 +89,7 @@ typedef struct dg_snapshot_store {
     bool writing, open_dbi, begun; /* begun: it holds something */
     dg_bytes map;                  /* of a store that is read; len 0: not known */
     dg_snapshot_batch batch;
-    char dir[DG_PATH_MAX];
+    char dir[DG_PATH_MAX], name[24];
     dg_trie_loader loader;
 } dg_snapshot_store;
 
@@ -97,7 +100,9 @@ dg_code dg_snapshot_store_put(dg_snapshot_store *store, const dg_hash *hash, dg_
                               dg_error *err);
 /* Everything put is on disk; from here on the store can be read only. */
 dg_code dg_snapshot_store_seal(dg_snapshot_store *store, dg_error *err);
-dg_code dg_snapshot_store_open(dg_snapshot_store *store, const char *dir, dg_error *err);
+/* `name`: the file in `dir`. */
+dg_code dg_snapshot_store_open(dg_snapshot_store *store, const char *dir, const char *name,
+                               dg_error *err);
 /* DG_ABSENT. DG_IO: the file is damaged; of a store that is read only, also where the content has
  * another hash. */
 dg_code dg_snapshot_store_get(const dg_snapshot_store *store, dg_bytes *out, const dg_hash *hash,
@@ -110,8 +115,46 @@ dg_code dg_snapshot_store_prune(dg_snapshot_store *store,
                                 bool (*kept)(void *user, const dg_hash *hash), void *user,
                                 uint64_t *removed, dg_error *err);
 void dg_snapshot_store_close(dg_snapshot_store *store);
-/* Length and BLAKE2b-256 of data.mdb in `dir`. */
-dg_code dg_snapshot_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err);
+/* Length and BLAKE2b-256 of the file `name` in `dir`. */
+dg_code dg_snapshot_store_sum(const char *dir, const char *name, uint64_t *len, dg_hash *hash,
+                              dg_error *err);
+
+/* ---- bases.c: what a snapshot shares with the ones it was made over ---- */
+
+/* One file of another snapshot, linked into the folder: it was sealed, so nobody writes it again,
+ * and it stays when the other snapshot is removed. */
+typedef struct dg_snapshot_base {
+    uint64_t bytes;
+    dg_hash hash; /* BLAKE2b-256 of the file */
+} dg_snapshot_base;
+
+typedef struct dg_snapshot_bases {
+    dg_snapshot_store at[DG_SNAPSHOT_BASES_MAX];
+    unsigned count;
+} dg_snapshot_bases;
+
+struct dg_snapshot_manifest_data;
+/* Name of base file `nth`, from 0. Static storage. */
+const char *dg_snapshot_base_name(unsigned nth);
+/* Links what `from` holds into `dir`, its own file first, and tells the manifest. DG_END: it cannot
+ * be linked there (another filesystem, too many bases), nothing was. DG_IO. */
+dg_code dg_snapshot_bases_link(struct dg_snapshot_manifest_data *m, const dg_snapshot *from,
+                               const char *dir, dg_error *err);
+/* Opens those that the manifest names; sizes are checked first. DG_MISMATCH, DG_IO. */
+dg_code dg_snapshot_bases_open(dg_snapshot_bases *bases, const struct dg_snapshot_manifest_data *m,
+                               const char *dir, dg_error *err);
+void dg_snapshot_bases_close(dg_snapshot_bases *bases);
+/* As dg_snapshot_store_get, of the first that has it. */
+dg_code dg_snapshot_bases_get(const dg_snapshot_bases *bases, dg_bytes *out, const dg_hash *hash,
+                              dg_error *err);
+/* Every file against its checksum: DG_MISMATCH, DG_IO. */
+dg_code dg_snapshot_bases_check_sums(const struct dg_snapshot_manifest_data *m, const char *dir,
+                                     dg_error *err);
+
+/* Keys and bytes of values of the state of `info`, from those of `over` and what differs between
+ * the two. */
+dg_code dg_snapshot_count_over(dg_snapshot_info *info, const dg_snapshot_info *over,
+                               const dg_trie_loader *loader, dg_error *err);
 
 /* ---- place.c: the names a snapshot has while it is made ---- */
 
@@ -126,8 +169,8 @@ typedef struct dg_snapshot_place {
     char path[DG_PATH_MAX], part[DG_PATH_MAX], old[DG_PATH_MAX];
     dg_snapshot_there there;
     bool made;
-    dg_lock lock;  /* from begin to abandon */
-    int scraps[4]; /* of `part` and the files in it */
+    dg_lock lock;                          /* from begin to abandon */
+    int scraps[4 + DG_SNAPSHOT_BASES_MAX]; /* of `part` and the files in it */
 } dg_snapshot_place;
 
 /* Owns the place, and makes `part`. DG_IO when another has it, but for DG_SNAPSHOT_SHARE, which
@@ -148,6 +191,9 @@ typedef struct dg_snapshot_manifest_data {
     json_t *substitutes; /* block number -> hash of the code, as text */
     uint64_t store_len;
     dg_hash store_hash;
+    dg_snapshot_base bases[DG_SNAPSHOT_BASES_MAX];
+    unsigned base_count;
+    dg_hash over_root; /* of the state that the bases hold; with base_count > 0 */
 } dg_snapshot_manifest_data;
 
 void dg_snapshot_manifest_init(dg_snapshot_manifest_data *m);
@@ -199,6 +245,8 @@ typedef struct dg_snapshot_walk {
     const dg_trie_loader *from;
     bool positions; /* visit content again where it occurs again */
     bool top_only;  /* leave the child tries out */
+    /* What need not be entered, since all below it is there: neither loaded nor counted. */
+    bool (*known)(void *user, const dg_hash *hash);
     void *user;
     /* A node or hashed value, whose hash was checked, before what is below it. */
     dg_code (*content)(void *user, const dg_snapshot_walk_at *at, const dg_hash *hash,
@@ -257,6 +305,8 @@ bool dg_snapshot_is_child_root(dg_bytes key);
 struct dg_snapshot_writer {
     dg_snapshot_place place;
     dg_snapshot_store store;
+    dg_snapshot_bases bases; /* what need not be written again */
+    dg_snapshot_manifest_data over;
     dg_bytes note; /* borrowed */
 };
 /* As dg_snapshot_begin. DG_END: only with DG_SNAPSHOT_SHARE. */
@@ -300,6 +350,8 @@ dg_code dg_snapshot_import_header(dg_snapshot_import_job *import, dg_bytes heade
 
 struct dg_snapshot {
     dg_snapshot_store store;
+    dg_snapshot_bases bases;
+    dg_trie_loader loader; /* over both */
     dg_snapshot_manifest_data m;
     json_t *substitutes; /* number -> hex code */
     char dir[DG_PATH_MAX];

@@ -15,12 +15,12 @@ size_t dg_snapshot_store_map_max;
 static dg_code fail(const dg_snapshot_store *s, int rc, dg_error *err)
 {
     if (rc == ENOMEM)
-        return dg_fail(err, DG_NOMEM, "%s/data.mdb: no memory", s->dir);
+        return dg_fail(err, DG_NOMEM, "%s/%s: no memory", s->dir, s->name);
     if (rc == DG_SNAPSHOT_DAMAGED)
-        return dg_fail(err, DG_IO, "%s/data.mdb is damaged: import it anew", s->dir);
+        return dg_fail(err, DG_IO, "%s/%s is damaged: import it anew", s->dir, s->name);
     if (rc == MDB_MAP_FULL)
-        return dg_fail(err, DG_LIMIT, "%s/data.mdb: the store is full", s->dir);
-    return dg_fail(err, DG_IO, "%s/data.mdb: %s", s->dir, mdb_strerror(rc));
+        return dg_fail(err, DG_LIMIT, "%s/%s: the store is full", s->dir, s->name);
+    return dg_fail(err, DG_IO, "%s/%s: %s", s->dir, s->name, mdb_strerror(rc));
 }
 
 static dg_code load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err)
@@ -28,10 +28,11 @@ static dg_code load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *
     return dg_snapshot_store_get(source, out, hash, err);
 }
 
-static void clear(dg_snapshot_store *s, const char *dir)
+static void clear(dg_snapshot_store *s, const char *dir, const char *name)
 {
     memset(s, 0, sizeof *s);
     snprintf(s->dir, sizeof s->dir, "%s", dir);
+    snprintf(s->name, sizeof s->name, "%s", name);
     s->loader = (dg_trie_loader){ load, s };
     dg_snapshot_batch_init(&s->batch);
 }
@@ -66,7 +67,7 @@ dg_code dg_snapshot_store_create(dg_snapshot_store *s, const char *dir, dg_error
 {
     size_t map = dg_snapshot_store_map_max ? dg_snapshot_store_map_max : (size_t)1 << 40;
     int rc;
-    clear(s, dir);
+    clear(s, dir, "data.mdb");
     s->writing = true;
     while ((rc = open_to_write(s, map)) == ENOMEM && map > (size_t)1 << 30)
         map /= 2;
@@ -145,17 +146,46 @@ dg_code dg_snapshot_store_seal(dg_snapshot_store *s, dg_error *err)
 static int open_to_read(void *user)
 {
     dg_snapshot_store *s = user;
-    int rc = mdb_env_open(s->env, s->dir, MDB_RDONLY | MDB_NOLOCK | MDB_NORDAHEAD, 0444);
+    char file[DG_SNAPSHOT_FILE_MAX];
+    int rc;
+    snprintf(file, sizeof file, "%s/%s", s->dir, s->name);
+    rc = mdb_env_open(s->env, file, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NORDAHEAD, 0444);
     return rc == 0 ? begin(s) : rc;
 }
 
-dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, dg_error *err)
+typedef struct first {
+    MDB_cursor *cursor;
+    MDB_val key, value;
+} first;
+
+static int look_at_first(void *user)
 {
-    char file[DG_PATH_MAX + 16];
+    first *f = user;
+    return mdb_cursor_get(f->cursor, &f->key, &f->value, MDB_FIRST);
+}
+
+/* Where the file lies in memory, as the place of its first content tells. */
+static int find_map(dg_snapshot_store *s, const char *file)
+{
+    first f = { .cursor = NULL };
+    int rc = mdb_cursor_open(s->txn, s->dbi, &f.cursor);
+    if (rc == 0) {
+        rc = dg_snapshot_guarded(look_at_first, &f);
+        mdb_cursor_close(f.cursor);
+    }
+    if (rc == 0)
+        s->map = dg_snapshot_map_of(file, f.key.mv_data);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, const char *name,
+                               dg_error *err)
+{
+    char file[DG_SNAPSHOT_FILE_MAX];
     struct stat about;
     int rc;
-    clear(s, dir);
-    snprintf(file, sizeof file, "%s/data.mdb", dir);
+    clear(s, dir, name);
+    snprintf(file, sizeof file, "%s/%s", dir, name);
     if (stat(file, &about) != 0)
         return dg_fail(err, DG_IO, "%s: %s", file, strerror(errno));
     rc = mdb_env_create(&s->env);
@@ -165,11 +195,12 @@ dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, dg_error *
         rc = mdb_env_set_assert(s->env, dg_snapshot_guard_assert);
     if (rc == 0)
         rc = dg_snapshot_guarded(open_to_read, s);
+    if (rc == 0)
+        rc = find_map(s, file);
     if (rc != 0) {
         dg_snapshot_store_close(s);
         return fail(s, rc, err);
     }
-    s->map = dg_snapshot_map_of(file);
     return DG_OK;
 }
 
@@ -213,7 +244,7 @@ dg_code dg_snapshot_store_get(const dg_snapshot_store *s, dg_bytes *out, const d
     if (rc != 0)
         return fail(s, rc, err);
     if (!dg_hash_equal(&l.is, hash))
-        return dg_fail(err, DG_IO, "%s/data.mdb is damaged: content %s has the hash %s", s->dir,
+        return dg_fail(err, DG_IO, "%s/%s is damaged: content %s has the hash %s", s->dir, s->name,
                        dg_hash_text(hash).text, dg_hash_text(&l.is).text);
     *out = l.found;
     return DG_OK;
@@ -256,15 +287,16 @@ void dg_snapshot_store_close(dg_snapshot_store *s)
     dg_snapshot_batch_clear(&s->batch);
 }
 
-dg_code dg_snapshot_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err)
+dg_code dg_snapshot_store_sum(const char *dir, const char *name, uint64_t *len, dg_hash *hash,
+                              dg_error *err)
 {
-    char file[DG_PATH_MAX + 16];
+    char file[DG_SNAPSHOT_FILE_MAX];
     crypto_generichash_state state;
     uint8_t chunk[1 << 15];
     size_t got;
     bool bad;
     FILE *f;
-    snprintf(file, sizeof file, "%s/data.mdb", dir);
+    snprintf(file, sizeof file, "%s/%s", dir, name);
     f = fopen(file, "rb");
     if (!f || sodium_init() < 0)
         return dg_fail(err, DG_IO, "%s: %s", file, strerror(errno));

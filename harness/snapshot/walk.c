@@ -128,6 +128,11 @@ static bool is_child_root(const walker *k)
            && memcmp(k->key.at, child_prefix, CHILD_PREFIX_LEN) == 0;
 }
 
+static bool is_known(const walker *k, const dg_hash *hash)
+{
+    return k->w->known && k->w->known(k->w->user, hash);
+}
+
 /* The value of a hashed-value node: its bytes, or only its length when they
  * have been met before and nobody wants to see them again. */
 static dg_code hashed_value(walker *k, const frame *f, dg_bytes *value)
@@ -139,6 +144,10 @@ static dg_code hashed_value(walker *k, const frame *f, dg_bytes *value)
     known = dg_snapshot_seen_find(k->w->seen, &hash, true);
     if (known && !k->w->positions && !is_child_root(k)) {
         *value = dg_bytes_of(NULL, (size_t)known->value_bytes);
+        return DG_OK;
+    }
+    if (is_known(k, &hash)) {
+        *value = dg_bytes_of(NULL, 0);
         return DG_OK;
     }
     if ((rc = load(k, value, &hash, "value")) != DG_OK)
@@ -226,6 +235,10 @@ static dg_code enter(walker *k, const dg_hash *hash, size_t path_len)
     dg_code rc;
     if (known && !k->w->positions && !near_children(k)) {
         account(k, known->keys, known->value_bytes);
+        k->path.len = path_len;
+        return DG_OK;
+    }
+    if (is_known(k, hash)) {
         k->path.len = path_len;
         return DG_OK;
     }

@@ -22,6 +22,27 @@ dg_code dg_snapshot_writer_begin(dg_snapshot_writer **out, const char *path,
     return DG_OK;
 }
 
+/* What cannot be linked is written: the snapshot is whole then. */
+static dg_code share(dg_snapshot_writer *w, const dg_snapshot *over, dg_error *err)
+{
+    dg_code rc = dg_snapshot_bases_link(&w->over, over, w->place.part, err);
+    if (rc != DG_OK)
+        return rc < 0 ? rc : DG_OK;
+    w->over.info = over->m.info;
+    return dg_snapshot_bases_open(&w->bases, &w->over, w->place.part, err);
+}
+
+dg_code dg_snapshot_begin_over(dg_snapshot_writer **out, const char *path, bool replace,
+                               const dg_snapshot *over, dg_error *err)
+{
+    dg_code rc = dg_snapshot_begin(out, path, replace, err);
+    if (rc == DG_OK && over && (rc = share(*out, over, err)) < 0) {
+        dg_snapshot_abandon(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
 dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err)
 {
     return dg_snapshot_writer_begin(out, path, replace ? DG_SNAPSHOT_REPLACE : DG_SNAPSHOT_REFUSE,
@@ -50,13 +71,24 @@ void dg_snapshot_abandon(dg_snapshot_writer *w)
     if (!w)
         return;
     dg_snapshot_store_close(&w->store);
+    dg_snapshot_bases_close(&w->bases);
     dg_snapshot_place_abandon(&w->place);
     dg_free(w);
+}
+
+/* Whether a base holds it, and so all that is below it. */
+static bool is_shared(void *writer, const dg_hash *hash)
+{
+    const dg_snapshot_writer *w = writer;
+    dg_bytes bytes;
+    return dg_snapshot_bases_get(&w->bases, &bytes, hash, NULL) == DG_OK;
 }
 
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err)
 {
     dg_snapshot_writer *w = writer;
+    if (is_shared(w, hash))
+        return DG_OK;
     return dg_snapshot_store_put(&w->store, hash, bytes, err);
 }
 
@@ -85,7 +117,7 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *w, const dg_hash *root,
 {
     fetch f = { .writer = w, .from = from };
     dg_trie_loader both = { here_or_there, &f };
-    dg_snapshot_walk walk = { .from = &both };
+    dg_snapshot_walk walk = { .from = &both, .user = w, .known = is_shared };
     dg_bytes bytes;
     dg_hash hash;
     dg_code rc;
@@ -138,19 +170,40 @@ static dg_code put_substitutes(dg_snapshot_writer *w, dg_snapshot_manifest_data 
     return rc;
 }
 
-/* From the file itself, not from what this process holds. */
-static dg_code verify_sealed(dg_snapshot_writer *w, dg_snapshot_manifest_data *m, dg_error *err)
+static dg_code load_any(void *writer, dg_bytes *out, const dg_hash *hash, dg_error *err)
 {
-    dg_snapshot_walk walk = { 0 };
-    dg_code rc = dg_snapshot_store_open(&w->store, w->place.part, err);
-    if (rc < 0)
-        return rc;
-    walk.from = &w->store.loader;
+    const dg_snapshot_writer *w = writer;
+    dg_code rc = dg_snapshot_store_get(&w->store, out, hash, err);
+    return rc == DG_ABSENT ? dg_snapshot_bases_get(&w->bases, out, hash, err) : rc;
+}
+
+/* What is new is walked, and what the state gained over its base is counted. */
+static dg_code count(dg_snapshot_writer *w, dg_snapshot_manifest_data *m, dg_error *err)
+{
+    dg_trie_loader loader = { load_any, w };
+    dg_snapshot_walk walk = { .from = &loader, .user = w };
+    dg_code rc;
+    if (w->bases.count)
+        walk.known = is_shared;
     rc = dg_snapshot_walk_run(&walk, &m->info.state_root, err);
     m->info.keys = walk.keys;
     m->info.nodes = walk.contents;
     m->info.value_bytes = walk.value_bytes;
     dg_snapshot_walk_clear(&walk);
+    if (rc != DG_OK || !w->bases.count)
+        return rc;
+    m->info.own_nodes = m->info.nodes;
+    m->info.nodes += w->over.info.nodes;
+    return dg_snapshot_count_over(&m->info, &w->over.info, &loader, err);
+}
+
+/* From the file itself, not from what this process holds. */
+static dg_code verify_sealed(dg_snapshot_writer *w, dg_snapshot_manifest_data *m, dg_error *err)
+{
+    dg_code rc = dg_snapshot_store_open(&w->store, w->place.part, "data.mdb", err);
+    if (rc < 0)
+        return rc;
+    rc = count(w, m, err);
     dg_snapshot_store_close(&w->store);
     if (rc == DG_ABSENT)
         rc = dg_fail_within(err, DG_MISMATCH, "state %s is incomplete",
@@ -161,13 +214,23 @@ static dg_code verify_sealed(dg_snapshot_writer *w, dg_snapshot_manifest_data *m
     return rc < 0 ? dg_fail_within(err, rc, "%s", w->place.path) : rc;
 }
 
+static void take_bases(dg_snapshot_manifest_data *m, const dg_snapshot_writer *w)
+{
+    memcpy(m->bases, w->over.bases, sizeof m->bases);
+    m->base_count = w->over.base_count;
+    m->over_root = w->over.over_root;
+}
+
 dg_code dg_snapshot_writer_commit(dg_snapshot_writer *w, dg_snapshot_manifest_data *m,
                                   const json_t *codes, dg_error *err)
 {
     dg_code rc;
+    take_bases(m, w);
     if ((rc = put_substitutes(w, m, codes, err)) < 0
         || (rc = dg_snapshot_store_seal(&w->store, err)) < 0 || (rc = verify_sealed(w, m, err)) < 0
-        || (rc = dg_snapshot_store_sum(w->place.part, &m->store_len, &m->store_hash, err)) < 0
+        || (rc = dg_snapshot_store_sum(w->place.part, "data.mdb", &m->store_len, &m->store_hash,
+                                       err))
+               < 0
         || (rc = dg_snapshot_manifest_write(m, w->place.part, err)) < 0
         || (rc = put_note(w, err)) < 0)
         goto out;

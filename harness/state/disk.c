@@ -38,7 +38,9 @@ static dg_code save(dg_state *state, const char *path, bool replace, const dg_sn
     dg_code rc;
     if ((rc = dg_state_root(state, &filled.state_root, err)) < 0
         || (rc = dg_state_seal(state, &top, err)) < 0
-        || (rc = dg_snapshot_begin(&w, path, replace, err)) < 0)
+        || (rc = dg_snapshot_begin_over(&w, path, replace,
+                                        dg_snapshot_of_loader(dg_trie_loader_of(top)), err))
+               < 0)
         return rc;
     filled.state_version = state->version;
     if ((rc = put_all(state, top, &filled.state_root, w, err)) < 0) {

@@ -119,8 +119,9 @@ void dg_state_iter_clear(dg_state_iter *it);
 dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user,
                       dg_error *err);
 
-/* Writes the whole state as a new snapshot beside (dg_snapshot_begin .. commit), with the block's
- * encoded header (len 0: it is not known); the info's root and version are filled in. */
+/* Writes the whole state as a new snapshot beside (dg_snapshot_begin_over .. commit: what the
+ * snapshot that it was opened from holds is shared with that one), with the block's encoded header
+ * (len 0: it is not known); the info's root and version are filled in. */
 dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
                       dg_bytes header, dg_error *err);
 

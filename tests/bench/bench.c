@@ -1,7 +1,7 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|fuel|blocks|network|messages|run|sweep|gate|page|long]: one part
- * alone. bench sweep-600, bench sweep-500x60: longer sweeps, which take minutes and are no part of
- * all. */
+ * bench [trie|import|delta|compile|call|fuel|blocks|network|messages|run|sweep|gate|page|long]: one
+ * part alone. bench sweep-600, bench sweep-500x60: longer sweeps, which take minutes and are no
+ * part of all. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -99,6 +99,8 @@ int main(int argc, char **argv)
         bench_trie();
     if (!only || strcmp(only, "import") == 0)
         bench_import();
+    if (!only || strcmp(only, "delta") == 0)
+        bench_delta();
     if (!only || strcmp(only, "compile") == 0)
         bench_compile(paseo, n);
     if (!only || strcmp(only, "call") == 0)

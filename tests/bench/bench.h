@@ -21,6 +21,8 @@ const char *pick(const char *corpus, const char *embedded);
 
 void bench_trie(void);
 void bench_import(void);
+/* A state of four million keys: what a second one costs. */
+void bench_delta(void);
 void bench_compile(const char *spec, const char *blob);
 void bench_call(const char *spec);
 void bench_blocks(const char *spec, unsigned count);

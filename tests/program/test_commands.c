@@ -68,6 +68,40 @@ START_TEST(a_state_goes_out_and_comes_back_in_every_form)
 }
 END_TEST
 
+/* The blocks of mini change a few keys; of the rest there is one copy on the disk. */
+START_TEST(a_newer_state_is_kept_as_what_it_adds)
+{
+    char out[300];
+    json_t *first = answered(doppel("snapshot show --json %s", small_snapshot()), "show"), *about,
+           *base;
+    ran r;
+    snprintf(out, sizeof out, "%s", scratch_path("newer"));
+    about = answered(doppel("snapshot update --json %s --from %s %s", small_snapshot(),
+                            runtime_path("mini-pending.json"), out),
+                     "update");
+    base = json_array_get(json_object_get(json_object_get(about, "bases"), "files"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(base, "blake2_256")),
+                     at(first, "store", "blake2_256"));
+    ck_assert_str_eq(at(about, "source", "kind"), "spec");
+    ck_assert_str_ne(at(about, "block", "state_root"), at(first, "block", "state_root"));
+    json_decref(about);
+    json_decref(answered(doppel("snapshot verify --json %s", out), "verify"));
+    r = doppel("snapshot show %s", out);
+    ck_assert_int_eq(r.exit, 0);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.out), "shared with the snapshots"));
+    ran_clear(&r);
+    refused(doppel("snapshot update %s --from %s %s", small_snapshot(), out, out), "a place taken",
+            "exists already", 2);
+    json_decref(answered(doppel("snapshot update --json --replace %s --from %s %s", out,
+                                runtime_path("mini.json"), out),
+                         "update in place"));
+    about = answered(doppel("snapshot show --json %s", out), "show");
+    ck_assert_str_eq(at(about, "block", "state_root"), at(first, "block", "state_root"));
+    json_decref(about);
+    json_decref(first);
+}
+END_TEST
+
 START_TEST(a_snapshot_that_is_there_stays_unless_replaced)
 {
     const char *path = small_snapshot();
@@ -422,6 +456,7 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, a_state_goes_out_and_comes_back_in_every_form, 0,
                         sizeof forms / sizeof forms[0]);
+    tcase_add_test(tc, a_newer_state_is_kept_as_what_it_adds);
     tcase_add_test(tc, a_snapshot_that_is_there_stays_unless_replaced);
     tcase_add_test(tc, westend_1_to_128_execute_to_their_roots);
     tcase_add_test(tc, kusama_1_executes_on_the_genesis);

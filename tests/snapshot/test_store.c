@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "crypto/crypto.h"
 
@@ -146,7 +147,7 @@ START_TEST(a_manifest_without_one_of_its_members_is_refused)
         ck_assert_msg(strstr(err.text, path) != NULL, "%s", err.text);
         json_decref(bad);
     }
-    json_object_set_new(good, "doppel_snapshot", json_integer(2));
+    json_object_set_new(good, "doppel_snapshot", json_integer(3));
     json_dump_file(good, path, 0);
     ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_UNSUPPORTED);
     put_file(path, dg_text("{"));
@@ -223,6 +224,105 @@ START_TEST(a_changed_state_is_kept_with_what_it_shares)
     ck_assert(!dg_hash_equal(&info.state_root, &two_roots[0]));
     dg_trie_free(t);
     dg_snapshot_close(s);
+}
+END_TEST
+
+/* A thousand states of one chain are one state and what changed: the second stores the new nodes
+ * alone, counts its keys rightly, and stays whole when the first is removed. */
+START_TEST(a_snapshot_over_another_stores_what_is_new)
+{
+    static const uint8_t key[] = { 1, 2, 3, 4, 5 };
+    static const uint8_t child[] = ":child_storage:default:of";
+    char out[700], third[700];
+    dg_snapshot *s, *again;
+    dg_snapshot_writer *w;
+    dg_snapshot_info info, first;
+    dg_trie *t, *kid;
+    dg_hash root;
+    dg_error err;
+    uint64_t nodes;
+    dg_bytes none = { NULL, 0 };
+    snprintf(out, sizeof out, "%s-2", target);
+    snprintf(third, sizeof third, "%s-3", target);
+    import_well(two_specs[0], target, 1);
+    ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_OK);
+    first = info = *dg_snapshot_info_of(s);
+    ck_assert_uint_gt(first.own_bytes, 0);
+    ck_assert_uint_eq(first.shared_bytes, 0);
+    /* a key of five bytes, a child trie with two */
+    kid = dg_trie_empty();
+    t = dg_trie_open(&info.state_root, dg_snapshot_loader(s));
+    ck_assert_int_eq(dg_trie_put(kid, dg_text("a"), dg_text("23"), 1, 0, &err), DG_OK);
+    ck_assert_int_eq(dg_trie_put(kid, dg_text("b"), dg_text("456"), 1, 0, &err), DG_OK);
+    ck_assert_int_eq(dg_trie_root(kid, &root, &err), DG_OK);
+    ck_assert_int_eq(dg_trie_put(t, DG_BYTES_OF(key), dg_text("value"), 1, 0, &err), DG_OK);
+    ck_assert_int_eq(
+        dg_trie_put(t, dg_bytes_of(child, sizeof child - 1), dg_hash_bytes(&root), 1, 0, &err),
+        DG_OK);
+    ck_assert_int_eq(dg_trie_root(t, &info.state_root, &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_begin_over(&w, out, false, s, &err), DG_OK);
+    ck_assert_int_eq(dg_trie_flush(t, dg_snapshot_put, w, &err), DG_OK);
+    ck_assert_int_eq(dg_trie_flush(kid, dg_snapshot_put, w, &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_put_below(w, &info.state_root, dg_snapshot_loader(s), &err),
+                     DG_OK);
+    ck_assert_msg(dg_snapshot_commit(w, &info, none, NULL, &err) == DG_OK, "%s", err.text);
+    ck_assert_int_eq(dg_snapshot_open(&again, out, &err), DG_OK);
+    info = *dg_snapshot_info_of(again);
+    ck_assert_uint_eq(info.keys, first.keys + 4);
+    ck_assert_uint_eq(info.value_bytes, first.value_bytes + 5 + 32 + 2 + 3);
+    ck_assert_uint_eq(info.shared_bytes, first.own_bytes);
+    ck_assert_uint_lt(info.own_nodes, 12);
+    ck_assert_uint_lt(info.own_bytes, first.own_bytes / 2);
+    /* one made over it shares both */
+    ck_assert_int_eq(dg_snapshot_begin_over(&w, third, false, again, &err), DG_OK);
+    ck_assert_msg(dg_snapshot_commit(w, &first, none, NULL, &err) == DG_OK, "%s", err.text);
+    dg_trie_free(t);
+    dg_trie_free(kid);
+    dg_snapshot_close(s);
+    dg_snapshot_close(again);
+    ck_assert_int_eq(dg_dir_remove(target, &err), DG_OK);
+    assert_whole(out, &info.state_root);
+    assert_whole(third, &first.state_root);
+    ck_assert_int_eq(dg_snapshot_open(&s, third, &err), DG_OK);
+    ck_assert_uint_eq(dg_snapshot_info_of(s)->keys, first.keys);
+    ck_assert_uint_eq(dg_snapshot_info_of(s)->value_bytes, first.value_bytes);
+    ck_assert_int_eq(dg_snapshot_verify(s, &nodes, &err), DG_OK);
+    dg_snapshot_close(s);
+}
+END_TEST
+
+/* The file that is shared is as much part of it as its own. */
+START_TEST(a_damaged_base_is_found)
+{
+    char out[700], file[740];
+    dg_snapshot *s;
+    dg_snapshot_writer *w;
+    dg_snapshot_info info;
+    dg_error err;
+    dg_buf raw;
+    snprintf(out, sizeof out, "%s-2", target);
+    snprintf(file, sizeof file, "%s/base-1.mdb", out);
+    import_well(two_specs[0], target, 1);
+    ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_OK);
+    info = *dg_snapshot_info_of(s);
+    ck_assert_int_eq(dg_snapshot_begin_over(&w, out, false, s, &err), DG_OK);
+    ck_assert_msg(dg_snapshot_commit(w, &info, (dg_bytes){ NULL, 0 }, NULL, &err) == DG_OK, "%s",
+                  err.text);
+    dg_snapshot_close(s);
+    dg_buf_init(&raw, 1 << 26);
+    ck_assert_int_eq(dg_file_read(&raw, file, &err), DG_OK);
+    raw.at[raw.len / 2] ^= 1;
+    put_file(file, dg_buf_bytes(&raw)); /* a file of its own now */
+    ck_assert_int_eq(dg_snapshot_open(&s, out, &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_verify(s, NULL, &err), DG_MISMATCH);
+    ck_assert_ptr_nonnull(strstr(err.text, "base-1.mdb"));
+    dg_snapshot_close(s);
+    put_file(file, dg_bytes_of(raw.at, raw.len / 2));
+    ck_assert_int_eq(dg_snapshot_open(&s, out, &err), DG_MISMATCH);
+    ck_assert_int_eq(unlink(file), 0);
+    ck_assert_int_eq(dg_snapshot_open(&s, out, &err), DG_IO);
+    ck_assert_ptr_nonnull(strstr(err.text, "base-1.mdb"));
+    dg_buf_clear(&raw);
 }
 END_TEST
 
@@ -378,6 +478,8 @@ int main(void)
     tcase_add_loop_test(tc, a_manifest_that_says_otherwise_does_not_verify, 0,
                         sizeof lies / sizeof lies[0]);
     tcase_add_test(tc, a_changed_state_is_kept_with_what_it_shares);
+    tcase_add_test(tc, a_snapshot_over_another_stores_what_is_new);
+    tcase_add_test(tc, a_damaged_base_is_found);
     tcase_add_test(tc, content_under_a_wrong_hash_is_named_and_refused);
     tcase_add_test(tc, two_states_have_two_names);
     tcase_add_loop_test(tc, without_memory_every_errand_says_so_and_leaves_the_old_snapshot, 0,
