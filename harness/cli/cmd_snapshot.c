@@ -1,4 +1,4 @@
-/* cmd_snapshot.c - doppel snapshot create | show | verify | export */
+/* cmd_snapshot.c - doppel snapshot create | show | verify */
 #include "cli/cli_impl.h"
 
 #include <string.h>
@@ -222,65 +222,5 @@ const dg_command dg_cmd_snapshot_verify = {
     NULL,
     0,
     verify,
-    NULL,
-};
-
-/* ---- export ---- */
-
-static const dg_option export_options[] = {
-    { "to", 0, DG_OPT_TEXT, "FILE", "x.json, x.json.zst (raw chain spec) or x.snap (try-runtime)" },
-    { "snap-version", 0, DG_OPT_NUMBER, "3|4", "version of the .snap (4)" },
-};
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t len = strlen(text), n = strlen(end);
-    return len >= n && strcmp(text + len - n, end) == 0;
-}
-
-static dg_code write_to(dg_snapshot *snapshot, const char *to, const dg_args *args, dg_error *err)
-{
-    unsigned version = args->text[1] ? (unsigned)args->number[1] : 4;
-    return ends_in(to, ".snap") ? dg_snapshot_export_snap(snapshot, to, version, err)
-                                : dg_snapshot_export_spec(snapshot, to, err);
-}
-
-static int print_file(const dg_args *args, const char *to)
-{
-    struct stat about;
-    long long bytes = stat(to, &about) == 0 ? (long long)about.st_size : 0;
-    if (args->json)
-        return dg_cli_print_json(json_pack("{s:s, s:I}", "file", to, "bytes", (json_int_t)bytes));
-    printf("%s  %lld bytes\n", to, bytes);
-    return DG_EXIT_HELD;
-}
-
-static int export(const dg_args *args)
-{
-    const char *to = args->text[0];
-    dg_snapshot *snapshot = NULL;
-    dg_error err;
-    dg_code rc;
-    if (!to || (!ends_in(to, ".snap") && !ends_in(to, ".json") && !ends_in(to, ".json.zst"))) {
-        dg_fail(&err, DG_USAGE, "snapshot export needs --to x.json, x.json.zst or x.snap");
-        return dg_cli_exit_with(&err);
-    }
-    if ((rc = dg_snapshot_open(&snapshot, args->positional[0], &err)) < 0)
-        return dg_cli_exit_with(&err);
-    rc = write_to(snapshot, to, args, &err);
-    dg_snapshot_close(snapshot);
-    return rc < 0 ? dg_cli_exit_with(&err) : print_file(args, to);
-}
-
-const dg_command dg_cmd_snapshot_export = {
-    "snapshot export",
-    "SNAPSHOT --to FILE",
-    "Write a snapshot as a raw chain spec or a try-runtime .snap",
-    NULL,
-    1,
-    1,
-    export_options,
-    2,
-    export,
     NULL,
 };

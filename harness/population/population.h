@@ -2,6 +2,7 @@
  *
  *   grow      dg_population_grow(chain)     a state with V validators and P parachains
  *   amend     dg_population_amend(chain)    a state with values of the user's own
+ *   hand out  dg_population_dev_keys(chain) a genesis that real nodes start on
  *   use       dg_chain_options.state, dg_state_free
  *   look      dg_population_claims(chain)   parachains with a claim on a core
  *
@@ -56,6 +57,19 @@ typedef struct dg_population_claimed {
 } dg_population_claimed;
 /* Of the state of the chain's root. DG_ABSENT: a runtime without parachains; DG_MALFORMED. */
 dg_code dg_population_claims(dg_population_claimed *out, dg_chain *chain, dg_error *err);
+
+/* The state of the chain's root with `count` (1 and more) validators of the development phrase in
+ * place of all others, as a genesis that real nodes can start on: authority sets of BABE, GRANDPA,
+ * BEEFY and discovery, session keys and their owners, the session of the parachains. Block numbers,
+ * slots and what was under way are forgotten; eras stand still. `out` is owned by the caller;
+ * `writes`: storage items written. DG_UNSUPPORTED: a runtime without sessions or without BABE, or a
+ * session key of another kind; DG_NOMEM; codes of the state. */
+dg_code dg_population_dev_keys(dg_state **out, uint32_t *writes, dg_chain *chain, uint32_t count,
+                               dg_error *err);
+enum { DG_POPULATION_DEV_NAME = 24 };
+/* Name of the node that has the keys of validator `index`: "alice", as in `polkadot --alice`; from
+ * the ninth on "validator-8", whose keys are those of //Validator-8. */
+void dg_population_dev_name(char out[DG_POPULATION_DEV_NAME], uint32_t index);
 
 /* A key as "0x.." or "Pallet.Item" (a plain value), and its value: "0x.." for bytes as
  * they are stored, any other JSON by the type of the item, null to delete. `state` is

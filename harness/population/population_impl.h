@@ -31,10 +31,18 @@ dg_code dg_growth_put_if(growth *g, const char *pallet, const char *item, const 
                          json_t *value, dg_error *err);
 json_t *dg_growth_hex(dg_bytes bytes); /* "0x.."; NULL: no memory */
 
+/* fresh.c */
+/* Removes an item with all its keys; DG_OK where the runtime has none. */
+dg_code dg_growth_clear(growth *g, const char *pallet, const char *item, dg_error *err);
+/* What was a state of any block is the state of block #0 from here on. */
+dg_code dg_growth_begin_anew(growth *g, dg_error *err);
+
 /* validators.c, parachains.c: `added` more than there are */
 dg_code dg_growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *err);
 dg_code dg_growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *err);
 
+/* The type that a session key is owned under ("gran"), by its name; NULL: not known. */
+const char *dg_growth_kind_of(const char *field);
 /* A key of `field` ("stash" for the account) of the validator with this index, 32 or 33
  * bytes; false: of no size that is known. */
 bool dg_growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index);

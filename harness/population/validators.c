@@ -27,7 +27,7 @@ static const struct {
     { "beefy", "beef" },
 };
 
-static const char *kind_of(const char *field)
+const char *dg_growth_kind_of(const char *field)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].field, field) == 0)
@@ -104,8 +104,8 @@ static dg_code keys_of(growth *g, json_t **out, dg_type_id type, const json_t *a
         dg_type_size(g->meta, field, &size);
         if ((rc = key_of(&key, name, size, index, err)) < 0)
             break;
-        if (kind_of(name))
-            rc = own(g, kind_of(name), key, account, err);
+        if (dg_growth_kind_of(name))
+            rc = own(g, dg_growth_kind_of(name), key, account, err);
         if (json_object_set_new(keys, name, key) && rc >= 0)
             rc = dg_fail(err, DG_NOMEM, "no memory for session keys");
     }

@@ -258,6 +258,129 @@ END_TEST
 
 #define ROWS(rows) (int)(sizeof rows / sizeof *rows)
 
+/* ---- development keys ---- */
+
+/* Public keys of the development phrase, as every tool of the field prints them. */
+#define ALICE "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
+#define BOB "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"
+#define ALICE_STASH "be5ddb1579b72e84524fc29e78609e3caf42e85aa118ebfe0b0ad404b5bdd25f"
+#define BOB_STASH "fe65717dad0447d715f660a0a58411de509b42e6efb8375f562f58a554d5860e"
+#define ALICE_GRANDPA "88dc3417d5058ec4b4503e0c12ea1a0a89be200fe98922423d4334014fa6b0ee"
+#define BOB_GRANDPA "d17c2d7823ebf260fd138f2d7e27d114c0145d968b5ff5006125f2414fadae69"
+#define ALICE_BEEFY "020a1091341fe5664bfa1782d5e04779689068c916b04cb365ec3153755684d9a1"
+#define BOB_BEEFY "0390084fdbf27d2b79d26a4f13f0ccd982cb755a661969143c37cbc49ef5b91f27"
+#define ONE "0100000000000000"
+
+static const struct {
+    const char *pallet, *item, *value;
+} held_by_dev[] = {
+    { "Session", "Validators", "0x08" ALICE_STASH BOB_STASH },
+    { "Babe", "Authorities", "0x08" ALICE ONE BOB ONE },
+    { "Babe", "NextAuthorities", "0x08" ALICE ONE BOB ONE },
+    { "Grandpa", "Authorities", "0x08" ALICE_GRANDPA ONE BOB_GRANDPA ONE },
+    { "AuthorityDiscovery", "Keys", "0x08" ALICE BOB },
+    { "AuthorityDiscovery", "NextKeys", "0x08" ALICE BOB },
+    { "Beefy", "Authorities", "0x08" ALICE_BEEFY BOB_BEEFY },
+    { "ParasShared", "ActiveValidatorKeys", "0x08" ALICE BOB },
+    { "ParasShared", "ActiveValidatorIndices", "0x080000000001000000" },
+    { "ParaSessionInfo", "AssignmentKeysUnsafe", "0x08" ALICE BOB },
+    { "Staking", "Invulnerables", "0x08" ALICE_STASH BOB_STASH },
+    { "Staking", "ForceEra", "0x02" },
+    { "System", "Number", "0x00000000" },
+    { "Babe", "GenesisSlot", "0x0000000000000000" },
+    { "Grandpa", "CurrentSetId", "0x0000000000000000" },
+};
+
+static dg_chain *with_dev_keys(uint32_t count)
+{
+    dg_chain *chain = opened(NULL), *out;
+    dg_state *state;
+    uint32_t writes;
+    dg_error err;
+    if (dg_population_dev_keys(&state, &writes, chain, count, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_uint_gt(writes, 20);
+    out = opened(state);
+    dg_state_free(state);
+    dg_chain_close(chain);
+    return out;
+}
+
+/* Nodes sign with these keys, so each list has to hold exactly theirs, in one order. */
+START_TEST(all_sets_are_of_the_development_keys)
+{
+    dg_chain *chain = with_dev_keys(2);
+    for (size_t i = 0; i < ROWS(held_by_dev); i++) {
+        char room[1024];
+        dg_buf text = dg_buf_on(room, sizeof room);
+        dg_bytes value;
+        dg_error err;
+        if (dg_chain_storage(chain, dg_chain_root(chain), &value, held_by_dev[i].pallet,
+                             held_by_dev[i].item, NULL, &err)
+            < 0)
+            ck_abort_msg("%s.%s: %s", held_by_dev[i].pallet, held_by_dev[i].item, err.text);
+        dg_hex_put(&text, value);
+        ck_assert_msg(strcmp(dg_buf_text(&text), held_by_dev[i].value) == 0, "%s.%s is %s",
+                      held_by_dev[i].pallet, held_by_dev[i].item, dg_buf_text(&text));
+    }
+    dg_chain_close(chain);
+}
+END_TEST
+
+/* What the node asks the runtime at its first leaf. */
+static json_t *asked(dg_chain *chain, const char *api, const char *method)
+{
+    const dg_meta_method *m;
+    const dg_meta *meta;
+    dg_runtime *runtime;
+    dg_bytes out;
+    char entry[100];
+    json_t *answer;
+    dg_error err;
+    snprintf(entry, sizeof entry, "%s_%s", api, method);
+    if (dg_block_runtime(chain, dg_chain_root(chain), &runtime, &err) < 0
+        || dg_runtime_meta(runtime, &meta, &err) < 0
+        || dg_chain_call(chain, dg_chain_root(chain), &out, NULL, entry, dg_bytes_of(NULL, 0), &err)
+               < 0
+        || !(m = dg_meta_method_named(meta, api, method))
+        || dg_value_decode_all(meta, &answer, m->output, out, &err) < 0)
+        ck_abort_msg("%s: %s", entry, err.text);
+    return answer;
+}
+
+START_TEST(a_node_with_these_keys_is_an_authority_of_everything)
+{
+    dg_chain *chain = with_dev_keys(3);
+    json_t *babe = asked(chain, "BabeApi", "configuration"),
+           *para = asked(chain, "ParachainHost", "validators"),
+           *groups = asked(chain, "ParachainHost", "validator_groups");
+    ck_assert_uint_eq(json_array_size(json_object_get(babe, "authorities")), 3);
+    ck_assert_uint_eq(json_array_size(para), 3);
+    ck_assert_str_eq(json_string_value(json_array_get(para, 0)), "0x" ALICE);
+    /* three validators over the twenty groups of before: each in one */
+    size_t seated = 0, i;
+    json_t *group;
+    json_array_foreach(json_array_get(groups, 0), i, group) seated += json_array_size(group);
+    ck_assert_uint_eq(seated, 3);
+    json_decref(babe);
+    json_decref(para);
+    json_decref(groups);
+    dg_chain_close(chain);
+}
+END_TEST
+
+START_TEST(the_ninth_is_named_as_network_tools_name_it)
+{
+    char name[DG_POPULATION_DEV_NAME];
+    dg_population_dev_name(name, 0);
+    ck_assert_str_eq(name, "alice");
+    dg_population_dev_name(name, 7);
+    ck_assert_str_eq(name, "two");
+    dg_population_dev_name(name, 8);
+    ck_assert_str_eq(name, "validator-8");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("population");
@@ -271,6 +394,9 @@ int main(void)
     tcase_add_test(tc, a_genesis_built_anew_is_the_one_that_was_built);
     tcase_add_loop_test(tc, a_network_does_not_shrink, 0, ROWS(smaller));
     tcase_add_loop_test(tc, a_value_of_ones_own_has_to_fit, 0, ROWS(amendments));
+    tcase_add_test(tc, all_sets_are_of_the_development_keys);
+    tcase_add_test(tc, a_node_with_these_keys_is_an_authority_of_everything);
+    tcase_add_test(tc, the_ninth_is_named_as_network_tools_name_it);
     tcase_add_test(tc, without_memory_nothing_is_grown);
     suite_add_tcase(s, tc);
     tcase_add_unchecked_fixture(tc, set_up, NULL);

@@ -155,6 +155,42 @@ START_TEST(westend_1_to_128_execute_to_their_roots)
 }
 END_TEST
 
+/* Real nodes begin at block #0 with keys that everybody has. */
+START_TEST(a_state_is_given_to_nodes_with_development_keys)
+{
+    json_t *answer, *spec;
+    dg_buf toml;
+    if (!corpus("specs/fidelity-now9-3v1p.json.zst").path[0])
+        return;
+    answer = imported(corpus_path("specs/fidelity-now9-3v1p.json.zst"), "now9", "");
+    json_decref(answer);
+    answer = answered(doppel("snapshot export --json %s --dev-keys 2 --to %s", scratch_path("now9"),
+                             scratch_path("nodes.json")),
+                      "export for nodes");
+    json_decref(answer);
+    dg_buf_init(&toml, 1 << 16);
+    ck_assert_int_eq(dg_file_read(&toml, scratch_path("nodes.toml"), NULL), DG_OK);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&toml), "chain_spec_path = \"nodes.json\""));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&toml), "name = \"bob\""));
+    ck_assert_ptr_null(strstr(dg_buf_text(&toml), "charlie"));
+    dg_buf_clear(&toml);
+    spec = json_load_file(scratch_path("nodes.json"), 0, NULL);
+    ck_assert_str_eq(at(json_object_get(json_object_get(spec, "genesis"), "raw"), "top",
+                        "0x1cb6f36e027abb2091cfb5110ab5087f5e0621c4869aa60c02be9adcc98a0d1d"),
+                     "0x08d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
+                     "01000000000000008eaf04151687736326c9fea17e25fc5287613693c912909cb226aa479"
+                     "4f26a480100000000000000");
+    json_decref(spec);
+    refused(doppel("snapshot export %s --dev-keys 0 --to %s", scratch_path("now9"),
+                   scratch_path("none.json")),
+            "none", "--dev-keys: 1 to 10000 validators, not 0", 2);
+    refused(doppel("snapshot export %s --dev-keys 2 --to %s", scratch_path("now9"),
+                   scratch_path("none.snap")),
+            "a .snap", "they read a chain spec", 2);
+    ck_assert(!dg_file_exists(scratch_path("none.json")));
+}
+END_TEST
+
 /* A block as a line of hex from the vector's parts; the root may be another's. */
 static const char *kusama_block(size_t i, bool wrong_root)
 {
@@ -459,6 +495,7 @@ int main(void)
     tcase_add_test(tc, a_newer_state_is_kept_as_what_it_adds);
     tcase_add_test(tc, a_snapshot_that_is_there_stays_unless_replaced);
     tcase_add_test(tc, westend_1_to_128_execute_to_their_roots);
+    tcase_add_test(tc, a_state_is_given_to_nodes_with_development_keys);
     tcase_add_test(tc, kusama_1_executes_on_the_genesis);
     tcase_add_test(tc, kusama_3784_executes_on_a_state_whose_block_the_user_names);
     tcase_add_test(tc, a_block_with_another_root_is_exit_1_and_names_both);
