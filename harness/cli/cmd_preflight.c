@@ -1,12 +1,16 @@
 /* cmd_preflight.c - doppel preflight: a verdict on N without a block. */
 #include "chain/chain.h"
 #include "cli/cli_impl.h"
+#include "plan/plan.h"
 #include "preflight/preflight.h"
 
 static const dg_option options[] = {
     { "from", 0, DG_OPT_TEXT, "SNAPSHOT", "the state N would meet: snapshot, spec or .snap" },
     { "to", 0, DG_OPT_TEXT, "RUNTIME", "runtime N: a blob, or a state that holds it" },
     { "runtime", 0, DG_OPT_TEXT, "BLOB", "N-1, if it is not the snapshot's own :code" },
+    { "nodes", 0, DG_OPT_TEXT, "NODES",
+      "who is to run N, as doppel run takes it: RELEASE=SHARE,RELEASE=SHARE, or @FILE with counts; "
+      "what they lack for N is found" },
 };
 
 static int print(const dg_args *args, json_t *preflight)
@@ -28,8 +32,24 @@ static int print(const dg_args *args, json_t *preflight)
     return exit_code;
 }
 
+/* Room for the nodes that were named, in parts of a thousand. */
+static dg_code read_nodes(dg_preflight_input *in, dg_preflight_nodes room[DG_PLAN_SHARES_MAX],
+                          const char *text, dg_error *err)
+{
+    dg_plan_nodes nodes;
+    dg_code rc = dg_plan_nodes_read(&nodes, text, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < nodes.count; i++)
+        room[i] = (dg_preflight_nodes){ nodes.of[i], (nodes.ppm[i] + 500) / 1000 };
+    in->nodes = room;
+    in->nodes_count = nodes.count;
+    return DG_OK;
+}
+
 static int run(const dg_args *args)
 {
+    dg_preflight_nodes nodes[DG_PLAN_SHARES_MAX];
     dg_preflight_input in = { 0 };
     dg_source opened = { 0 };
     json_t *preflight = NULL;
@@ -39,6 +59,8 @@ static int run(const dg_args *args)
         dg_fail(&err, DG_USAGE, "preflight needs --from SNAPSHOT and --to RUNTIME");
         return dg_cli_exit_with(&err);
     }
+    if (args->text[3] && read_nodes(&in, nodes, args->text[3], &err) < 0)
+        return dg_cli_exit_with(&err);
     if (dg_cli_engine(&in.engine, &err) < 0
         || dg_cli_source(&opened, in.engine, args->text[0], &err) < 0
         || dg_cli_runtime_over(&in.from, in.engine, &opened, args->text[2], &err) < 0
@@ -66,7 +88,7 @@ const dg_command dg_cmd_preflight = {
     0,
     0,
     options,
-    3,
+    4,
     run,
     NULL,
 };

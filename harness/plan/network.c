@@ -182,6 +182,32 @@ static void read_shares(dg_plan_network *out, const json_t *classes)
     }
 }
 
+dg_code dg_plan_nodes_read(dg_plan_nodes *out, const char *text, dg_error *err)
+{
+    json_t *list = NULL,
+           *given = text[0] == '{' ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    uint32_t parts[DG_PLAN_SHARES_MAX];
+    const json_t *item;
+    size_t i;
+    dg_code rc = given ? dg_plan_nodes_json(&list, given, ".", err)
+                       : dg_plan_nodes_of(&list, text, ".", err);
+    json_decref(given);
+    if (rc >= 0)
+        rc = check_shares(list, "nodes", err);
+    *out = (dg_plan_nodes){ .count = 0 };
+    if (rc >= 0) {
+        read_parts(parts, list);
+        json_array_foreach(list, i, item)
+        {
+            dg_plan_class_read(&out->of[i], item);
+            out->ppm[i] = parts[i];
+        }
+        out->count = i;
+    }
+    json_decref(list);
+    return rc;
+}
+
 static void read_collators(dg_plan_network *out, const json_t *collators)
 {
     uint32_t parts[DG_PLAN_SHARES_MAX];

@@ -178,6 +178,13 @@ const json_t *dg_plan_storage(const dg_plan *plan);
 
 /* ---- what nodes are called ---- */
 
+/* Most classes that a plan may share its nodes among, rollouts that it may have, and both. */
+enum {
+    DG_PLAN_SHARES_MAX = 64,
+    DG_PLAN_ROLLOUTS_MAX = 32,
+    DG_PLAN_CLASSES_MAX = DG_PLAN_SHARES_MAX + DG_PLAN_ROLLOUTS_MAX
+};
+
 /* Releases that a name means, from the oldest to the newest; both NULL: another implementation. */
 typedef struct dg_plan_range {
     const dg_release *from, *to;
@@ -187,6 +194,16 @@ typedef struct dg_plan_range {
 dg_code dg_plan_range_read(dg_plan_range *out, const char *text, dg_error *err);
 /* Part i of it: the nodes of one row of the table that are in it; false past the last row. */
 bool dg_plan_range_part(dg_node_class *out, const dg_plan_range *range, size_t i);
+
+/* Who runs what, as `--nodes` says it: each class once, with its parts of a million. */
+typedef struct dg_plan_nodes {
+    size_t count;
+    dg_node_class of[DG_PLAN_SHARES_MAX];
+    uint32_t ppm[DG_PLAN_SHARES_MAX];
+} dg_plan_nodes;
+/* Of "v1.10=0.9,v1.7..v1.8=0.1", "@FILE" or an object of counts. `out` is written whole. DG_USAGE;
+ * DG_IO of a file. */
+dg_code dg_plan_nodes_read(dg_plan_nodes *out, const char *text, dg_error *err);
 
 /* ---- placed in slots ---- */
 
@@ -207,11 +224,6 @@ dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
  * how long things take, and in which of the ways of the model it works. The parts of all shares are
  * a million together, and so are those of collators, if there are any. What is 0 or false was not
  * said, and the model's own number holds. */
-enum {
-    DG_PLAN_SHARES_MAX = 64,
-    DG_PLAN_ROLLOUTS_MAX = 32,
-    DG_PLAN_CLASSES_MAX = DG_PLAN_SHARES_MAX + DG_PLAN_ROLLOUTS_MAX
-};
 typedef struct dg_plan_network {
     /* as a network takes them: what the plan says is set, and what a run alone knows (seed,
      * listener) is not. Counts of the lists below are its own */

@@ -97,6 +97,7 @@ static dg_code look_at_all(dg_preflight_look *look, dg_error *err)
         dg_preflight_look_migration, dg_preflight_look_answers,  dg_preflight_look_values,
         dg_preflight_look_versions,  dg_preflight_look_config,   dg_preflight_look_keys,
         dg_preflight_look_queued,    dg_preflight_look_entities, dg_preflight_look_kept,
+        dg_preflight_look_nodes,
     };
     dg_code rc;
     if ((rc = refuse_same(look, err)) < 0

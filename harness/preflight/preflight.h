@@ -18,17 +18,27 @@
 
 #include "base/base.h"
 #include "host/host.h"
+#include "protocol/protocol.h"
 #include "snapshot/snapshot.h"
 
 /* Seconds of computing. The first block of real upgrades takes a thousandth of it;
  * one that takes more is of no use to a node. */
 #define DG_PREFLIGHT_FUEL ((uint64_t)4000000000)
 
+/* Nodes of one class that are to run N, and how many of a thousand they are. */
+typedef struct dg_preflight_nodes {
+    dg_node_class of;
+    unsigned per_mille;
+} dg_preflight_nodes;
+
 typedef struct dg_preflight_input {
     dg_engine *engine;
     dg_snapshot *snapshot; /* the state N would meet */
     dg_runtime *from, *to; /* N-1 (the snapshot's own code, as a rule) and N */
     uint64_t fuel;         /* instructions that one call may take; 0: DG_PREFLIGHT_FUEL */
+    /* who is to run N; NULL: nobody was named, and nothing is said of releases */
+    const dg_preflight_nodes *nodes;
+    size_t nodes_count;
 } dg_preflight_input;
 
 /* `*out` is owned by the caller: {"program", "chain", "from", "to", "findings", "unknown",

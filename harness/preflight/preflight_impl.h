@@ -79,6 +79,8 @@ dg_code dg_preflight_look_apis(dg_preflight_look *look,
 dg_code dg_preflight_look_methods(dg_preflight_look *look, dg_error *err);
 /* types of questions and answers, and what of those nodes of today can read */
 dg_code dg_preflight_look_answers(dg_preflight_look *look, dg_error *err);
+/* what the nodes that were named lack for N */
+dg_code dg_preflight_look_nodes(dg_preflight_look *look, dg_error *err);
 /* what nodes keep of an answer for a session, and N means otherwise */
 dg_code dg_preflight_look_kept(dg_preflight_look *look, dg_error *err);
 dg_code dg_preflight_look_storage(dg_preflight_look *look, dg_error *err); /* items by metadata */

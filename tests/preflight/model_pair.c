@@ -153,14 +153,15 @@ void pair_close(pair *p)
     dg_runtime_free(p->from);
     dg_runtime_free(p->to);
     dg_snapshot_close(p->snapshot);
-    *p = (pair){ NULL, NULL, NULL };
+    *p = (pair){ .snapshot = NULL };
 }
 
 /* ---- findings ---- */
 
 json_t *pair_preflight(const pair *p, uint64_t fuel)
 {
-    dg_preflight_input in = { pair_engine(), p->snapshot, p->from, p->to, fuel };
+    dg_preflight_input in = { pair_engine(), p->snapshot, p->from,       p->to,
+                              fuel,          p->nodes,    p->nodes_count };
     json_t *found;
     dg_error err;
     if (dg_preflight(&found, &in, &err) != DG_OK)

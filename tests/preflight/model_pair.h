@@ -11,6 +11,8 @@
 typedef struct pair {
     dg_snapshot *snapshot;
     dg_runtime *from, *to;
+    const dg_preflight_nodes *nodes; /* borrowed; NULL: nobody was named */
+    size_t nodes_count;
 } pair;
 
 dg_engine *pair_engine(void); /* one for the program, compiled code kept on disk */
