@@ -158,29 +158,54 @@ static dg_code put_list(growth *g, const char *pallet, const char *item, json_t 
     return DG_OK;
 }
 
-/* Before it was an item of the pallet: version 1, and the list. */
-static dg_code put_old_grandpa(growth *g, const sets *s, dg_error *err)
+/* Keys under a name that the metadata does not tell, where the state has it: `head` before the
+ * list, `tail` behind each key. */
+static dg_code put_hidden(growth *g, dg_bytes name, const json_t *list, const dg_bytes frame[2],
+                          dg_error *err)
 {
-    static const char name[] = ":grandpa_authorities";
-    const json_t *list = json_object_get(s->keys, "grandpa");
     dg_bytes before;
     json_t *key;
     size_t i;
     dg_buf out;
-    dg_code rc = dg_state_get(g->state, &before, dg_bytes_of(NULL, 0), dg_text(name), err);
-    if (rc != DG_OK)
-        return rc == DG_ABSENT ? DG_OK : rc;
+    dg_code rc = dg_state_get(g->state, &before, dg_bytes_of(NULL, 0), name, err);
+    if (rc != DG_OK || !list)
+        return rc < 0 ? rc : DG_OK;
     dg_buf_init(&out, 1 << 20);
-    dg_buf_put_u8(&out, 1);
+    dg_buf_put_bytes(&out, frame[0]);
     dg_scale_put_compact(&out, json_array_size(list));
     json_array_foreach(list, i, key)
     {
-        dg_hex_get(&out, json_string_value(key), 66, NULL);
-        dg_scale_put_u64(&out, 1);
+        dg_hex_get(&out, json_string_value(key), json_string_length(key), NULL);
+        dg_buf_put_bytes(&out, frame[1]);
     }
-    if ((rc = dg_buf_check(&out, err, name)) == DG_OK)
-        rc = dg_state_put(g->state, dg_bytes_of(NULL, 0), dg_text(name), dg_buf_bytes(&out), err);
+    if ((rc = dg_buf_check(&out, err, "keys")) == DG_OK)
+        rc = dg_state_put(g->state, dg_bytes_of(NULL, 0), name, dg_buf_bytes(&out), err);
+    g->writes += rc == DG_OK;
     dg_buf_clear(&out);
+    return rc;
+}
+
+/* GRANDPA's before they were an item of the pallet: version 1, and each key with its weight. */
+static dg_code put_old_grandpa(growth *g, const sets *s, dg_error *err)
+{
+    static const uint8_t version[] = { 1 }, one[8] = { 1 };
+    const dg_bytes frame[2] = { DG_BYTES_OF(version), DG_BYTES_OF(one) };
+    return put_hidden(g, dg_text(":grandpa_authorities"), json_object_get(s->keys, "grandpa"),
+                      frame, err);
+}
+
+/* Runtimes that did not list the storage of this pallet have it all the same. */
+static dg_code put_old_discovery(growth *g, const sets *s, dg_error *err)
+{
+    static const char *const items[] = { "Keys", "NextKeys" };
+    const dg_bytes frame[2] = { dg_bytes_of(NULL, 0), dg_bytes_of(NULL, 0) };
+    uint8_t name[32];
+    dg_code rc = DG_OK;
+    for (size_t i = 0; rc >= 0 && i < 2 && !dg_growth_has(g, "AuthorityDiscovery", items[i]); i++) {
+        dg_storage_prefix(name, "AuthorityDiscovery", items[i]);
+        rc = put_hidden(g, DG_BYTES_OF(name), json_object_get(s->keys, "authority_discovery"),
+                        frame, err);
+    }
     return rc;
 }
 
@@ -213,7 +238,9 @@ static dg_code put_sets(growth *g, const sets *s, dg_error *err)
         rc = dg_growth_put_if(g, "Session", "QueuedChanged", NULL, json_false(), err);
     if (rc >= 0)
         rc = dg_growth_put_if(g, "Staking", "ForceEra", NULL, json_string("ForceNone"), err);
-    return rc < 0 ? rc : put_old_grandpa(g, s, err);
+    if (rc >= 0)
+        rc = put_old_grandpa(g, s, err);
+    return rc < 0 ? rc : put_old_discovery(g, s, err);
 }
 
 /* ---- what the parachains' session is made of ---- */
