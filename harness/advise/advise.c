@@ -2,6 +2,7 @@
 #include "advise/advise_impl.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* ---- the miss rate ---- */
 
@@ -131,7 +132,8 @@ static int put_head(json_t *out, const dg_advise_cases *cases)
     int bad = put_copy(out, "chain", cases->first) | put_copy(out, "name", cases->first)
               | put_copy(out, "from", cases->first) | put_copy(out, "to", cases->first)
               | put_copy(out, "how", upgrade) | put_copy(out, "pending", upgrade)
-              | dg_advise_put(out, "not_done", json_integer((json_int_t)cases->not_done));
+              | dg_advise_put(out, "not_done", json_integer((json_int_t)cases->not_done))
+              | dg_advise_put(out, "repeated", json_integer((json_int_t)cases->repeated));
     if (cases->epoch_slots > 0 && cases->slot_ms > 0)
         bad |= dg_advise_put(out, "session",
                              json_pack("{s:I, s:I}", "slots", (json_int_t)cases->epoch_slots,
@@ -207,16 +209,43 @@ static bool is_other_session(const dg_advise_chain *chain, const dg_advise_cases
     return chain && cases->epoch_slots > 0 && chain->epoch_slots != cases->epoch_slots;
 }
 
-dg_code dg_advise_make(json_t **out, const json_t *document, const dg_advise_options *options,
+/* What a place came to over another state, or with another N, says nothing of this one. */
+static dg_code check_one_question(const json_t *documents, dg_error *err)
+{
+    static const struct {
+        const char *of, *key, *says;
+    } shared[] = { { "snapshot", "state_root", "forks another state" },
+                   { "from", "hash", "is of another N-1" },
+                   { "to", "hash", "is of another N" } };
+    const json_t *first = dg_advise_first_of(json_array_get(documents, 0)), *document;
+    size_t i;
+    json_array_foreach(documents, i, document)
+    {
+        const json_t *other = dg_advise_first_of(document);
+        for (size_t k = 0; first && other && k < sizeof shared / sizeof *shared; k++) {
+            const char *a = dg_advise_text(json_object_get(first, shared[k].of), shared[k].key),
+                       *b = dg_advise_text(json_object_get(other, shared[k].of), shared[k].key);
+            if (strcmp(a, b) != 0)
+                return dg_fail(err, DG_USAGE, "document %zu %s than the first: %s %.80s, not %.80s",
+                               i + 1, shared[k].says, shared[k].key, b, a);
+        }
+    }
+    return DG_OK;
+}
+
+dg_code dg_advise_make(json_t **out, const json_t *documents, const dg_advise_options *options,
                        dg_error *err)
 {
     dg_advise_cases cases;
     json_t *advice = json_object();
-    dg_code rc = DG_OK;
+    dg_code rc = check_one_question(documents, err);
+    assert(json_is_array(documents));
     assert(options->last <= DG_ADVISE_LAST_MAX);
     assert(!options->chain || options->chain->next_slot <= options->chain->next_boundary);
     *out = NULL;
-    if (dg_advise_cases_read(&cases, document) || !advice)
+    if (rc < 0)
+        cases = (dg_advise_cases){ .at = NULL };
+    else if (dg_advise_cases_read(&cases, documents) || !advice)
         rc = dg_fail(err, DG_NOMEM, "no memory to advise");
     else if (is_other_session(options->chain, &cases))
         rc = dg_fail(err, DG_USAGE,

@@ -1,6 +1,6 @@
 /* advise.h - when to enact, from runs with U at many places of a session, as one document.
  *
- *   make    dg_advise_make     of an outcome or a sweep
+ *   make    dg_advise_make     of outcomes and sweeps
  *   after   dg_advise_exit     report.h has its words
  *
  * Invariant: a place is told as the runs with U there came out, the worst of them first; of a place
@@ -36,6 +36,7 @@ enum { DG_ADVISE_LAST = 5, DG_ADVISE_LAST_MAX = 1000 };
  *   exit      0: there is a place that was run and held, 1: none of those that were run held,
  *             3: cannot say;  why  of 3: "chain-only" (no network was simulated), "nothing-judged"
  *   chain, from, to, how, pending, name   as the outcome has them
+ *   repeated  runs that more than one document, or place in it, tells of: each counts once
  *   session   {slots, slot_ms};  last  blocks
  *   miss      {rate, from: "measured" in control, "given", "chain"; slots, empty, at_most}:
  * control's slots, and the rate that so few empty ones leave likely (one case in twenty); absent:
@@ -70,12 +71,14 @@ enum { DG_ADVISE_LAST = 5, DG_ADVISE_LAST_MAX = 1000 };
  * A stall is the time lost by the chain that lost most, relay chain or parachain, as the runs
  * counted it.
  *
- *   out       owned by the caller; NULL after a failure; it shares values with `document`
- *   document  an outcome or a sweep, read defensively: what is missing is not known
+ *   out       owned by the caller; NULL after a failure; it shares values with `documents`
+ *   documents  an array of outcomes and sweeps of one state, N-1 and N, read defensively: what is
+ *             missing is not known
  *
- * DG_OK; DG_USAGE: the chain's sessions have another length, or the block is not ahead, or more
- * than two sessions from the boundary; DG_NOMEM. */
-dg_code dg_advise_make(json_t **out, const json_t *document, const dg_advise_options *options,
+ * DG_OK; DG_USAGE: the documents are of different states or runtimes; the chain's sessions have
+ * another length, or the block is not ahead, or more than two sessions from the boundary; DG_NOMEM.
+ */
+dg_code dg_advise_make(json_t **out, const json_t *documents, const dg_advise_options *options,
                        dg_error *err);
 /* What `exit` of such a document says; DG_EXIT_INTERNAL for what is none. */
 int dg_advise_exit(const json_t *advice);

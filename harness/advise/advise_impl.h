@@ -51,6 +51,7 @@ typedef struct dg_advise_run {
     int64_t from_start; /* control's blocks of the session before it */
     int64_t to_end;     /* .. and from it on: 1 is the last block */
     int64_t stall_ms, lost_blocks, relay_lost_ms;
+    int64_t seed, upgrade_slot; /* which run of its case it is */
 } dg_advise_run;
 
 /* Runs that differ in seed and place alone. */
@@ -64,9 +65,10 @@ typedef struct dg_advise_cases {
     dg_advise_case *at;
     size_t count, cap;
     json_t *index;        /* owned: what a case is known by -> its place in `at` */
+    json_t *seen;         /* owned: case, seed and slot of U -> its place in the case's `runs` */
     const json_t *first;  /* outcome of the first run; NULL: there is none */
     int64_t slots, empty; /* of the longest control of each seed of the first case, summed */
-    size_t not_done;
+    size_t not_done, repeated;    /* repeated: runs that were told of before */
     int64_t epoch_slots, slot_ms; /* DG_ADVISE_UNKNOWN: they make no sense */
 } dg_advise_cases;
 
@@ -76,8 +78,10 @@ enum {
     DG_ADVISE_CONTROL_MAX = 100000 /* slots */
 };
 
-/* cases.c: all of a document's; to be cleared in any case. Nonzero: no memory. */
-int dg_advise_cases_read(dg_advise_cases *out, const json_t *document);
+/* cases.c: all of an array of documents; to be cleared in any case. Nonzero: no memory. */
+int dg_advise_cases_read(dg_advise_cases *out, const json_t *documents);
+/* .. the first run that a document tells of; NULL: none. */
+const json_t *dg_advise_first_of(const json_t *document);
 void dg_advise_cases_clear(dg_advise_cases *cases);
 
 /* ---- places ---- */

@@ -1,4 +1,4 @@
-/* cases.c - the runs of an outcome or a sweep, sorted into cases that differ in more than seed and
+/* cases.c - the runs of outcomes and sweeps, sorted into cases that differ in more than seed and
  * place. */
 #include "advise/advise_impl.h"
 
@@ -36,6 +36,7 @@ static void read_harm(dg_advise_run *run, const json_t *harm)
 static void read_place(dg_advise_run *run, const json_t *upgrade)
 {
     run->slot = dg_advise_whole(upgrade, "slot_of_session");
+    run->upgrade_slot = dg_advise_whole(upgrade, "slot");
     run->from_start = dg_advise_whole(upgrade, "blocks_of_session");
     run->to_end = dg_advise_whole(upgrade, "blocks_to_boundary");
     if (run->slot == 0)
@@ -47,6 +48,7 @@ static void read_outcome(dg_advise_run *run, const json_t *outcome)
     const json_t *answer = json_object_get(outcome, "answer");
     int64_t code = dg_advise_whole(outcome, "exit");
     *run = (dg_advise_run){ .outcome = outcome,
+                            .seed = dg_advise_whole(outcome, "seed"),
                             .broke = json_object_get(answer, "breaks"),
                             .chain_only = json_is_true(json_object_get(answer, "chain_only")),
                             .standing = code == DG_EXIT_HELD    ? DG_ADVISE_HELD
@@ -56,11 +58,13 @@ static void read_outcome(dg_advise_run *run, const json_t *outcome)
     read_harm(run, json_object_get(answer, "harm"));
 }
 
-static void read_position(dg_advise_run *run, const json_t *row, bool chain_only)
+static void read_position(dg_advise_run *run, const json_t *row, const dg_advise_run *of)
 {
+    int64_t seed = dg_advise_whole(row, "seed");
     const char *standing = dg_advise_text(row, "standing");
     *run = (dg_advise_run){ .broke = json_object_get(row, "broke"),
-                            .chain_only = chain_only,
+                            .chain_only = of->chain_only,
+                            .seed = seed < 0 ? of->seed : seed,
                             .standing = strcmp(standing, "held") == 0    ? DG_ADVISE_HELD
                                         : strcmp(standing, "broke") == 0 ? DG_ADVISE_BROKE
                                                                          : DG_ADVISE_OPEN };
@@ -81,14 +85,6 @@ static int grow(void **at, size_t count, size_t *cap, size_t size)
         return -1;
     *at = grown;
     *cap = more;
-    return 0;
-}
-
-static int add_run(dg_advise_case *to, const dg_advise_run *run)
-{
-    if (grow((void **)&to->runs, to->count, &to->cap, sizeof *to->runs))
-        return -1;
-    to->runs[to->count++] = *run;
     return 0;
 }
 
@@ -135,6 +131,29 @@ static dg_advise_case *case_of(dg_advise_cases *c, const json_t *outcome, const 
     return found && found->values ? found : NULL;
 }
 
+/* Two documents may hold one run, and a run's other positions are runs of a sweep: it counts once,
+ * and where one of them is an outcome of its own, that is what is kept. */
+static int add_run(dg_advise_cases *c, dg_advise_case *to, const dg_advise_run *run)
+{
+    const json_t *known;
+    char key[80];
+    snprintf(key, sizeof key, "%zu %lld %lld", (size_t)(to - c->at), (long long)run->seed,
+             (long long)run->upgrade_slot);
+    known = run->upgrade_slot < 0 ? NULL : json_object_get(c->seen, key);
+    if (known) {
+        dg_advise_run *before = &to->runs[json_integer_value(known)];
+        c->repeated++;
+        if (!before->outcome)
+            *before = *run;
+        return 0;
+    }
+    if (grow((void **)&to->runs, to->count, &to->cap, sizeof *to->runs)
+        || dg_advise_put(c->seen, key, json_integer((json_int_t)to->count)))
+        return -1;
+    to->runs[to->count++] = *run;
+    return 0;
+}
+
 static int add_outcome(dg_advise_cases *c, const json_t *outcome, const json_t *values)
 {
     const json_t *row;
@@ -143,13 +162,13 @@ static int add_outcome(dg_advise_cases *c, const json_t *outcome, const json_t *
     size_t i;
     int bad = !to;
     read_outcome(&run, outcome);
-    bad = bad || add_run(to, &run);
+    bad = bad || add_run(c, to, &run);
     c->first = c->first ? c->first : outcome;
     json_array_foreach(json_object_get(json_object_get(outcome, "answer"), "positions"), i, row)
     {
         dg_advise_run other;
-        read_position(&other, row, run.chain_only);
-        bad = bad || add_run(to, &other);
+        read_position(&other, row, &run);
+        bad = bad || add_run(c, to, &other);
     }
     return bad;
 }
@@ -210,24 +229,50 @@ static void read_session(dg_advise_cases *c)
         c->slot_ms = DG_ADVISE_UNKNOWN;
 }
 
-int dg_advise_cases_read(dg_advise_cases *out, const json_t *document)
+static bool is_sweep(const json_t *document)
+{
+    return json_is_object(json_object_get(document, "sweep"));
+}
+
+static int add_document(dg_advise_cases *out, const json_t *document)
 {
     const json_t *cell;
     size_t i;
-    int bad;
-    *out = (dg_advise_cases){ .index = json_object() };
-    bad = !out->index;
-    if (json_is_object(json_object_get(document, "sweep"))) {
-        json_array_foreach(json_object_get(document, "cells"), i, cell)
-        {
-            const json_t *outcome = json_object_get(cell, "outcome");
-            out->not_done += !outcome;
-            if (outcome)
-                bad = bad || add_outcome(out, outcome, json_object_get(cell, "values"));
-        }
-    } else {
-        bad = bad || add_outcome(out, document, NULL);
+    int bad = 0;
+    if (!is_sweep(document))
+        return add_outcome(out, document, NULL);
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        const json_t *outcome = json_object_get(cell, "outcome");
+        out->not_done += !outcome;
+        if (outcome)
+            bad = bad || add_outcome(out, outcome, json_object_get(cell, "values"));
     }
+    return bad;
+}
+
+const json_t *dg_advise_first_of(const json_t *document)
+{
+    const json_t *cell, *outcome;
+    size_t i;
+    if (!is_sweep(document))
+        return document;
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        if ((outcome = json_object_get(cell, "outcome")))
+            return outcome;
+    }
+    return NULL;
+}
+
+int dg_advise_cases_read(dg_advise_cases *out, const json_t *documents)
+{
+    const json_t *document;
+    size_t i;
+    int bad;
+    *out = (dg_advise_cases){ .index = json_object(), .seen = json_object() };
+    bad = !out->index || !out->seen;
+    json_array_foreach(documents, i, document) bad = bad || add_document(out, document);
     read_session(out);
     return bad || (out->count && measure(out, out->at));
 }
@@ -240,5 +285,6 @@ void dg_advise_cases_clear(dg_advise_cases *cases)
     }
     dg_free(cases->at);
     json_decref(cases->index);
+    json_decref(cases->seen);
     *cases = (dg_advise_cases){ .at = NULL };
 }

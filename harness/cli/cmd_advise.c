@@ -68,35 +68,51 @@ static dg_code look(anchor *a, dg_advise_options *how, const dg_args *args, dg_e
     return rc;
 }
 
+/* An array of all that were named. Owned by the caller. */
+static dg_code read_all(json_t **out, const dg_args *args, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    *out = json_array();
+    for (size_t i = 0; i < args->positional_count && rc >= 0; i++) {
+        json_t *document = NULL;
+        if ((rc = dg_cli_read_runs(&document, NULL, args->positional[i], err)) >= 0
+            && json_array_append_new(*out, document) != 0)
+            rc = dg_fail(err, DG_NOMEM, "no memory for the runs");
+    }
+    return rc;
+}
+
 static int run(const dg_args *args)
 {
     anchor a = { .now = { .miss = 0 } };
     dg_advise_options how = { .miss = -1 };
-    json_t *document = NULL, *advice = NULL;
+    json_t *documents = NULL, *advice = NULL;
     dg_error err;
     int exit_code;
     dg_code rc = look(&a, &how, args, &err);
-    if (rc >= 0 && (rc = dg_cli_read_runs(&document, NULL, args->positional[0], &err)) >= 0
-        && (rc = dg_advise_make(&advice, document, &how, &err)) >= 0)
+    if (rc >= 0 && (rc = read_all(&documents, args, &err)) >= 0
+        && (rc = dg_advise_make(&advice, documents, &how, &err)) >= 0)
         rc = dg_cli_print_page(stdout, advice, DG_CLI_PAGE_ADVICE, args, args->number[OPT_WIDTH],
                                args->text[OPT_COLOR] != NULL, &err);
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : dg_advise_exit(advice);
     json_decref(advice);
-    json_decref(document);
+    json_decref(documents);
     return exit_code;
 }
 
 const dg_command dg_cmd_advise = {
     "advise",
-    "OUTCOME",
+    "OUTCOME...",
     "Say when to enact, by what runs with U at many places of a session came to",
     "OUTCOME is a file that `run --out` or `sweep --out` wrote, or - for stdin: best a sweep of a "
-    "whole session (--at every). Of a place where no run was nothing is said. A call is scheduled "
+    "whole session (--at every). Several of them are taken together, if they are of one state and "
+    "the same runtimes; a run that is in two of them counts once. Of a place where no run was "
+    "nothing is said. A call is scheduled "
     "for a block number and lands by luck, since slots stay empty: how likely where, and what it "
     "costs there, is told. With several nodes, sizes or runtimes in a sweep the first ones are "
     "advised on. Exit codes: 0 a place that was run held, 1 none held, 3 cannot say.",
     1,
-    1,
+    DG_POSITIONALS_MAX,
     options,
     sizeof options / sizeof options[0],
     run,

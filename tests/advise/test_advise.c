@@ -49,9 +49,11 @@ static json_t *sweep_of(const char *hows)
 
 static json_t *advice_of(const json_t *document, dg_advise_options options)
 {
-    json_t *out;
+    json_t *out, *one = json_is_array(document) ? NULL : json_pack("[O]", document);
     dg_error err;
-    ck_assert_msg(dg_advise_make(&out, document, &options, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_advise_make(&out, one ? one : document, &options, &err) == DG_OK, "%s",
+                  err.text);
+    json_decref(one);
     return out;
 }
 
@@ -240,6 +242,44 @@ START_TEST(positions_of_a_run_count)
 }
 END_TEST
 
+/* A sweep of some places, one of others, and a run that tells of a place that a sweep has too. */
+START_TEST(several_documents_are_one_session)
+{
+    json_t *run = outcome_of(3, 'b', "old", 1), *documents, *advice;
+    json_object_set_new(json_object_get(run, "answer"), "positions",
+                        json_pack("[{s:s, s:{s:I, s:I}}]", "standing", "broke", "upgrade",
+                                  "slot_of_session", (json_int_t)5, "slot", (json_int_t)105));
+    documents = json_pack("[o, o, o]", run, sweep_of("hb...."), sweep_of(".bbbbb"));
+    advice = advice_of(documents, (dg_advise_options){ .miss = 0 });
+    assert_at(advice, "cases/0/runs", "6");
+    assert_at(advice, "repeated", "3"); /* 1 of two sweeps, 3 and 5 of the run and a sweep */
+    assert_at(advice, "broken", "5");   /* each with an outcome of its own */
+    assert_at(advice, "cases/0/not_run", "[]");
+    json_decref(advice);
+    json_decref(documents);
+}
+END_TEST
+
+START_TEST(documents_of_other_questions_are_refused)
+{
+    static const struct {
+        const char *of, *key, *says;
+    } bad[] = { { "snapshot", "state_root", "document 2 forks another state than the first" },
+                { "from", "hash", "document 2 is of another N-1 than the first" },
+                { "to", "hash", "document 2 is of another N than the first" } };
+    json_t *first = outcome_of(0, 'h', "old", 1), *other = outcome_of(1, 'h', "old", 1), *out;
+    json_t *documents = json_pack("[o, o]", first, other);
+    dg_advise_options options = { .miss = 0 };
+    dg_error err;
+    json_object_set_new(first, bad[_i].of, json_pack("{s:s}", bad[_i].key, "0x1"));
+    json_object_set_new(other, bad[_i].of, json_pack("{s:s}", bad[_i].key, "0x2"));
+    ck_assert_int_eq(dg_advise_make(&out, documents, &options, &err), DG_USAGE);
+    ck_assert_msg(!out && strstr(err.text, bad[_i].says) && strstr(err.text, "0x2, not 0x1"), "%s",
+                  err.text);
+    json_decref(documents);
+}
+END_TEST
+
 /* ---- what would change it ---- */
 
 #define CLAIM(name, status) "{'claim':'" name "','status':'" status "'}"
@@ -356,7 +396,7 @@ START_TEST(a_block_out_of_reach_is_refused)
     } bad[] = { { 19, "hbbbbb", "#18 at most" }, { 5, "......", "cannot be said" } };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         dg_advise_options options = { .miss = 0.5, .block = bad[i].block };
-        json_t *document = sweep_of(bad[i].hows), *out;
+        json_t *document = json_pack("[o]", sweep_of(bad[i].hows)), *out;
         dg_error err;
         ck_assert_int_eq(dg_advise_make(&out, document, &options, &err), DG_USAGE);
         ck_assert_msg(!out && strstr(err.text, bad[i].says), "%s", err.text);
@@ -369,7 +409,7 @@ START_TEST(sessions_of_another_length_are_refused)
 {
     dg_advise_chain chain = { .epoch_slots = SLOTS + 1 };
     dg_advise_options options = { .chain = &chain };
-    json_t *document = sweep_of("hbbbbb"), *out;
+    json_t *document = json_pack("[o]", sweep_of("hbbbbb")), *out;
     dg_error err;
     ck_assert_int_eq(dg_advise_make(&out, document, &options, &err), DG_USAGE);
     ck_assert(out == NULL && strstr(err.text, "7 slots"));
@@ -387,6 +427,8 @@ int main(void)
     tcase_add_test(tc, a_chain_alone_is_no_advice);
     tcase_add_test(tc, a_stall_is_that_of_the_chain_that_lost_most);
     tcase_add_test(tc, positions_of_a_run_count);
+    tcase_add_test(tc, several_documents_are_one_session);
+    tcase_add_loop_test(tc, documents_of_other_questions_are_refused, 0, 3);
     tcase_add_loop_test(tc, what_was_proved_would_change_it, 0, sizeof changes / sizeof *changes);
     tcase_add_test(tc, advice_of_several_runs_is_told_once);
     tcase_add_test(tc, slots_are_counted_from_the_chain_that_is_named);

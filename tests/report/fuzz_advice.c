@@ -1,6 +1,6 @@
-/* Any JSON as an outcome or a sweep: advice is given or it is not, its exit code is one of the
- * contract, chances are chances, and its words can be put on paper. The first byte chooses the miss
- * rate. */
+/* Any JSON as an outcome, a sweep, or an array of such: advice is given or it is not, its exit code
+ * is one of the contract, chances are chances, and its words can be put on paper. The first byte
+ * chooses the miss rate. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (data[0] & 0x80)
         options.miss = (data[0] & 0x7f) / 128.0;
-    assert(dg_advise_make(&advice, document, &options, &err) == DG_OK);
+    if (!json_is_array(document))
+        document = json_pack("[o]", document);
+    if (dg_advise_make(&advice, document, &options, &err) != DG_OK) {
+        assert(!advice && err.code == DG_USAGE); /* of another state than the first */
+        json_decref(document);
+        return 0;
+    }
     check(advice);
     dg_buf_init(&text, 1 << 24);
     assert(dg_report_advice(&text, advice, &how, &err) == DG_OK && text.len);

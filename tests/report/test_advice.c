@@ -19,14 +19,15 @@ static dg_buf told(const json_t *document, double miss, const dg_report_options 
 {
     dg_advise_options options = { .miss = miss };
     dg_error err = { .text = "" };
-    json_t *advice;
+    json_t *advice, *documents = json_pack("[O]", document);
     dg_buf out;
     dg_code rc;
-    ck_assert_msg(dg_advise_make(&advice, document, &options, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_advise_make(&advice, documents, &options, &err) == DG_OK, "%s", err.text);
     dg_buf_init(&out, 1 << 24);
     rc = json ? dg_report_json(&out, advice, &err) : dg_report_advice(&out, advice, how, &err);
     ck_assert_msg(rc == DG_OK, "%s", err.text);
     json_decref(advice);
+    json_decref(documents);
     return out;
 }
 
