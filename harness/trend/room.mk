@@ -1,0 +1,2 @@
+room := trend
+sees := base
