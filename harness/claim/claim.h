@@ -153,6 +153,7 @@ typedef struct dg_claim_setup {
      * session boundary after U */
     bool network;
     int64_t first_boundary, nodes, parachains;
+    bool processes, channels; /* it tells what processes of nodes take, what waits in channels */
     const json_t *claims;  /* of the plan, borrowed from the log; NULL: it says nothing of them */
     const json_t *options; /* the plan's object of the claim that is judged, or NULL */
 } dg_claim_setup;
@@ -186,6 +187,7 @@ typedef struct dg_claim {
     const char *allows;
     bool network; /* about the network: judged when the plan has one */
     bool code;    /* about new code: judged when the plan brings some */
+    bool process; /* about what processes of nodes take: judged where the log tells of any */
     bool paras;   /* about parachains: a state without any has nothing to judge */
     bool chance;  /* measures what luck has a part in: a narrow break is tried on other seeds */
     size_t size;  /* bytes of its memory, zeroed before start */
@@ -218,7 +220,7 @@ const dg_claim *dg_claim_named(const char *name);
  *           DG_CLAIM_NEVER */
 void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t count);
 /* Whether the plan of the log has the claim judged, by what its run-start tells of `claims`: not
- * where it is about a network, or about new code, and there is none; nor where the plan says `off`
+ * where it is about a network, about new code, or about processes, and there is none; nor where the plan says `off`
  * of it, or names other claims alone (claims.default false). */
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
 /* The severity that the plan gives the claim by name; where it gives none, GATE in a plan that is

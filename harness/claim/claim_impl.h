@@ -3,6 +3,7 @@
 #define DG_CLAIM_IMPL_H
 
 #include "claim/claim.h"
+#include "trend/trend.h"
 
 #include <stddef.h>
 
@@ -120,6 +121,44 @@ void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
                          int64_t (*count)(const dg_event *paras), const char *did, uint32_t behind);
 void dg_claim_rate_step(void *rate, const dg_event *e);
 void dg_claim_rate_finish(void *rate, dg_verdict *v);
+
+/* What was measured of processes, in order of time: process_series.c. One for each arm, node and,
+ * of channels, entity, which is borrowed from the events. Values that came after a process was
+ * killed are not added, unless there were too few before. */
+enum { SERIES_MAX = 1024, SERIES_POINTS_MAX = 1 << 18, SERIES_FEWEST = 32 };
+typedef struct process_series {
+    dg_arm arm;
+    uint32_t node;
+    const char *entity; /* "": memory */
+    dg_trend_point *at;
+    size_t count, cap;
+    bool ended; /* its process was killed */
+    double most, last;
+    int64_t high_since_ms, high_ms; /* above what may last: since when, -1: it is not; how long */
+} process_series;
+typedef struct process_set {
+    process_series at[SERIES_MAX];
+    size_t count, left_out;
+    bool lost;
+} process_set;
+/* The one it belongs to, begun where there is none; NULL: there are too many. */
+process_series *dg_claim_series_of(process_set *set, const dg_event *e, const char *entity);
+void dg_claim_series_add(process_set *set, process_series *s, dg_trend_point point);
+/* The process of a node was killed. */
+void dg_claim_series_end(process_set *set, const dg_event *killed);
+/* What control has of the same; NULL: nothing. */
+const process_series *dg_claim_series_control(const process_set *set, const process_series *s);
+/* Gives all back; whether some was lost is told to the facts. */
+void dg_claim_series_clear(process_set *set, evidence *facts);
+/* Does a sample count: one from U on, or one of a log that has no U. */
+bool dg_claim_series_counts(const dg_claim_setup *setup, int64_t slot);
+/* "310", "2.5", "-3" */
+typedef struct rate_text {
+    char text[32];
+} rate_text;
+rate_text dg_claim_rate_text(double per_hour);
+/* "12.0 minutes", "45 s" */
+rate_text dg_claim_span_text(int64_t ms);
 
 /* Answers of runtime APIs from U on, method by method: api_moments.c. Zero it to begin; it borrows
  * from the events. */

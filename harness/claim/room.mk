@@ -1,3 +1,3 @@
 room := claim
-sees := base event
+sees := base event trend
 owns := verdict figure figures

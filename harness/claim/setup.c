@@ -73,6 +73,10 @@ void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t cou
             control_block(out, e);
         else if (e->kind == DG_EVENT_UPGRADE && e->arm == DG_ARM_TREATMENT)
             upgrade(out, e);
+        else if (e->kind == DG_EVENT_PROCESS)
+            out->processes = true;
+        else if (e->kind == DG_EVENT_CHANNEL)
+            out->channels = true;
         else if (e->kind == DG_EVENT_RUN_END)
             run_end(out, e);
     }
@@ -87,6 +91,9 @@ static const json_t *own(const dg_claim_setup *setup, const dg_claim *claim)
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup)
 {
     if ((claim->network && !setup->network) || (claim->code && !setup->code))
+        return false;
+    if (claim->process
+        && !(claim->id == DG_CLAIM_CHANNEL_BOUNDED ? setup->channels : setup->processes))
         return false;
     return (!json_is_false(json_object_get(setup->claims, "default")) || own(setup, claim))
            && !json_is_true(json_object_get(own(setup, claim), "off"));

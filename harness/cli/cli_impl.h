@@ -170,7 +170,7 @@ dg_code dg_cli_folder_for(const char *path, dg_error *err);
 /* A document to a file, as dg_report_json has it. DG_IO, DG_NOMEM. */
 dg_code dg_cli_write_json(const json_t *document, const char *path, dg_error *err);
 
-/* "90s", "10m", "2h", in ns; NULL: `*out_ns` stays. DG_USAGE, with the flag. */
+/* "200ms", "90s", "10m", "2h", in ns; NULL: `*out_ns` stays. DG_USAGE, with the flag. */
 dg_code dg_cli_time(uint64_t *out_ns, const char *flag, const char *text, dg_error *err);
 
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
@@ -204,16 +204,19 @@ bool dg_cli_is_asked_to_end(void);
 
 /* ---- a document for people ---- */
 
-/* A whole outcome, what a log says by itself, a sweep, a gate, advice, a comparison. */
+/* A whole outcome, what a log says by itself, a sweep, a gate, advice, a comparison, a process that
+ * was watched. */
 typedef enum dg_cli_page {
     DG_CLI_PAGE_OUTCOME,
     DG_CLI_PAGE_VERDICTS,
     DG_CLI_PAGE_SWEEP,
     DG_CLI_PAGE_GATE,
     DG_CLI_PAGE_ADVICE,
-    DG_CLI_PAGE_DIFFERENCES
+    DG_CLI_PAGE_DIFFERENCES,
+    DG_CLI_PAGE_OBSERVED
 } dg_cli_page;
-/* Which of them a document that was read is, an outcome, a sweep or a gate, checked as such.
+/* Which of them a document that was read is, an outcome, a sweep, a gate or a process
+ * that was watched, checked as such.
  * DG_MALFORMED; DG_UNSUPPORTED: of a later format. */
 dg_code dg_cli_page_of(dg_cli_page *out, const json_t *document, dg_error *err);
 /* How wide lines are there: `asked`; 0: as the terminal has it, 100 where there is none. */
@@ -254,7 +257,7 @@ extern const dg_command dg_cmd_report_diff, dg_cmd_gate, dg_cmd_completion, dg_c
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_update, dg_cmd_snapshot_export, dg_cmd_inspect,
     dg_cmd_call, dg_cmd_execute, dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep,
-    dg_cmd_merge, dg_cmd_bisect, dg_cmd_when, dg_cmd_advise, dg_cmd_report_show,
+    dg_cmd_merge, dg_cmd_bisect, dg_cmd_observe, dg_cmd_when, dg_cmd_advise, dg_cmd_report_show,
     dg_cmd_report_markdown, dg_cmd_report_junit, dg_cmd_report_github, dg_cmd_report_html,
     dg_cmd_report_sarif, dg_cmd_report_explain, dg_cmd_nodes, dg_cmd_recover, dg_cmd_version,
     dg_cmd_help;

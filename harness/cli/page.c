@@ -2,6 +2,7 @@
  * colourful as the place it goes to. */
 #include "cli/cli_impl.h"
 #include "gate/gate.h"
+#include "observe/observe.h"
 #include "outcome/outcome.h"
 #include "report/report.h"
 #include "sweep/sweep.h"
@@ -38,6 +39,10 @@ dg_code dg_cli_page_of(dg_cli_page *out, const json_t *document, dg_error *err)
         *out = DG_CLI_PAGE_GATE;
         return dg_gate_check(document, err);
     }
+    if (dg_observe_is_document(document)) {
+        *out = DG_CLI_PAGE_OBSERVED;
+        return dg_observe_check(document, err);
+    }
     *out = dg_sweep_is_document(document) ? DG_CLI_PAGE_SWEEP : DG_CLI_PAGE_OUTCOME;
     return *out == DG_CLI_PAGE_SWEEP ? dg_sweep_check(document, err)
                                      : dg_outcome_check(document, err);
@@ -64,6 +69,8 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
         rc = dg_report_advice(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_DIFFERENCES)
         rc = dg_report_differences(&text, document, &how, err);
+    else if (page == DG_CLI_PAGE_OBSERVED)
+        rc = dg_report_observed(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_VERDICTS)
         rc = dg_report_verdicts(&text, document, &how, err);
     else

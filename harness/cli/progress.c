@@ -17,9 +17,9 @@ static const struct {
     const char *phase, *unit;
     uint64_t one; /* of the unit, in what is counted */
 } units[] = {
-    { "import", "MB", 1000000 }, { "control", "slots", 1 }, { "treatment", "slots", 1 },
-    { "causes", "runs", 1 },     { "seeds", "seeds", 1 },   { "execute", "blocks", 1 },
-    { "sweep", "cells", 1 },
+    { "import", "MB", 1000000 }, { "control", "slots", 1 },   { "treatment", "slots", 1 },
+    { "causes", "runs", 1 },     { "seeds", "seeds", 1 },     { "execute", "blocks", 1 },
+    { "sweep", "cells", 1 },     { "observe", "samples", 1 },
 };
 
 /* Of all code that was compiled: when it began, and how long it took so far. */

@@ -152,7 +152,9 @@ static void claims(const sheet *to)
         snprintf(line, sizeof line, "%s; %s%s%s", claim->basis,
                  dg_claim_severity_name(claim->severity),
                  claim->network ? "; judged where there is a network" : "",
-                 claim->code ? "; judged where N is new code" : "");
+                 claim->code      ? "; judged where N is new code"
+                 : claim->process ? "; judged where processes of nodes are measured"
+                                  : "");
         under(to, line);
         own_keys(to, dg_claim_name(claim->id));
     }

@@ -218,6 +218,17 @@ X(NET_MESSAGES, net_messages, "net-messages", slot, cluster, legacy, grid, reque
  * to check a candidate), recovered (answers), kib (of all messages of the slot) */
 X(NET_DATA, net_data, "net-data", slot, chunks, given, recoveries, recovered, kib)
 
+/* ---- processes of nodes: real ones, or a network's ---- */
+
+/* what `node` takes; slot: 0 of a real process, rss_kib: resident memory, cpu_ms: processor time
+ * since it began, best, finalized: heights, peers: a count; what nobody told is -1 */
+X(PROCESS, process, "process", slot, rss_kib, cpu_ms, best, finalized, peers)
+/* what waits in a channel of `node`, unread; bytes: of it all, -1: nobody told; detail: entity */
+X(CHANNEL, channel, "channel", slot, unread, bytes)
+/* `node` had no memory left, and goes down; limit_kib: it could have had, down_ms: until it
+ * is up, times: that it came to this */
+X(PROCESS_KILLED, process_killed, "process-killed", slot, rss_kib, limit_kib, down_ms, times)
+
 /* an arm ends; blocks: built, boundaries_passed: session boundaries after U, migration_running:
  * a flag, diverged: 1 where treatment's blocks before U are not control's; detail: reason */
 X(RUN_END, run_end, "run-end", blocks, boundaries_passed, migration_running, diverged)

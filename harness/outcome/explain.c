@@ -116,3 +116,22 @@ dg_code dg_outcome_explain(json_t **out, const dg_event_log *log, dg_error *err)
     *out = document;
     return DG_OK;
 }
+
+dg_code dg_outcome_claims(json_t **claims, const dg_event_log *log, const json_t *asked,
+                          dg_error *err)
+{
+    json_t *list = json_array();
+    dg_outcome_tally t = { 0 };
+    dg_claim_setup setup;
+    dg_code rc;
+    if (!list)
+        return dg_fail(err, DG_NOMEM, "no memory for the verdicts");
+    dg_claim_setup_read(&setup, log->at, log->count);
+    setup.claims = asked;
+    if ((rc = dg_outcome_judge(list, &t, &setup, log, err)) < 0) {
+        json_decref(list);
+        return rc;
+    }
+    *claims = list;
+    return DG_OK;
+}

@@ -73,6 +73,15 @@ typedef struct dg_outcome_facts {
  * DG_OK whatever the verdict; DG_NOMEM. */
 dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err);
 
+/* The verdicts alone, of a log that has no U, as samples of processes are.
+ *
+ *   claims  owned by the caller, as `claims` of an outcome has them; as it was after a failure
+ *   asked   as a plan's `claims`; those that it does not let judge are left out
+ *
+ * DG_NOMEM. */
+dg_code dg_outcome_claims(json_t **claims, const dg_event_log *log, const json_t *asked,
+                          dg_error *err);
+
 /* What a log that was read says by itself: `claims`, `result`, `exit` and `reason` as the outcome
  * of its run has them; `chains`, `answer` and `ill_control` too, but for what only runtimes and the
  * plan tell.

@@ -4,6 +4,7 @@
  *   dg_report_verdicts   of that, what a log says by itself: verdicts, chain, exit
  *   dg_report_sweep  a sweep: a line for each cell, a column for each claim
  *   dg_report_gate   a gate: a line for each plan, the ledger, one line that says it all
+ *   dg_report_observed   a process that was watched
  *   dg_report_advice   when to enact: the call, what each place cost, what would change it
  *   dg_report_differences   what differs between two outcomes, or two sweeps
  *   dg_report_differences_rows   the same for a page, line by line
@@ -48,6 +49,10 @@ dg_code dg_report_sweep(dg_buf *out, const json_t *document, const dg_report_opt
  * and one line that says it all; `brief`: that line alone. As dg_report_text. */
 dg_code dg_report_gate(dg_buf *out, const json_t *document, const dg_report_options *options,
                        dg_error *err);
+/* Appends what a process that was watched came to (room observe); `brief`: its first line alone. As
+ * dg_report_text; DG_MALFORMED: none was. */
+dg_code dg_report_observed(dg_buf *out, const json_t *document, const dg_report_options *options,
+                           dg_error *err);
 /* Appends advice (room advise); `brief`: its first line and the call. As dg_report_text;
  * DG_MALFORMED: no advice. */
 dg_code dg_report_advice(dg_buf *out, const json_t *document, const dg_report_options *options,

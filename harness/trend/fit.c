@@ -8,6 +8,7 @@
 
 enum { PAIRS_MAX = DG_TREND_FIT_MAX * (DG_TREND_FIT_MAX - 1) / 2, FEWEST = 4 };
 #define HOUR_MS 3600000.0
+#define ROUNDING 1e-20
 
 static int ascending(const void *a, const void *b)
 {
@@ -69,18 +70,21 @@ static double deviations(double doubt)
  * each residual goes with the one before it. */
 static double likeness(const dg_trend_point *at, size_t count, double per_hour)
 {
-    double residual[DG_TREND_FIT_MAX], mean = 0, all = 0, pairs = 0, r;
+    double residual[DG_TREND_FIT_MAX], mean = 0, all = 0, pairs = 0, size = 0, r;
     for (size_t i = 0; i < count; i++) {
         residual[i] = at[i].value - per_hour * (double)(at[i].at_ms - at[0].at_ms) / HOUR_MS;
         mean += residual[i] / (double)count;
+        size += at[i].value * at[i].value;
     }
     for (size_t i = 0; i < count; i++) {
         all += (residual[i] - mean) * (residual[i] - mean);
         if (i)
             pairs += (residual[i] - mean) * (residual[i - 1] - mean);
     }
+    if (all <= size * ROUNDING)
+        return 1; /* on the line, but for how numbers are rounded */
     /* of few points it comes out too low, by (1 + 3 r) / n */
-    r = all > 0 ? (pairs / all + 1 / (double)count) / (1 - 3 / (double)count) : 0;
+    r = (pairs / all + 1 / (double)count) / (1 - 3 / (double)count);
     r = r < 0 ? 0 : r > 0.9 ? 0.9 : r;
     return (1 + r) / (1 - r);
 }
@@ -102,12 +106,46 @@ static double variance(const dg_trend_point *at, size_t count)
     return sum / 18;
 }
 
+/* Where neighbours share so much that ranks say nothing: the least and the most of all slopes over
+ * a third of the time and more, and twice as far again to both sides. Of a smooth line that is
+ * narrow, of one that wanders it is wide. */
+static void envelope(dg_trend_fit *out, const dg_trend_point *at, size_t count)
+{
+    double low = out->per_hour, high = out->per_hour, far;
+    int64_t third = (at[count - 1].at_ms - at[0].at_ms) / 3;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++) {
+            double slope;
+            if (at[k].at_ms - at[i].at_ms < third || at[k].at_ms == at[i].at_ms)
+                continue;
+            slope = (at[k].value - at[i].value) * HOUR_MS / (double)(at[k].at_ms - at[i].at_ms);
+            low = slope < low ? slope : low;
+            high = slope > high ? slope : high;
+        }
+    far = 2 * (high - low);
+    out->low = low - far;
+    out->high = high + far;
+}
+
+/* Most channels are empty, always. */
+static bool are_equal(const dg_trend_point *at, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (at[i].value != at[0].value)
+            return false;
+    return true;
+}
+
 void dg_trend_fit_of(dg_trend_fit *out, const dg_trend_point *at, size_t count, double doubt)
 {
     dg_trend_point few[DG_TREND_FIT_MAX];
     double slopes[PAIRS_MAX], reach;
     size_t pairs = 0;
     *out = (dg_trend_fit){ .known = false };
+    if (count >= FEWEST && at[count - 1].at_ms > at[0].at_ms && are_equal(at, count)) {
+        *out = (dg_trend_fit){ .known = true, .bounded = true };
+        return;
+    }
     count = count ? draw_together(few, at, count) : 0;
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++)
@@ -119,9 +157,11 @@ void dg_trend_fit_of(dg_trend_fit *out, const dg_trend_point *at, size_t count, 
     out->known = true;
     out->per_hour = median_of(slopes, pairs);
     reach = deviations(doubt) * sqrt(variance(few, count) * likeness(few, count, out->per_hour));
-    if (reach + 2 > (double)pairs)
-        return;
     out->bounded = true;
+    if (reach + 2 > (double)pairs) {
+        envelope(out, few, count);
+        return;
+    }
     out->low = slopes[(size_t)(((double)pairs - reach) / 2)];
     out->high = slopes[pairs - 1 - (size_t)(((double)pairs - reach) / 2)];
 }

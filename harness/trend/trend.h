@@ -23,14 +23,14 @@ typedef struct dg_trend_point {
 } dg_trend_point;
 
 /* A slope per hour, in the unit of the values. Of too few points, or points of one moment, nothing
- * is known. Where `bounded` is false the interval has no ends, and low and high say nothing. */
+ * is known. Where `bounded` is false there is no interval, and low and high say nothing. */
 typedef struct dg_trend_fit {
     bool known, bounded;
     double per_hour, low, high;
 } dg_trend_fit;
 
 /* More points than this are first drawn together, neighbours to their median. */
-enum { DG_TREND_FIT_MAX = 128 };
+enum { DG_TREND_FIT_MAX = 64 };
 
 /* The median slope of all pairs, and the interval in which it lies but for `doubt` (0 to 1) of all
  * cases: Theil and Sen, with Sen's interval, widened where residuals of neighbours are alike.

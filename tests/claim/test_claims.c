@@ -111,6 +111,28 @@ static bool paras_in(stream *s, const char *line)
     return true;
 }
 
+/* "C5 samples memory 60 1000 10": of node 0, a minute apart from minute 5 on, all in U's slot, each
+ * so much above the one before it; memory in KiB, else the unread of that channel. */
+static bool samples_in(stream *s, const char *line)
+{
+    unsigned block, count;
+    int64_t first, more;
+    char arm, what[40];
+    if (sscanf(line, "%c%u samples %39s %u %" SCNd64 " %" SCNd64, &arm, &block, what, &count,
+               &first, &more)
+        != 6)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        bool memory = strcmp(what, "memory") == 0;
+        int64_t value = first + more * i;
+        add(s, arm, block, memory ? DG_EVENT_PROCESS : DG_EVENT_CHANNEL,
+            (const int64_t[]){ 110, value, -1, -1, -1, -1 },
+            memory ? NULL : json_pack("{s:s}", "entity", what));
+        s->at[s->count - 1].at = (dg_ns)(block + i) * 60000000000;
+    }
+    return true;
+}
+
 /* What a run tells of itself before the rest: slots of 6 s, epochs of 20, U in slot 110. */
 #define RUN                                                                                        \
     "C0 run-start 0 20 6000 1 1 2 110 1\nC0 node-limits 1000000 667 2000 10000 2000\n"             \
@@ -120,7 +142,7 @@ static void lines_in(stream *s, const char *text)
 {
     while (*text) {
         size_t len = strcspn(text, "\n");
-        if (len && !slots_in(s, text) && !paras_in(s, text))
+        if (len && !slots_in(s, text) && !paras_in(s, text) && !samples_in(s, text))
             line_in(s, text, len);
         text += len + (text[len] == '\n');
     }
@@ -1144,13 +1166,43 @@ static const struct row {
       NET("1") U_BUILT
       "C10 net-slot 111 1 1 0 1\nT10 net-upgrade 111 1 0\nT10 net-slot 111 1 2 0 1\nT11 net-slot "
       "112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" },
+
+    { "memory-slope", DG_VERDICT_UNEXERCISED, 0, "too few samples", "T10 samples memory 3 1000 0" },
+    { "memory-slope", DG_VERDICT_HELD, 0, "memory grows by 0.0 MB/h (0.0 to 0.0), from 1 to 1 MB",
+      "T10 samples memory 60 1000 0" },
+    /* 5,000 KiB a minute */
+    { "memory-slope", DG_VERDICT_BROKE, 0, "memory grows by 307 MB/h (307 to 307), from 102 to",
+      "T10 samples memory 60 100000 5000" },
+    { "memory-slope", DG_VERDICT_UNEXERCISED, 0, "N-1 alone: memory grows by 313 MB/h",
+      "C10 samples memory 60 100000 5000\nT10 samples memory 60 100000 5100" },
+    { "memory-slope", DG_VERDICT_UNEXERCISED, 0, "N-1 alone: memory grows by 31.3 MB/h",
+      "C10 samples memory 60 100000 500\nT10 samples memory 60 100000 510" },
+    { "memory-slope", DG_VERDICT_HELD, 0, "the limit is 400",
+      PLAN("'memory-slope':{'at_most':400}") "T10 samples memory 60 100000 5000" },
+    { "memory-slope", DG_VERDICT_BROKE, 12, "1 time a process was killed for want of memory",
+      "T10 samples memory 60 100000 1\nT12 process-killed 110 4000000 4000000 60000 1" },
+    /* growth that slows down */
+    { "memory-slope", DG_VERDICT_UNEXERCISED, 0, "it may be warming up",
+      PLAN("'memory-slope':{'least_s':5000}") "T10 samples memory 20 100000 5000\nT30 samples "
+                                              "memory 20 200000 4000\nT50 samples memory 20 "
+                                              "280000 1000" },
+    { "channel-bounded", DG_VERDICT_UNEXERCISED, 0, "no channel was measured", "C5 slot 5 1 1" },
+    { "channel-bounded", DG_VERDICT_HELD, 0, "at most 3 unread in one of 2 channels",
+      "T10 samples a 60 3 0\nT10 samples b 60 1 0" },
+    { "channel-bounded", DG_VERDICT_BROKE, 0, "b: 177 unread, growing by 180 an hour",
+      "T10 samples a 60 3 0\nT10 samples b 60 0 3" },
+    { "channel-bounded", DG_VERDICT_BROKE, 0, "never fewer than 200 for 59.0 minutes",
+      "T10 samples a 60 200 0" },
+    { "channel-bounded", DG_VERDICT_BROKE, 0, "a: 48211 unread", "T10 samples a 1 48211 0" },
+    { "channel-bounded", DG_VERDICT_UNEXERCISED, 0, "N-1 alone: a: 200 unread",
+      "C10 samples a 60 200 0\nT10 samples a 60 200 0" },
 };
 
 /* Claims about rates and ends have one line and no single event to show. */
 static bool shows_events(const struct row *r)
 {
     static const char *const without[] = { "block-cadence", "upgrade-enacted", "state-growth",
-                                           NULL };
+                                           "memory-slope",  "channel-bounded", NULL };
     for (size_t i = 0; without[i]; i++)
         if (strcmp(r->claim, without[i]) == 0)
             return false;

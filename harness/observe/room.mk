@@ -1,0 +1,2 @@
+room := observe
+sees := base event trend claim outcome process

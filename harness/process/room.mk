@@ -1,0 +1,2 @@
+room := process
+sees := base
