@@ -25,6 +25,7 @@ static const struct {
     { "help-sweep", "help sweep" },
     { "help-merge", "help merge" },
     { "help-bisect", "help bisect" },
+    { "help-observe", "help observe" },
     { "help-gate", "help gate" },
     { "help-when", "help when" },
     { "help-advise", "help advise" },
