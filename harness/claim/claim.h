@@ -220,8 +220,8 @@ const dg_claim *dg_claim_named(const char *name);
  *           DG_CLAIM_NEVER */
 void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t count);
 /* Whether the plan of the log has the claim judged, by what its run-start tells of `claims`: not
- * where it is about a network, about new code, or about processes, and there is none; nor where the plan says `off`
- * of it, or names other claims alone (claims.default false). */
+ * where it is about a network, about new code, or about processes, and there is none; nor where the
+ * plan says `off` of it, or names other claims alone (claims.default false). */
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
 /* The severity that the plan gives the claim by name; where it gives none, GATE in a plan that is
  * strict, and else the claim's own. */

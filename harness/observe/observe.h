@@ -104,6 +104,7 @@ typedef struct dg_observe_watched {
  * DG_MALFORMED: of a file of samples; DG_NOMEM, DG_LIMIT. */
 dg_code dg_observe_watch(dg_observe_watched *out, dg_observe_source *source,
                          const dg_observe_options *options, dg_error *err);
+/* Gives log and claims back; fine on zeros, and after a watch that failed. */
 void dg_observe_clear(dg_observe_watched *watched);
 
 /* Owned by the caller: keys doppel, program, observe, claims, result, exit, reason. DG_NOMEM. */
