@@ -118,11 +118,15 @@ void babe_on_timestamp(u64 now_ms)
 
 /* ---- epochs ---- */
 
+/* An epoch that is yet to begin is not over: so a runtime that counts longer epochs than the one
+ * before it announces none for a while. Mirrors: pallet-babe should_epoch_change (saturating_sub).
+ */
 bool babe_epoch_is_over(void)
 {
+    u64 start = babe_epoch_start(), slot = babe_current_slot();
     if (system_number() == 1 || fault_is(SESSIONS_STOP))
         return false;
-    return babe_current_slot() - babe_epoch_start() >= variant.epoch_length;
+    return slot >= start && slot - start >= variant.epoch_length;
 }
 
 /* What was announced becomes valid; the epoch after it gets fresh randomness. */
