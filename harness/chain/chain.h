@@ -453,10 +453,12 @@ dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i);
 /* ---- enactment ---- */
 
 /* AUTHORIZE: System.authorize_upgrade at U-1, and a transaction in U that brings the code.
- * SET_CODE: a root call of System.set_code, dispatched by the scheduler or sudo. OVERRIDE: `:code`
- * is written into the state in U; no chain is upgraded so, and no check of the runtime's is passed.
+ * SET_CODE: a root call of System.set_code, dispatched by the scheduler or sudo. UNCHECKED:
+ * likewise of System.set_code_without_checks, which takes another name and any version. OVERRIDE:
+ * `:code` is written into the state in U; no chain is upgraded so, and no check of the runtime's is
+ * passed.
  */
-typedef enum dg_how { DG_HOW_AUTHORIZE, DG_HOW_SET_CODE, DG_HOW_OVERRIDE } dg_how;
+typedef enum dg_how { DG_HOW_AUTHORIZE, DG_HOW_SET_CODE, DG_HOW_UNCHECKED, DG_HOW_OVERRIDE } dg_how;
 /* A path: the scheduler is there, and was seen not to dispatch the call of governance. */
 #define DG_ENACT_UNSERVED "sudo (the scheduler does not dispatch set_code)"
 /* What has to be done at U-1 and in U so that U enacts `code`: */

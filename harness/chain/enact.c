@@ -66,7 +66,7 @@ static dg_code by_root(const dg_enact_attempt *a, dg_enactment *out, dg_bytes ca
 static dg_code by_set_code(const dg_enact_attempt *a, dg_enactment *out, dg_bytes code,
                            dg_error *err)
 {
-    dg_enact_named_call call = dg_enact_call_set_code(code);
+    dg_enact_named_call call = dg_enact_call_set_code(out->how, code);
     dg_buf bytes;
     dg_code rc;
     dg_buf_init(&bytes, DG_BLOCK_MAX);

@@ -21,9 +21,11 @@ void dg_enact_named_call_clear(dg_enact_named_call *call)
     call->args = NULL;
 }
 
-dg_enact_named_call dg_enact_call_set_code(dg_bytes code)
+dg_enact_named_call dg_enact_call_set_code(dg_how how, dg_bytes code)
 {
-    return (dg_enact_named_call){ "System", "set_code", json_pack("{s:s}", "code", "0x"), code };
+    return (dg_enact_named_call){ "System",
+                                  how == DG_HOW_UNCHECKED ? "set_code_without_checks" : "set_code",
+                                  json_pack("{s:s}", "code", "0x"), code };
 }
 
 dg_enact_named_call dg_enact_call_authorize(dg_bytes code)

@@ -14,9 +14,9 @@ typedef struct dg_enact_named_call {
 } dg_enact_named_call;
 
 void dg_enact_named_call_clear(dg_enact_named_call *call);
-/* System.set_code(code); System.authorize_upgrade(hash of code);
+/* System.set_code(code), or System.set_code_without_checks; System.authorize_upgrade(hash of code);
  * Utility.with_weight(inner, 0) around a call; args NULL: no memory. */
-dg_enact_named_call dg_enact_call_set_code(dg_bytes code);
+dg_enact_named_call dg_enact_call_set_code(dg_how how, dg_bytes code);
 dg_enact_named_call dg_enact_call_authorize(dg_bytes code);
 dg_code dg_enact_call_bytes(const dg_meta *meta, dg_buf *out, const dg_enact_named_call *call,
                             dg_error *err);

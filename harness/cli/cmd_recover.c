@@ -12,6 +12,8 @@ static const dg_option options[] = {
     { "at", 0, DG_OPT_TEXT, "POSITION", "plan key upgrade.at" },
     { "nodes", 0, DG_OPT_TEXT, "NODES", "plan key network.nodes" },
     { "no-network", 0, DG_OPT_FLAG, NULL, "plan key network: false" },
+    { "force", 0, DG_OPT_FLAG, NULL,
+      "plan key upgrade.how: unchecked; enacts what set_code and preflight refuse" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "release", 0, DG_OPT_TEXT, "RELEASE",
       "release that nodes are given (the first that has what they lack)" },
@@ -29,7 +31,8 @@ enum {
     OPT_AT,
     OPT_NODES,
     OPT_NO_NETWORK,
-    OPT_RELEASE = OPT_NO_NETWORK + 2, /* behind --set */
+    OPT_FORCE,
+    OPT_RELEASE = OPT_FORCE + 2, /* behind --set */
     OPT_REACT,
     OPT_OVER,
     OPT_DOWN,
@@ -37,11 +40,11 @@ enum {
     OPT_WIDTH
 };
 
-static const dg_option_for_key keys[] = { { OPT_SNAPSHOT, "snapshot", NULL },
-                                          { OPT_TO, "upgrade.to", NULL },
-                                          { OPT_AT, "upgrade.at", NULL },
-                                          { OPT_NODES, "network.nodes", NULL },
-                                          { OPT_NO_NETWORK, "network", "false" } };
+static const dg_option_for_key keys[] = {
+    { OPT_SNAPSHOT, "snapshot", NULL },     { OPT_TO, "upgrade.to", NULL },
+    { OPT_AT, "upgrade.at", NULL },         { OPT_NODES, "network.nodes", NULL },
+    { OPT_NO_NETWORK, "network", "false" }, { OPT_FORCE, "upgrade.how", "unchecked" }
+};
 
 /* ---- what was asked for ---- */
 

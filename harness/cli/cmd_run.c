@@ -21,6 +21,9 @@ static const dg_option options[] = {
     { "seeds", 0, DG_OPT_TEXT, "N", "plan key seeds_max" },
     { "no-network", 0, DG_OPT_FLAG, NULL,
       "plan key network: false; the run then says nothing of backing, approval or finality" },
+    { "force", 0, DG_OPT_FLAG, NULL,
+      "plan key upgrade.how: unchecked; enacts what set_code and preflight refuse, to see what "
+      "becomes of it" },
     { "strict", 0, DG_OPT_FLAG, NULL,
       "plan key claims.strict: every claim is a gate, and a warning fails the run" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
@@ -51,10 +54,12 @@ static const char *const keys[] = { "snapshot",      "upgrade.to",   "upgrade.at
                                     "network.nodes", "seed",         "seeds_max" };
 enum {
     KEY_COUNT = sizeof keys / sizeof keys[0],
-    OPT_SIZE = 4,
+    OPT_HOW = 3,
+    OPT_SIZE,
     OPT_NODES,
     OPT_CLASSES,
     OPT_NO_NETWORK = KEY_COUNT,
+    OPT_FORCE,
     OPT_STRICT,
     OPT_OUT = OPT_STRICT + 2, /* behind --set */
     OPT_EVENTS,
@@ -75,6 +80,8 @@ static dg_code agree(const dg_args *args, dg_error *err)
         return dg_fail(err, DG_USAGE,
                        "--nodes and --classes are two names of one flag: give "
                        "only one");
+    if (args->text[OPT_FORCE] && args->text[OPT_HOW])
+        return dg_fail(err, DG_USAGE, "--force and --how both say how N is enacted: give only one");
     if (args->text[OPT_NO_NETWORK]
         && (args->text[OPT_SIZE] || args->text[OPT_NODES] || args->text[OPT_CLASSES]))
         return dg_fail(err, DG_USAGE,
@@ -98,6 +105,8 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
             rc = dg_plan_set(*plan, keys[i], args->text[i], err);
     if (rc >= 0 && args->text[OPT_NO_NETWORK])
         rc = dg_plan_set(*plan, "network", "false", err);
+    if (rc >= 0 && args->text[OPT_FORCE])
+        rc = dg_plan_set(*plan, "upgrade.how", "unchecked", err);
     if (rc >= 0 && args->text[OPT_STRICT])
         rc = dg_plan_set(*plan, "claims.strict", "true", err);
     for (size_t i = 0; rc >= 0 && i < args->each_count; i++)

@@ -106,12 +106,16 @@ static dg_code claim_on(dg_world *world, dg_leaf_id head, uint64_t slot, bool of
     count = dg_epoch_claims(&epoch, claims, CLAIMS_MAX, slot, world->options.seed);
     for (size_t i = 0; i < count && rc >= 0; i++) {
         uint32_t node;
+        bool leaves;
         if (world->options.no_forks && world->consensus->claimed == slot)
             break;
         rc = slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
-        if (rc == DG_OK && node != DG_NO && world->nodes[node].best == head.v
-            && begins(world, (dg_node_ix){ node }, slot, off)
-            && !leaves_out(world, (dg_node_ix){ node }, head, slot))
+        if (rc != DG_OK || node == DG_NO || world->nodes[node].best != head.v
+            || !begins(world, (dg_node_ix){ node }, slot, off)
+            || leaves_out(world, (dg_node_ix){ node }, head, slot))
+            continue;
+        rc = dg_consensus_unwilling(world, &leaves, (dg_node_ix){ node }, head, slot, err);
+        if (rc >= 0 && !leaves)
             rc = claim(world, (dg_node_ix){ node }, head, &claims[i], err);
     }
     return rc < 0 ? rc : DG_OK;

@@ -113,7 +113,7 @@ dg_code dg_consensus_block_arrived(dg_world *world, dg_node_ix node, dg_leaf_id 
     dg_world_block *b = &world->blocks[id.v];
     dg_sim_local from;
     dg_code rc;
-    if (b->gone || dg_world_has(world, node, id))
+    if (b->gone || dg_world_has(world, node, id) || !dg_consensus_takes(world, node, b))
         return DG_OK;
     if (is_early(world, node, b, &from))
         return dg_sim_timer_local_at(world->sim, NULL, (dg_node_ix){ node.v }, from,

@@ -34,7 +34,7 @@ dg_code dg_consensus_root(dg_world *world, uint32_t root, dg_error *err)
 {
     dg_consensus *c = world->consensus;
     dg_code rc = dg_client_view_new(&c->clients, world->chain, dg_chain_root(world->chain), err);
-    if (rc < 0)
+    if (rc < 0 || (rc = dg_consensus_native_set(world, err)) < 0)
         return rc;
     if (c->clients)
         world->blocks[root].epochs = *dg_client_view_at(c->clients);

@@ -49,8 +49,9 @@ typedef struct dg_consensus_node {
     bool from_before;                  /* up since before the fork, which lies within a session */
     uint32_t final_wanted;             /* a finality notice that came before its block; DG_NO */
     uint64_t claimed;                  /* newest slot it claimed; 0: none */
-    bool compiled;                     /* N's code, by its first block with it */
-    dg_ns compiled_at;                 /* ready then: it may have begun ahead */
+    uint32_t idle_on;  /* 1 + the block on which it last made none, though it was its turn */
+    bool compiled;     /* N's code, by its first block with it */
+    dg_ns compiled_at; /* ready then: it may have begun ahead */
 } dg_consensus_node;
 
 typedef struct dg_consensus {
@@ -58,6 +59,7 @@ typedef struct dg_consensus {
     dg_grandpa grandpa;
     /* what digests told of epochs; NULL: the runtime at the fork has none */
     dg_client_view *clients;
+    dg_version native; /* of the runtime at the fork, which all nodes were built with */
     struct {
         bool within, forked, told;
         uint32_t session;
@@ -80,6 +82,15 @@ typedef struct dg_consensus {
         uint64_t epoch_start, *at;
     } heartbeats;
 } dg_consensus;
+
+/* unwilling.c: what nodes of 2020 do not do. The runtime of the fork block is everybody's native
+ * one .. */
+dg_code dg_consensus_native_set(dg_world *world, dg_error *err);
+/* .. is the block one that the node's client takes, as far as epochs go? .. */
+bool dg_consensus_takes(const dg_world *world, dg_node_ix node, const dg_world_block *block);
+/* .. and does it leave its slot empty on that best block? Told once for each. */
+dg_code dg_consensus_unwilling(dg_world *world, bool *out, dg_node_ix node, dg_leaf_id head,
+                               uint64_t slot, dg_error *err);
 
 /* canonical_chain.c: blocks that stay */
 dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg_error *err);

@@ -123,7 +123,8 @@ static uint32_t vote_of(const dg_world *world, dg_node_ix node)
 {
     uint32_t base = world->finalized, best = world->nodes[node.v].best,
              low = world->blocks[base].number;
-    uint32_t back = (uint32_t)dg_world_constant(DG_CONST_BEFORE_BEST),
+    uint32_t own = world->nodes[node.v].of->votes_behind,
+             back = own ? own : (uint32_t)dg_world_constant(DG_CONST_BEFORE_BEST),
              high = world->blocks[best].number, target;
     if (!dg_world_descends(world, (dg_leaf_id){ best }, (dg_leaf_id){ base }))
         return base;

@@ -113,6 +113,10 @@ X(NET_BUILT, net_built, "net-built", slot, primary, parent_slot, offered, bitfie
 /* an author could not build, or no client imports what it built; step: of building; detail: reason
  */
 X(NET_FAILED, net_failed, "net-failed", slot, step, offered, bitfields)
+/* `node` may author in a slot and makes no block; why: 0 the chain's runtime is not by name and
+ * authoring_version that of its native code, 1 an epoch without a block lies before the slot. For
+ * each node the first time on each best block */
+X(NET_IDLE, net_idle, "net-idle", slot, why)
 /* of each block, by the runtime's own events: candidates backed, included, timed_out, offered
  * by its author, backable (some node could) */
 X(NET_PARAS, net_paras, "net-paras", slot, backed, included, timed_out, offered, backable)

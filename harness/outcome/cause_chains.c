@@ -163,6 +163,7 @@ static void stall_chain(chain *c, const dg_outcome_facts *run, const json_t *cla
         add(c, run, first_of(run, NULL, DG_EVENT_NET_COMPILED, NULL, NULL));
     }
     add(c, run, first_of(run, NULL, DG_EVENT_NET_STALLED, NULL, NULL));
+    add(c, run, first_of(run, NULL, DG_EVENT_NET_IDLE, NULL, NULL));
 }
 
 /* Which broken claim another one may follow from: the first that broke tells why. */

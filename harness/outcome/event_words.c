@@ -81,6 +81,15 @@ static void failed_words(room out, const dg_outcome_facts *run, const dg_event *
         why ? why : "unknown");
 }
 
+static void idle_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    (void)run;
+    say(out, "its turn to author, and it makes no block: %s",
+        e->net_idle.why ? "the epoch before had none, and it passes over no epoch"
+                        : "the chain's runtime is not the one of its native code, by spec_name and "
+                          "authoring_version");
+}
+
 static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_upgrade *n = &e->net_upgrade;
@@ -423,6 +432,7 @@ static const struct {
     { DG_EVENT_NET_SLOT, slot_words },
     { DG_EVENT_NET_BUILT, built_words },
     { DG_EVENT_NET_FAILED, failed_words },
+    { DG_EVENT_NET_IDLE, idle_words },
     { DG_EVENT_NET_ABSENT, absent_words },
     { DG_EVENT_NET_BACKED, backed_words },
     { DG_EVENT_NET_MESSAGES, messages_words },

@@ -56,7 +56,7 @@ static int64_t blocks_between(const dg_outcome_facts *run, uint64_t from, uint64
 
 static json_t *upgrade_json(const dg_outcome_facts *run)
 {
-    static const char *const hows[] = { "authorize", "set-code", "override" };
+    static const char *const hows[] = { "authorize", "set-code", "unchecked", "override" };
     const char *at = json_string_value(
         json_object_get(json_object_get(dg_plan_json(run->plan), "upgrade"), "at"));
     uint64_t start = run->span.first_boundary - run->span.clock.epoch_slots;

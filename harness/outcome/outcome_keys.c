@@ -16,7 +16,9 @@ static const char *const missings[] = {
 static const char *const standings[] = { "held", "broke", "open", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const bounds[] = { "at-least", "at-most", NULL };
-static const char *const hows[] = { "authorize", "set-code", "override", "config", NULL };
+static const char *const hows[] = {
+    "authorize", "set-code", "unchecked", "override", "config", NULL
+};
 
 #define RUNTIME(path)                                                                              \
     { path, DG_KEYS_OBJECT, true, .says = "a runtime" },                                           \

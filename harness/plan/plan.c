@@ -249,6 +249,8 @@ static dg_how how_of(const char *text)
 {
     if (text && strcmp(text, "authorize") == 0)
         return DG_HOW_AUTHORIZE;
+    if (text && strcmp(text, "unchecked") == 0)
+        return DG_HOW_UNCHECKED;
     return text && strcmp(text, "override") == 0 ? DG_HOW_OVERRIDE : DG_HOW_SET_CODE;
 }
 

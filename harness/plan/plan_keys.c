@@ -6,7 +6,7 @@
 #include "claim/claim.h"
 #include "node/node.h"
 
-static const char *const hows[] = { "authorize", "set-code", "override", NULL };
+static const char *const hows[] = { "authorize", "set-code", "unchecked", "override", NULL };
 static const char *const from_snapshot[] = { "snapshot", NULL };
 static const char *const exchanges[] = { "messages", "computed", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
@@ -50,7 +50,9 @@ static const dg_keys_row fixed[] = {
           "boundary-20b (20 blocks of control before it), boundary+5, boundary@2-8 (of the second "
           "boundary), 50% (of a session's slots), #12345 (that block of control), next" },
     { "upgrade.how", DG_KEYS_TEXT, .words = hows, .fallback = "\"set-code\"",
-      .says = "way of enactment; override writes :code itself, which is not the production path" },
+      .says =
+          "way of enactment; unchecked is set_code_without_checks, which takes another spec_name "
+          "and any version; override writes :code itself, which is not the production path" },
     { "horizon", DG_KEYS_OBJECT, .without = "as of its keys", .says = "how far the run goes" },
     { "horizon.boundaries_after", DG_KEYS_WHOLE, .min = 2, .max = 100, .fallback = "2",
       .says = "session boundaries after U: sets and configuration act two sessions later" },

@@ -36,6 +36,11 @@
     .bits_always = true, .pace = 1000
 
 static const dg_node_class classes[] = {
+    { "v0.7", "NATIVE",
+      "nodes of 2020: they author only where the chain's runtime is by name and authoring_version "
+      "that of their native code, and an epoch without a block stops them for good",
+      SPAN(V0_7, V0_7), LEGACY_ALONE, .native_authoring = true, .needs_every_epoch = true,
+      .votes_behind = 1, .host_known = 5 },
     { "v0.9..v1.0", "SD_V1", "legacy statements only, so it cannot back once ParachainHost is 7",
       SPAN(V0_9, V1_0), LEGACY_ALONE, .host_known = 5 },
     { "v1.1", "", "legacy statements only where ParachainHost is below 99, as before",

@@ -159,12 +159,22 @@ typedef struct dg_node_class {
      * of the table */
     uint16_t pace;
     bool caches_compiled; /* compiled code outlives the process */
+    /* authors on a block only if its runtime has the spec_name and the authoring_version of the
+     * node's native runtime, which is N-1's: 2019-11 to about 2022, polkadot 6eb9c71fdb
+     * (CanAuthorWithNativeVersion), sp-version NativeVersion::can_author_with */
+    bool native_authoring;
+    /* GRANDPA votes so many blocks behind the best one; 0: as DG_CONST_BEFORE_BEST has it. One in
+     * 2020 (BeforeBestBlock), by which Kusama had its halted head's parent final */
+    uint8_t votes_behind;
+    /* takes no block behind an epoch that had none, and makes none: before substrate pull request
+     * 11727 */
+    bool needs_every_epoch;
     /* starts on code that waits in `:pending_code`; of no release known: unverified */
     bool compiles_pending;
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "9"
+#define DG_CLASS_TABLE_VERSION "10"
 /* The table of classes, row by row, the oldest first; NULL past the end. Static. */
 const dg_node_class *dg_class_at(size_t i);
 /* The row of this name, "v1.10..v1.11", or of this older one, "SD_V12_PURGE", letter by letter;

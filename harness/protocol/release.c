@@ -22,6 +22,7 @@
     [V##major##_##minor] = { major, minor, "v" #major "." #minor, also, published }
 
 const dg_release dg_release_table[RELEASES] = {
+    RELEASE(0, 7, "", "2020-01"),
     RELEASE(0, 9, "", "2023-05"),
     RELEASE(1, 0, "", "2023-08"),
     RELEASE(1, 1, "", "2023-09"),

@@ -4,8 +4,9 @@
 
 #include "protocol/protocol.h"
 
-/* There is no v1.23. */
+/* There is no v1.23; of v0.7 to v0.9.42 only the first is here, for what nodes of 2020 did. */
 enum {
+    V0_7,
     V0_9,
     V1_0,
     V1_1,

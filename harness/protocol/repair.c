@@ -183,6 +183,41 @@ static void be_v2(dg_node_class *c)
     keep_newest(c);
 }
 
+/* ---- nodes of 2020 ---- */
+
+static bool authors_any(const dg_node_class *c)
+{
+    return !c->native_authoring;
+}
+static void author_native(dg_node_class *c)
+{
+    c->native_authoring = true;
+}
+static bool authors_native(const dg_node_class *c)
+{
+    return c->native_authoring;
+}
+static void author_any(dg_node_class *c)
+{
+    c->native_authoring = false;
+}
+static bool skips_epochs(const dg_node_class *c)
+{
+    return !c->needs_every_epoch;
+}
+static void need_epochs(dg_node_class *c)
+{
+    c->needs_every_epoch = true;
+}
+static bool needs_epochs(const dg_node_class *c)
+{
+    return c->needs_every_epoch;
+}
+static void skip_epochs(dg_node_class *c)
+{
+    c->needs_every_epoch = false;
+}
+
 static const dg_repair repairs[] = {
     { "1920", "collations of version 1 are accepted under asynchronous backing as well",
       "refuse collations of version 1 once asynchronous backing is on", "v1.3", NULL, keeps_v1,
@@ -213,6 +248,13 @@ static const dg_repair repairs[] = {
     { "rotation", "collations are asked for by the group rotation of each leaf",
       "keep the group rotation of a session's first leaf, with the experimental collator protocol",
       "v1.18..v1.19", NULL, asks_rotation, keep_rotation, keeps_rotation, ask_rotation, true },
+    { "skipped-epochs", "an epoch without a block is passed over (substrate pull request 11727)",
+      "take no block behind an epoch in which there was none", "v0.9..v1.0", NULL, skips_epochs,
+      need_epochs, needs_epochs, skip_epochs, false },
+    { "native-version", "blocks are made whatever the native runtime of the node is",
+      "make no block where spec_name or authoring_version of the chain's runtime are not those of "
+      "their native one",
+      "v0.9..v1.0", NULL, authors_any, author_native, authors_native, author_any, false },
 };
 
 const dg_repair *dg_repair_at(size_t i)

@@ -143,7 +143,7 @@ static json_t *versions_json(const dg_run_state *run)
 dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_run_state *run = a->run;
-    static const char *const hows[] = { "authorize", "set-code", "override" };
+    static const char *const hows[] = { "authorize", "set-code", "unchecked", "override" };
     dg_error why = { .text = "" };
     json_t *detail = versions_json(run);
     dg_code rc = run->code.len ? dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code),

@@ -150,6 +150,35 @@ static bool kept_modes(char *out, size_t size, const dg_suspect_facts *f)
     return first != NULL;
 }
 
+/* Turns to author that were left, for one reason. */
+static bool idle(char *out, size_t size, const dg_suspect_facts *f, int64_t why, const char *words)
+{
+    const dg_event *first = NULL;
+    size_t nodes = 0;
+    for (size_t i = 0; i < f->log->count; i++) {
+        const dg_event *e = &f->log->at[i];
+        if (e->kind != DG_EVENT_NET_IDLE || e->net_idle.why != why
+            || !after(f, e, e->net_idle.slot))
+            continue;
+        first = first ? first : e;
+        nodes++;
+    }
+    if (first)
+        snprintf(out, size, "on #%u %zu %s no block in %s turn, %s", first->block, nodes,
+                 nodes == 1 ? "author made" : "authors made", nodes == 1 ? "its" : "their", words);
+    return first != NULL;
+}
+
+static bool foreign(char *out, size_t size, const dg_suspect_facts *f)
+{
+    return idle(out, size, f, 0, "since the runtime is not their native one");
+}
+
+static bool empty_epochs(char *out, size_t size, const dg_suspect_facts *f)
+{
+    return idle(out, size, f, 1, "since the epoch before had none");
+}
+
 static const struct {
     const char *repair;
     bool (*seen)(char *out, size_t size, const dg_suspect_facts *f);
@@ -163,6 +192,8 @@ static const struct {
     { "provisioner-mode", kept_modes },
     { "receipts-v2", disputes },
     { "rotation", nothing },
+    { "skipped-epochs", empty_epochs },
+    { "native-version", foreign },
 };
 
 /* Every repair has its record. */

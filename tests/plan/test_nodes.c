@@ -64,7 +64,8 @@ START_TEST(nodes_are_named_in_few_words)
 END_TEST
 
 #define KNOWN                                                                                      \
-    "known are v0.9..v1.0, v1.1, v1.2, v1.3, v1.4, v1.5, v1.6, v1.7..v1.8, v1.9, v1.10..v1.11, "   \
+    "known are v0.7, v0.9..v1.0, v1.1, v1.2, v1.3, v1.4, v1.5, v1.6, v1.7..v1.8, v1.9, "           \
+    "v1.10..v1.11, "                                                                               \
     "v1.12..v1.13, v1.14..v1.15, v1.16, v1.17, v1.18..v1.19, v1.20..v1.21, v1.22, v1.24..v1.25, "  \
     "kagome"
 

@@ -56,9 +56,9 @@ static const struct {
     { "{\"claims\":{\"block-cadence\":{\"halt_s\":1.5}}}", "halt_s must be a whole number" },
     { "{\"claims\":{\"block-cadence\":{\"halt_s\":1000001}}}", "must be from 0 to 1000000" },
     { "{\"upgrade\":{\"how\":\"by-hand\"}}",
-      "\"by-hand\" is not known; it is one of authorize, set-code or override" },
+      "\"by-hand\" is not known; it is one of authorize, set-code, unchecked or override" },
     { "{\"upgrade\":{\"how\":\"set-cod\"}}",
-      "did you mean \"set-code\"? It is one of authorize, set-code or override" },
+      "did you mean \"set-code\"? It is one of authorize, set-code, unchecked or override" },
     { "{\"horizon\":{\"far\":1}}",
       "there is no key \"horizon.far\"; it is one of boundaries_after or slots_max" },
     { "{\"claims\":{\"xyzzyxyzzy\":{}}}", "doppel help claims names them" },
@@ -217,10 +217,10 @@ static const struct {
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"SD_V12_PURG\",\"share\":0.5}]}}",
       DG_USAGE,
       "network.classes[1]: node release \"SD_V12_PURG\" is not known; known are "
-      "v0.9..v1.0, " },
+      "v0.7, v0.9..v1.0, " },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"v1.23\",\"share\":0.5}]}}",
       DG_USAGE,
-      "network.classes[1]: node release \"v1.23\" is not known; known are v0.9..v1.0, v1.1" },
+      "network.classes[1]: node release \"v1.23\" is not known; known are v0.7, v0.9..v1.0, v1.1" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF
       ",{\"class\":\"v1.12\",\"without\":[\"3063\",\"1920\",\"4211\",\"receipts-v2\"],"
       "\"share\":0.5}]}}",
@@ -255,7 +255,7 @@ static const struct {
     { ROLLOUT("\"at\":\"U*2\""), DG_USAGE,
       "network.rollout[0]: at is \"U*2\": write U, U-5 or U+3" },
     { ROLLOUT("\"at\":\"U\",\"to\":\"v1.99\""), DG_USAGE,
-      "network.rollout[0]: to: node release \"v1.99\" is not known; known are v0.9..v1.0, " },
+      "network.rollout[0]: to: node release \"v1.99\" is not known; known are v0.7, v0.9..v1.0, " },
     { ROLLOUT("\"at\":\"U\",\"to\":\"v1.8..v1.9\""), DG_USAGE,
       "network.rollout[0]: to: v1.8..v1.9 are releases that behave differently: name one" },
     { ROLLOUT("\"at\":\"U\",\"class\":\"v1.11..v1.7\""), DG_USAGE,
@@ -690,7 +690,7 @@ static const struct {
     { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" },
     { "network", "true", "network must be an object or false" },
     { "network.classes", "v1.10=0.9,v1.99=0.1",
-      "network.classes: node release \"v1.99\" is not known; known are v0.9..v1.0, v1.1, " },
+      "network.classes: node release \"v1.99\" is not known; known are v0.7, v0.9..v1.0, v1.1, " },
     { "network.classes", "stable9999", "node release \"stable9999\" is not known" },
     { "network.classes", "v1.10=0.9,vv=0.1", "node release \"vv\" is not known" },
     { "network.classes", "SD_V12_OK=", "is a decimal from 0 to 1" },
@@ -788,8 +788,11 @@ END_TEST
 static const struct {
     const char *path, *says;
 } described[] = {
-    { "upgrade.how", "way of enactment; override writes :code itself, which is not the production "
-                     "path [authorize | set-code | override; default set-code]" },
+    { "upgrade.how", "way of enactment; unchecked is set_code_without_checks, which takes another "
+                     "spec_name and any "
+                     "version; override writes :code itself, which is not the production path "
+                     "[authorize | set-code "
+                     "| unchecked | override; default set-code]" },
     { "horizon.boundaries_after", "session boundaries after U: sets and configuration act two "
                                   "sessions later [2 to 100; default 2]" },
     { "network.forks", "false: only the first author of a slot builds, unlike any real network "

@@ -455,7 +455,7 @@ END_TEST
 START_TEST(a_release_that_is_not_known_is_one_line)
 {
     refused(doppel("nodes v1.99"), "v1.99",
-            "node release \"v1.99\" is not known; known are v0.9..v1.0, ", 2);
+            "node release \"v1.99\" is not known; known are v0.7, v0.9..v1.0, ", 2);
     refused(doppel("nodes v1.9..v1.7"), "a range", "upside down", 2);
     refused(doppel("nodes v1.9 v1.7"), "two", "one argument too many", 2);
 }

@@ -40,11 +40,13 @@ static const struct {
     { "run --nodes v1.10=0.5,v1.12=0.4", "the shares add up to 0.9, not to 1" },
     { "run --nodes v1.10=nan", "not \"nan\"" },
     { "run --nodes v1.10=0,v1.12=1", "v1.10 has none of the nodes: leave it out" },
-    { "run --nodes gossamer", "node release \"gossamer\" is not known; known are v0.9..v1.0, " },
+    { "run --nodes gossamer",
+      "node release \"gossamer\" is not known; known are v0.7, v0.9..v1.0, " },
     { "run --nodes @LICENSE", "network.nodes: LICENSE: line 2: node release \"Apache License\"" },
     { "run --nodes @fixtures/paseo-1002000-e20.wasm",
       "network.nodes: fixtures/paseo-1002000-e20.wasm: line 1: " },
-    { "run --nodes v1.99", "node release \"v1.99\" is not known; known are v0.9..v1.0, v1.1" },
+    { "run --nodes v1.99",
+      "node release \"v1.99\" is not known; known are v0.7, v0.9..v1.0, v1.1" },
 };
 
 START_TEST(wrong_usage_is_one_line_and_exit_2)

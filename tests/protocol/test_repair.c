@@ -71,7 +71,7 @@ END_TEST
 
 /* What each family is with a repair that it lacks: the first family that has it, as far as the
  * repair goes; and it lacks what it has no use for no more than what it has. */
-#define LEGACY "v0.9..v1.0 v1.1"
+#define LEGACY "v0.7 v0.9..v1.0 v1.1"
 #define DROP "v1.2 v1.3 v1.4 v1.5 v1.6"
 #define PURGE "v1.7..v1.8 v1.9 v1.10..v1.11"
 static const struct {
@@ -87,6 +87,9 @@ static const struct {
                           "v1.22 v1.24..v1.25" },
     { "provisioner-mode", "v1.9 v1.10..v1.11 v1.12..v1.13 v1.14..v1.15 v1.16 v1.17" },
     { "receipts-v2", LEGACY " " DROP " " PURGE " v1.12..v1.13 v1.14..v1.15 v1.16" },
+    { "rotation", "" },
+    { "skipped-epochs", "v0.7" },
+    { "native-version", "v0.7" },
 };
 
 START_TEST(a_repair_is_lacked_by_the_families_before_it)
@@ -120,7 +123,7 @@ START_TEST(with_every_repair_a_family_is_sound)
         if (r->lacks(&copy))
             r->add(&copy);
     ck_assert(copy.v2 && copy.keeps_v1_collations && copy.keeps_artifacts && copy.receipts_v2);
-    ck_assert(!copy.artifact_full);
+    ck_assert(!copy.artifact_full && !copy.native_authoring && !copy.needs_every_epoch);
     ck_assert(copy.early == DG_EARLY_DERIVE
               || (copy.early == sound->early && copy.keeps_newest == sound->keeps_newest));
 }
