@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "bundle/bundle.h"
 #include "chain/chain.h"
+#include "fetch/fetch.h"
 #include "host/host.h"
 #include "plan/plan.h"
 #include "run/run.h"
@@ -132,6 +133,23 @@ dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg
 /* The same, or the `:code` of `source` where no path is given. */
 dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source,
                             const char *path, dg_error *err);
+/* What is said of endpoints on a command line. */
+typedef struct dg_cli_rpc_flags {
+    const char *const *headers; /* --rpc-header: "Name: value" or "@FILE" */
+    size_t header_count;
+    const char *cacert, *endpoints; /* NULL: not given */
+} dg_cli_rpc_flags;
+/* Is it no file, but a list of URLs, or the name of a chain? `endpoints` may be NULL. */
+bool dg_cli_is_remote(const char *from, const char *endpoints);
+/* Asks nobody yet. DG_USAGE, DG_MALFORMED, DG_IO, DG_LIMIT, DG_NOMEM. */
+dg_code dg_cli_rpc(dg_rpc **out, const char *from, const dg_cli_rpc_flags *flags, dg_error *err);
+/* snapshot create from endpoints; NULL: not given. Codes of dg_fetch_snapshot. */
+typedef struct dg_cli_fetch_flags {
+    const char *from, *out, *at, *way, *pallets;
+    bool replace;
+    dg_cli_rpc_flags rpc;
+} dg_cli_fetch_flags;
+dg_code dg_cli_fetch(const dg_cli_fetch_flags *flags, dg_engine *engine, dg_error *err);
 /* As dg_source_open (source.h), with progress; imported specs stay in the cache. */
 dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err);
 
@@ -231,6 +249,7 @@ typedef struct dg_progress {
     const char *phase;
     const char *unit; /* of what is counted, `one` of those at a time; NULL: just steps */
     uint64_t one;
+    uint64_t bytes; /* that came with what was done; 0: not told */
     uint64_t last_ns, start_ns, compiled_before_ns;
     bool shown;
 } dg_progress;

@@ -70,18 +70,40 @@ int dg_cli_print_snapshot(const dg_args *args, const char *path)
 /* ---- create ---- */
 
 static const dg_option create_options[] = {
-    { "from", 0, DG_OPT_TEXT, "SPEC|SNAP",
+    { "from", 0, DG_OPT_TEXT, "SPEC|SNAP|URLS|CHAIN",
       "raw chain spec (.json), pairs of state_getPairs, or try-runtime .snap of any version; "
-      "packed "
-      "with zstd or gzip or not" },
+      "packed with zstd or gzip or not; or https:// endpoints of one chain, with commas between "
+      "them; or a chain by its name: polkadot, kusama, paseo, westend, polkadot-asset-hub, .." },
     { "replace", 0, DG_OPT_FLAG, NULL, "replace an existing snapshot" },
     { "header", 0, DG_OPT_TEXT, "HEX",
       "encoded header of the state's block, if the source does not hold it; a spec is a genesis "
       "without it" },
     { "number", 0, DG_OPT_NUMBER, "N", "or only its number, together with --hash" },
     { "hash", 0, DG_OPT_TEXT, "HASH", "its hash, together with --number" },
+    { "at", 0, DG_OPT_TEXT, "finalized|N|HASH", "of endpoints: the block [finalized]" },
+    { "pallet", 0, DG_OPT_TEXT, "NAMES",
+      "of endpoints: only what these pallets store, and the runtime; the snapshot is partial" },
+    { "way", 0, DG_OPT_TEXT, "any|proofs|pairs",
+      "of endpoints: by read proofs, or by keys and values [what they serve, proofs first]" },
+    { "rpc-header", 0, DG_OPT_EACH, "HEADER",
+      "\"Name: value\" to send to endpoints, as their keys; @FILE: each line of it" },
+    { "cacert", 0, DG_OPT_TEXT, "FILE", "certificates to trust, as of curl" },
+    { "endpoints", 0, DG_OPT_TEXT, "FILE",
+      "endpoints of chains, before those known here: lines NAME URL [WEIGHT]" },
 };
-enum { CREATE_FROM, CREATE_REPLACE, CREATE_HEADER, CREATE_NUMBER, CREATE_HASH };
+enum {
+    CREATE_FROM,
+    CREATE_REPLACE,
+    CREATE_HEADER,
+    CREATE_NUMBER,
+    CREATE_HASH,
+    CREATE_AT,
+    CREATE_PALLET,
+    CREATE_WAY,
+    CREATE_RPC_HEADER,
+    CREATE_CACERT,
+    CREATE_ENDPOINTS
+};
 
 static dg_code hex_of(dg_buf *out, const char *text, const char *flag, dg_error *err)
 {
@@ -134,27 +156,53 @@ static dg_code import(const dg_args *args, dg_engine *engine, dg_error *err)
     return rc;
 }
 
+static dg_code fetch(const dg_args *args, dg_engine *engine, dg_error *err)
+{
+    dg_cli_fetch_flags flags = {
+        .from = args->text[CREATE_FROM],
+        .out = args->positional[0],
+        .at = args->text[CREATE_AT],
+        .way = args->text[CREATE_WAY],
+        .pallets = args->text[CREATE_PALLET],
+        .replace = args->text[CREATE_REPLACE] != NULL,
+        .rpc = { args->each, args->each_count, args->text[CREATE_CACERT],
+                 args->text[CREATE_ENDPOINTS] },
+    };
+    return dg_cli_fetch(&flags, engine, err);
+}
+
+/* A flag of the other kind of source would be passed over in silence. */
+static dg_code check_flags(const dg_args *args, bool remote, dg_error *err)
+{
+    for (int i = CREATE_HEADER; i <= CREATE_ENDPOINTS; i++)
+        if ((args->text[i] || (i == CREATE_RPC_HEADER && args->each_count))
+            && (i >= CREATE_AT) != remote)
+            return dg_fail(err, DG_USAGE, "--%s is for %s", create_options[i].name,
+                           remote ? "files, and --from names endpoints"
+                                  : "endpoints, and --from names a file");
+    return DG_OK;
+}
+
 static int create(const dg_args *args)
 {
     const char *from = args->text[CREATE_FROM];
     dg_engine *engine = NULL;
     dg_error err;
     int exit_code;
+    bool remote;
     if (!from) {
-        dg_fail(&err, DG_USAGE, "snapshot create needs --from SPEC or --from SNAP");
+        dg_fail(&err, DG_USAGE, "snapshot create needs --from: a spec, a .snap or endpoints");
         return dg_cli_exit_with(&err);
     }
-    if (strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0) {
-        dg_fail(&err, DG_USAGE,
-                "%s: state over RPC is not part of this version; give a spec or a .snap", from);
+    remote = dg_cli_is_remote(from, args->text[CREATE_ENDPOINTS]);
+    if (check_flags(args, remote, &err) < 0)
         return dg_cli_exit_with(&err);
-    }
     if (!args->text[CREATE_REPLACE] && dg_file_exists(args->positional[0])) {
         dg_fail(&err, DG_USAGE, "%s exists already; --replace replaces a snapshot",
                 args->positional[0]);
         return dg_cli_exit_with(&err);
     }
-    if (dg_cli_engine(&engine, &err) < 0 || import(args, engine, &err) < 0)
+    if (dg_cli_engine(&engine, &err) < 0 || (remote ? fetch : import)(args, engine, &err) < 0)
         exit_code = dg_cli_exit_with(&err);
     else
         exit_code = dg_cli_print_snapshot(args, args->positional[0]);
@@ -164,11 +212,15 @@ static int create(const dg_args *args)
 
 const dg_command dg_cmd_snapshot_create = {
     "snapshot create",
-    "--from SPEC|SNAP OUT",
-    "Import a state, verify its root, write a manifest",
+    "--from SPEC|SNAP|URLS|CHAIN OUT",
+    "Import or fetch a state, verify its root",
     "The snapshot appears at OUT only after its root has been verified. An existing OUT stays "
     "unless --replace\n"
-    "is given. A header must name the state root that the import computes.",
+    "is given. A header must name the state root that the import computes.\n"
+    "From endpoints a final block is pinned by its header, and all that arrives must hash to what\n"
+    "the header's state root leads to. What arrived stays in OUT.fetch until the snapshot is "
+    "whole:\n"
+    "the same command goes on from there.",
     1,
     1,
     create_options,

@@ -19,7 +19,7 @@ static const struct {
 } units[] = {
     { "import", "MB", 1000000 }, { "control", "slots", 1 },   { "treatment", "slots", 1 },
     { "causes", "runs", 1 },     { "seeds", "seeds", 1 },     { "execute", "blocks", 1 },
-    { "sweep", "cells", 1 },     { "observe", "samples", 1 },
+    { "sweep", "cells", 1 },     { "observe", "samples", 1 }, { "fetch", "keys", 1 },
 };
 
 /* Of all code that was compiled: when it began, and how long it took so far. */
@@ -71,14 +71,16 @@ void dg_progress_line(char *out, size_t size, const dg_progress *p, uint64_t don
                       uint64_t now_ns)
 {
     const char *unit = p->unit ? p->unit : "";
-    char rate[80], of[32] = "";
+    char rate[120], of[32] = "", bytes[40] = "";
     assert(p->phase && p->one > 0);
     rate_text(rate, sizeof rate, p, done, total, now_ns);
     if (total)
         snprintf(of, sizeof of, " of %llu", (unsigned long long)(total / p->one));
+    if (p->bytes)
+        snprintf(bytes, sizeof bytes, ", %.1f MB", (double)p->bytes / 1e6);
     if (done || total)
-        snprintf(out, size, "%s: %llu%s%s%s%s", p->phase, (unsigned long long)(done / p->one), of,
-                 unit[0] ? " " : "", unit, rate);
+        snprintf(out, size, "%s: %llu%s%s%s%s%s", p->phase, (unsigned long long)(done / p->one), of,
+                 unit[0] ? " " : "", unit, bytes, rate);
     else
         snprintf(out, size, "%s: under way", p->phase);
 }

@@ -114,6 +114,24 @@ typedef dg_code (*dg_trie_link)(void *user, const dg_hash *hash, bool is_value, 
 /* As described above; the first code below zero of `each` ends it and is returned. DG_MALFORMED. */
 dg_code dg_trie_node_links(dg_bytes node, dg_trie_link each, void *user, dg_error *err);
 
+/* What hangs on one encoded node, nodes that lie within it included. */
+typedef enum dg_trie_spot_kind {
+    DG_TRIE_SPOT_NODE,       /* the hash of a child */
+    DG_TRIE_SPOT_VALUE_HASH, /* the hash of a value */
+    DG_TRIE_SPOT_VALUE       /* the bytes of a value */
+} dg_trie_spot_kind;
+typedef struct dg_trie_spot {
+    dg_trie_spot_kind kind;
+    const uint8_t *nibbles; /* from the node to it, one a byte: partial keys and child indices */
+    size_t count;
+    dg_bytes bytes;
+} dg_trie_spot;
+typedef dg_code (*dg_trie_spot_each)(void *user, const dg_trie_spot *spot, dg_error *err);
+/* Calls `each` in the order of keys, a node's value before its children; what it borrows lives
+ * until it returns. The first code below zero of `each` ends it and is returned. DG_MALFORMED: the
+ * bytes are no node; DG_NOMEM. */
+dg_code dg_trie_node_spots(dg_bytes node, dg_trie_spot_each each, void *user, dg_error *err);
+
 /* Differences between two tries: `each` gets every key whose value differs, in
  * order; `.at` NULL is absent. Shared subtrees are skipped unseen. */
 typedef dg_code (*dg_trie_delta)(void *user, dg_bytes key, dg_bytes before, dg_bytes after,

@@ -1,0 +1,2 @@
+room := fetch
+sees := base crypto scale trie snapshot rpc
