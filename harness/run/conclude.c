@@ -114,8 +114,9 @@ static json_t *kept_json(const dg_run_keep *keep)
 }
 
 /* The commits that the inputs are of, when the run begins: a working tree may move on meanwhile. */
-static json_t *sources_json(const dg_plan_asked *asked)
+json_t *dg_run_sources(const dg_plan *plan)
 {
+    const dg_plan_asked *asked = dg_plan_asked_of(plan);
     json_t *out = json_array();
     if (dg_source_about(out, "snapshot", asked->snapshot)
         || (asked->to[0] && dg_source_about(out, "to", asked->to))) {
@@ -147,7 +148,7 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
     *outcome = NULL;
     if (!dg_plan_asked_of(plan))
         return dg_fail(err, DG_USAGE, "the plan was not checked");
-    if (!(sources = sources_json(dg_plan_asked_of(plan))))
+    if (!(sources = dg_run_sources(plan)))
         return dg_fail(err, DG_NOMEM, "no memory for where the inputs are from");
     if ((rc = once(outcome, &hash, &r, err)) >= 0 && options->verify_determinism)
         rc = again(*outcome, &hash, plan, options, err);

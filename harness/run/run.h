@@ -116,6 +116,10 @@ typedef struct dg_run_options {
  * DG_IO: snapshot, runtime or a place to write to; DG_MALFORMED, DG_TRAP: a runtime that is no
  * use to begin with; DG_UNSUPPORTED; DG_LIMIT; DG_NOMEM. */
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err);
+/* What git knows of a checked plan's inputs, which an outcome of dg_run has as
+ * `environment.sources`: an array as dg_source_about fills it, owned by the caller; NULL: no
+ * memory. Reads the working tree that they lie in. */
+json_t *dg_run_sources(const dg_plan *plan);
 
 /* The clock of the chain that a checked plan begins from, of which `epoch_slots` is how long a
  * session is. Opens the snapshot and asks its runtime; nothing is run. DG_UNSUPPORTED: no relay

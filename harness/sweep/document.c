@@ -35,7 +35,8 @@ static const dg_keys_row rows[] = {
     { "cells[].values", DG_KEYS_OBJECT, true, .open = true, .says = "of the axes, by key" },
     { "cells[].state", DG_KEYS_TEXT, true, .words = states, .says = "whether it was done" },
     { "cells[].outcome", DG_KEYS_OBJECT, .open = true,
-      .says = "where it was done: as doppel run writes it for that plan, but for `environment`" },
+      .says = "where it was done: as doppel run writes it for that plan; of `environment` it has "
+              "`sources` alone" },
     { "cells[].exit", DG_KEYS_WHOLE, .max = DG_EXIT_INTERNAL,
       .says = "where it failed: the exit code that doppel run would have had" },
     { "cells[].why", DG_KEYS_TEXT,
@@ -63,12 +64,14 @@ json_t *dg_sweep_identity(const dg_sweep *sweep)
                      dg_plan_json(sweep->plan));
 }
 
-/* Of the machine is nothing, in a cell. */
+/* Of the machine is nothing, in a cell, but the commits that its inputs came from. */
 static int put_outcome(json_t *cell, const json_t *outcome)
 {
-    json_t *copy = json_copy((json_t *)outcome);
-    return !copy || json_object_set_new(copy, "environment", json_object())
-           || json_object_set_new(cell, "outcome", copy);
+    json_t *copy = json_copy((json_t *)outcome), *left = json_object(),
+           *sources = json_object_get(json_object_get(outcome, "environment"), "sources");
+    int bad = sources && json_object_set(left, "sources", sources);
+    bad |= json_object_set_new(copy, "environment", left);
+    return bad | json_object_set_new(cell, "outcome", copy);
 }
 
 static json_t *cell_json(const dg_sweep_cell *cell)

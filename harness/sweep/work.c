@@ -11,6 +11,7 @@ typedef struct working {
     bool again;            /* the second time: what was done is compared */
     const dg_plan **plans; /* of the cells that are to be done, in their order */
     size_t *of;            /* which cell that is */
+    json_t *sources;       /* by snapshot and N: what git knows of them, asked once for each */
     size_t count;
 } working;
 
@@ -35,6 +36,29 @@ static void tell(const working *w, const dg_sweep_cell *cell, bool retried)
     w->options->progress(w->options->user, &now);
 }
 
+static json_t *sources_of(const working *w, const dg_plan *plan)
+{
+    const dg_plan_asked *asked = dg_plan_asked_of(plan);
+    json_t *key = json_pack("[s, s]", asked->snapshot, asked->to), *found;
+    char *text = json_dumps(key, JSON_COMPACT);
+    json_free_t release;
+    json_get_alloc_funcs(NULL, &release);
+    if (text && !json_object_get(w->sources, text))
+        json_object_set_new(w->sources, text, dg_run_sources(plan));
+    found = text ? json_object_get(w->sources, text) : NULL;
+    release(text);
+    json_decref(key);
+    return found;
+}
+
+/* Cells share their control, so no single one asked where its inputs are from. */
+static void put_sources(const working *w, const dg_sweep_cell *cell)
+{
+    json_t *sources = sources_of(w, cell->plan);
+    if (json_array_size(sources))
+        json_object_set(json_object_get(cell->outcome, "environment"), "sources", sources);
+}
+
 static dg_code ended(void *user, size_t job, json_t *outcome, bool crashed, const dg_error *why,
                      dg_error *err)
 {
@@ -44,6 +68,8 @@ static dg_code ended(void *user, size_t job, json_t *outcome, bool crashed, cons
     (void)err;
     assert(!dg_sweep_cell_is_finished(cell));
     cell->outcome = outcome;
+    if (outcome)
+        put_sources(w, cell);
     if (again) {
         cell->retried = true;
     } else if (!outcome) {
@@ -146,11 +172,14 @@ dg_code dg_sweep_work(dg_sweep *sweep, const dg_sweep_options *options, dg_error
                   .options = options,
                   .until = options->budget_ns ? dg_wall_ns() + options->budget_ns : 0,
                   .plans = dg_calloc(sweep->count ? sweep->count : 1, sizeof *w.plans),
-                  .of = dg_calloc(sweep->count ? sweep->count : 1, sizeof *w.of) };
-    dg_code rc = w.plans && w.of ? do_all(&w, err)
-                                 : dg_fail(err, DG_NOMEM, "no memory for %zu cells", sweep->count);
+                  .of = dg_calloc(sweep->count ? sweep->count : 1, sizeof *w.of),
+                  .sources = json_object() };
+    dg_code rc = w.plans && w.of && w.sources
+                     ? do_all(&w, err)
+                     : dg_fail(err, DG_NOMEM, "no memory for %zu cells", sweep->count);
     if (rc == DG_END && w.until && dg_wall_ns() >= w.until)
         note_left(sweep);
+    json_decref(w.sources);
     dg_free(w.plans);
     dg_free(w.of);
     return rc;

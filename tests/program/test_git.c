@@ -143,6 +143,32 @@ START_TEST(an_outcome_carries_the_commits_of_its_inputs)
 }
 END_TEST
 
+/* Each cell those of its own N. */
+START_TEST(cells_of_a_sweep_carry_them_too)
+{
+    static const char *const tags[] = { "v1", "v2" };
+    json_t *sweep, *sources;
+    ran r = doppel("sweep -q --snapshot %s --to git:%s@v1:rt/n.wasm,git:%s@v2:rt/n.wasm --at "
+                   "boundary-1 --no-network -o %s",
+                   runtime_path("mini.json"), repo(), repo(), scratch_path("commits.json"));
+    ck_assert_msg(r.exit == 1, "exit %d: %s", r.exit, dg_buf_text(&r.err));
+    ran_clear(&r);
+    sweep = json_load_file(scratch_path("commits.json"), 0, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *cell = json_array_get(json_object_get(sweep, "cells"), i),
+                     *environment =
+                         json_object_get(json_object_get(cell, "outcome"), "environment");
+        ck_assert_uint_eq(json_object_size(environment), 1);
+        sources = json_object_get(environment, "sources");
+        sources = json_array_get(sources, json_array_size(sources) - 1);
+        ck_assert_str_eq(json_string_value(json_object_get(sources, "tag")), tags[i]);
+        ck_assert_str_eq(json_string_value(json_object_get(sources, "commit")),
+                         repo_hash(repo(), tags[i]));
+    }
+    json_decref(sweep);
+}
+END_TEST
+
 /* A runtime that was built in a working tree is of what is checked out there. */
 START_TEST(a_file_of_a_working_tree_has_its_commit_in_the_outcome)
 {
@@ -244,6 +270,7 @@ int main(void)
     tcase_add_test(tc, a_run_of_files_in_a_repository_is_that_of_the_same_files);
     tcase_add_test(tc, every_command_that_reads_files_takes_them);
     tcase_add_test(tc, an_outcome_carries_the_commits_of_its_inputs);
+    tcase_add_test(tc, cells_of_a_sweep_carry_them_too);
     tcase_add_test(tc, a_file_of_a_working_tree_has_its_commit_in_the_outcome);
     tcase_add_test(tc, nothing_is_left_of_what_was_taken_out);
     tcase_add_loop_test(tc, what_is_wrong_gets_one_line, 0, sizeof wrong / sizeof *wrong);

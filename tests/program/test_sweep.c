@@ -91,14 +91,20 @@ START_TEST(a_cell_is_what_run_says)
     ck_assert_uint_eq(json_array_size(json_object_get(document, "cells")), 3);
     json_array_foreach(json_object_get(document, "cells"), i, cell)
     {
-        json_t *alone;
+        json_t *alone, *value;
+        const char *key;
+        void *next;
         const char *at =
             json_string_value(json_object_get(json_object_get(cell, "values"), "upgrade.at"));
         ran r = doppel("run --snapshot %s --to %s " MINI "--at %s --explain recorded -o %s",
                        small_snapshot(), runtime_path("mini-2.wasm"), at, one);
         ran_clear(&r);
         alone = read_json(one);
-        json_object_set_new(alone, "environment", json_object());
+        json_object_foreach_safe(json_object_get(alone, "environment"), next, key, value)
+        {
+            if (strcmp(key, "sources") != 0)
+                json_object_del(json_object_get(alone, "environment"), key);
+        }
         ck_assert_msg(json_equal(alone, json_object_get(cell, "outcome")), "%s differs", at);
         json_decref(alone);
     }
