@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* 2: it shares files with others, which a program that reads 1 alone would not look into. */
+/* 2: it shares files with others, or holds not everything: a program that reads 1 alone would take
+ * it for damaged. */
 enum { FORMAT = 1, FORMAT_WITH_BASES = 2 };
 
 void dg_snapshot_manifest_init(dg_snapshot_manifest_data *m)
@@ -59,9 +60,11 @@ static json_t *bases_json(const dg_snapshot_manifest_data *m)
 /* The members that a whole snapshot has not. */
 static json_t *with_bases(json_t *all, const dg_snapshot_manifest_data *m)
 {
-    if (!all || !m->base_count)
+    if (!all || (!m->base_count && !m->info.sparse))
         return all;
-    if (json_object_set_new(all, "bases", bases_json(m)) == 0
+    if ((m->base_count ? json_object_set_new(all, "bases", bases_json(m))
+                       : json_object_set_new(all, "sparse", json_true()))
+            == 0
         && json_object_set_new(all, "doppel_snapshot", json_integer(FORMAT_WITH_BASES)) == 0)
         return all;
     json_decref(all);
@@ -213,7 +216,8 @@ static dg_code read_all(dg_snapshot_manifest_data *m, const json_t *json, dg_err
     if (format != FORMAT && format != FORMAT_WITH_BASES)
         return dg_fail(err, r.missing ? DG_MALFORMED : DG_UNSUPPORTED,
                        "is not a manifest of snapshot format %d or %d", FORMAT, FORMAT_WITH_BASES);
-    if (format == FORMAT_WITH_BASES)
+    i->sparse = format == FORMAT_WITH_BASES && json_is_true(json_object_get(json, "sparse"));
+    if (format == FORMAT_WITH_BASES && !i->sparse)
         bases_in(&r, m);
     text_in(&r, i->chain, sizeof i->chain, NULL, "chain");
     text_in(&r, i->name, sizeof i->name, NULL, "name");

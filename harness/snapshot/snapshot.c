@@ -80,11 +80,12 @@ dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err)
     if (!(s = dg_calloc(1, sizeof *s)))
         return dg_fail(err, DG_NOMEM, "no memory to open a snapshot");
     snprintf(s->dir, sizeof s->dir, "%s", path);
-    s->loader = (dg_trie_loader){ load, s };
+    s->loader = (dg_trie_loader){ load, s, NULL };
     dg_snapshot_manifest_init(&s->m);
     if ((rc = dg_snapshot_manifest_read(&s->m, s->dir, err)) < 0 || (rc = check_size(s, err)) < 0
         || (rc = dg_snapshot_store_open(&s->store, s->dir, "data.mdb", err)) < 0
         || (rc = dg_snapshot_bases_open(&s->bases, &s->m, s->dir, err)) < 0
+        || (s->has_store = true, s->m.info.sparse && (rc = dg_snapshot_lazy_begin(s, err)) < 0)
         || (rc = load_substitutes(s, err)) < 0) {
         dg_snapshot_close(s);
         return rc;
@@ -97,6 +98,7 @@ void dg_snapshot_close(dg_snapshot *s)
 {
     if (!s)
         return;
+    dg_snapshot_lazy_end(s);
     dg_snapshot_store_close(&s->store);
     dg_snapshot_bases_close(&s->bases);
     dg_snapshot_manifest_clear(&s->m);
@@ -126,7 +128,7 @@ const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *s)
 
 const dg_snapshot *dg_snapshot_of_loader(const dg_trie_loader *loader)
 {
-    return loader->load == load ? loader->source : NULL;
+    return loader->load == load || loader->load == dg_snapshot_lazy_load ? loader->source : NULL;
 }
 
 dg_bytes dg_snapshot_header(const dg_snapshot *s)
@@ -204,11 +206,16 @@ dg_code dg_snapshot_check_sum(const dg_snapshot *s, dg_error *err)
 
 dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
 {
-    dg_snapshot_walk walk = { .from = &s->loader };
+    dg_trie_loader kept = { load, s, NULL };
+    dg_snapshot_walk walk = { .from = &kept,
+                              .user = &s->store,
+                              .known = s->m.info.sparse ? dg_snapshot_store_lacks : NULL };
     const dg_snapshot_info *i = &s->m.info;
     dg_code rc;
     if (nodes)
         *nodes = 0;
+    if (!s->has_store)
+        return dg_fail(err, DG_USAGE, "a state that is fetched as it is read is verified as it is");
     if ((rc = dg_snapshot_check_sum(s, err)) == DG_OK && (rc = check_header(s, err)) == DG_OK
         && (rc = check_substitutes(s, err)) == DG_OK)
         rc = dg_snapshot_walk_run(&walk, &i->state_root, err);

@@ -33,6 +33,9 @@ typedef struct dg_snapshot_info {
      * of the shared ones (own_nodes and shared_bytes 0: it shares nothing). `nodes` then counts
      * what all of them hold, of which some may be needed by the others alone. */
     uint64_t own_nodes, own_bytes, shared_bytes;
+    /* Nodes come when they are read, or are missing where nobody read them: what is there is the
+     * chain's, but what concerns the whole state cannot be said. `keys` counts what is here. */
+    bool sparse;
     char spec_name[64];
     uint32_t spec_version;
     char source[256], source_kind[16]; /* file name; "spec", "pairs", "snap", "rpc", "state" */
@@ -115,6 +118,60 @@ dg_code dg_snapshot_export_spec(dg_snapshot *snapshot, const char *path, dg_erro
  * of the trie: the same state gives the same bytes. */
 dg_code dg_snapshot_export_snap(dg_snapshot *snapshot, const char *path, unsigned version,
                                 dg_error *err);
+
+/* ---- a state that is fetched as it is read ---- */
+
+typedef struct dg_snapshot_wanted {
+    dg_bytes key; /* a proof of it holds .. */
+    dg_hash hash; /* .. the content with this hash */
+} dg_snapshot_wanted;
+
+/* Who proves: calls `item` with every node and value of read proofs for all of `wanted`, in the top
+ * trie (child.len 0) or a child's, in any order; twice is fine. Items are checked by who asks.
+ * DG_IO when it cannot. */
+typedef struct dg_snapshot_prover {
+    dg_code (*prove)(void *user, dg_bytes child, const dg_snapshot_wanted *wanted, size_t count,
+                     dg_code (*item)(void *to, dg_bytes bytes, dg_error *err), void *to,
+                     dg_error *err);
+    void *user;
+} dg_snapshot_prover;
+
+typedef struct dg_snapshot_lazy_options {
+    dg_snapshot_prover prover; /* .prove NULL: nobody is asked */
+    const char *pack;          /* file that keeps what arrived, for later runs too; NULL: none */
+    const dg_snapshot *over;   /* holds some of the state already; NULL */
+} dg_snapshot_lazy_options;
+
+/* The state with info->state_root, of which nothing need be here: what is read is fetched, checked
+ * by hash from the root down, and kept. With a prover, what nearly every run reads is fetched now
+ * (not with `over`). Whatever cannot be had is DG_IO at whoever reads, and stays so for all that is
+ * read later: see dg_snapshot_lost. A process that forks may use it in both. */
+dg_code dg_snapshot_open_lazy(dg_snapshot **out, const dg_snapshot_info *info, dg_bytes header,
+                              const dg_snapshot_lazy_options *options, dg_error *err);
+/* What is said of it can be completed once something of it was read. Of a lazy one only. */
+dg_snapshot_info *dg_snapshot_lazy_info(dg_snapshot *snapshot);
+
+/* For progress and notes, never for an outcome. */
+typedef struct dg_snapshot_lazy_stats {
+    uint64_t rounds;   /* times that the prover was asked */
+    uint64_t bytes;    /* of items of proofs */
+    uint64_t contents; /* of them that were new */
+    uint64_t kept_bytes;
+} dg_snapshot_lazy_stats;
+/* Zeros for a snapshot that is not lazy. Returned by value. */
+dg_snapshot_lazy_stats dg_snapshot_lazy_stats_of(const dg_snapshot *snapshot);
+
+/* What is here of a sparse snapshot, as one on disk that asks nobody: content that was not read
+ * is missing there. DG_USAGE: it is not sparse, or `path` is taken; DG_IO, DG_NOMEM. */
+dg_code dg_snapshot_freeze(dg_snapshot *snapshot, const char *path, bool replace, dg_error *err);
+
+/* The first content of a sparse state that this process could not have: DG_IO, in words. DG_OK:
+ * none. What was concluded since is void. */
+dg_code dg_snapshot_lost(dg_error *err);
+/* Is that what a frozen snapshot lacks, rather than a failure of the machine? */
+bool dg_snapshot_is_lacking(const dg_error *err);
+/* For tests. */
+void dg_snapshot_forget_lost(void);
 
 /* ---- writing by hand (states of a run, RPC later) ---- */
 

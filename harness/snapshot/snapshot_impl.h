@@ -107,6 +107,8 @@ dg_code dg_snapshot_store_open(dg_snapshot_store *store, const char *dir, const 
  * another hash. */
 dg_code dg_snapshot_store_get(const dg_snapshot_store *store, dg_bytes *out, const dg_hash *hash,
                               dg_error *err);
+/* Whether it does not hold that content; `store` is a dg_snapshot_store. */
+bool dg_snapshot_store_lacks(void *store, const dg_hash *hash);
 /* What was put can be read from here on; `count` (may be NULL): contents there.
  * What was read is valid until the next put. */
 dg_code dg_snapshot_store_flush(dg_snapshot_store *store, uint64_t *count, dg_error *err);
@@ -351,7 +353,9 @@ dg_code dg_snapshot_import_header(dg_snapshot_import_job *import, dg_bytes heade
 struct dg_snapshot {
     dg_snapshot_store store;
     dg_snapshot_bases bases;
-    dg_trie_loader loader; /* over both */
+    dg_trie_loader loader;         /* over both */
+    bool has_store;                /* `store` is open */
+    struct dg_snapshot_lazy *lazy; /* NULL: everything is here */
     dg_snapshot_manifest_data m;
     json_t *substitutes; /* number -> hex code */
     char dir[DG_PATH_MAX];
@@ -361,5 +365,14 @@ struct dg_snapshot {
 
 /* Child trie, path packed into bytes, hash. */
 void dg_snapshot_key(dg_buf *out, const dg_snapshot_walk_at *at, const dg_hash *hash);
+
+/* ---- lazy.c: not everything is here ---- */
+
+typedef struct dg_snapshot_lazy dg_snapshot_lazy;
+/* From here on content is looked for by where it stands. */
+dg_code dg_snapshot_lazy_begin(dg_snapshot *snapshot, dg_error *err);
+/* The loader of it: dg_trie_loader, of a dg_snapshot. */
+dg_code dg_snapshot_lazy_load(void *snapshot, dg_bytes *out, const dg_hash *hash, dg_error *err);
+void dg_snapshot_lazy_end(dg_snapshot *snapshot); /* fine where nothing began */
 
 #endif

@@ -33,7 +33,7 @@ static void clear(dg_snapshot_store *s, const char *dir, const char *name)
     memset(s, 0, sizeof *s);
     snprintf(s->dir, sizeof s->dir, "%s", dir);
     snprintf(s->name, sizeof s->name, "%s", name);
-    s->loader = (dg_trie_loader){ load, s };
+    s->loader = (dg_trie_loader){ load, s, NULL };
     dg_snapshot_batch_init(&s->batch);
 }
 
@@ -248,6 +248,12 @@ dg_code dg_snapshot_store_get(const dg_snapshot_store *s, dg_bytes *out, const d
                        dg_hash_text(hash).text, dg_hash_text(&l.is).text);
     *out = l.found;
     return DG_OK;
+}
+
+bool dg_snapshot_store_lacks(void *store, const dg_hash *hash)
+{
+    dg_bytes bytes;
+    return dg_snapshot_store_get(store, &bytes, hash, NULL) == DG_ABSENT;
 }
 
 dg_code dg_snapshot_store_prune(dg_snapshot_store *s, bool (*kept)(void *user, const dg_hash *hash),

@@ -1,6 +1,7 @@
 /* writer.c - from content to a snapshot with a name. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 dg_code dg_snapshot_writer_begin(dg_snapshot_writer **out, const char *path,
@@ -36,7 +37,7 @@ dg_code dg_snapshot_begin_over(dg_snapshot_writer **out, const char *path, bool 
                                const dg_snapshot *over, dg_error *err)
 {
     dg_code rc = dg_snapshot_begin(out, path, replace, err);
-    if (rc == DG_OK && over && (rc = share(*out, over, err)) < 0) {
+    if (rc == DG_OK && over && !over->m.info.sparse && (rc = share(*out, over, err)) < 0) {
         dg_snapshot_abandon(*out);
         *out = NULL;
     }
@@ -116,7 +117,7 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *w, const dg_hash *root,
                               const dg_trie_loader *from, dg_error *err)
 {
     fetch f = { .writer = w, .from = from };
-    dg_trie_loader both = { here_or_there, &f };
+    dg_trie_loader both = { here_or_there, &f, NULL };
     dg_snapshot_walk walk = { .from = &both, .user = w, .known = is_shared };
     dg_bytes bytes;
     dg_hash hash;
@@ -180,11 +181,16 @@ static dg_code load_any(void *writer, dg_bytes *out, const dg_hash *hash, dg_err
 /* What is new is walked, and what the state gained over its base is counted. */
 static dg_code count(dg_snapshot_writer *w, dg_snapshot_manifest_data *m, dg_error *err)
 {
-    dg_trie_loader loader = { load_any, w };
+    dg_trie_loader loader = { load_any, w, NULL };
     dg_snapshot_walk walk = { .from = &loader, .user = w };
     dg_code rc;
     if (w->bases.count)
         walk.known = is_shared;
+    if (m->info.sparse) {
+        assert(!w->bases.count);
+        walk.user = &w->store;
+        walk.known = dg_snapshot_store_lacks;
+    }
     rc = dg_snapshot_walk_run(&walk, &m->info.state_root, err);
     m->info.keys = walk.keys;
     m->info.nodes = walk.contents;

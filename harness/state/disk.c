@@ -36,6 +36,10 @@ static dg_code save(dg_state *state, const char *path, bool replace, const dg_sn
     dg_snapshot_writer *w;
     dg_trie *top;
     dg_code rc;
+    if (info->sparse)
+        return dg_fail(err, DG_USAGE,
+                       "a state of which not everything is here cannot be kept as a whole: fetch "
+                       "the state with doppel snapshot create, and run on that");
     if ((rc = dg_state_root(state, &filled.state_root, err)) < 0
         || (rc = dg_state_seal(state, &top, err)) < 0
         || (rc = dg_snapshot_begin_over(&w, path, replace,

@@ -134,7 +134,9 @@ static dg_code check_sizes(dg_bytes key, size_t value_len, dg_error *err)
 
 static dg_code put_value(dg_trie *t, dg_bytes key, dg_trie_value *v, dg_error *err)
 {
-    dg_code rc = v ? place_value(t, dg_trie_nibs_of_key(key), v, err) : no_memory(err);
+    dg_code rc;
+    dg_trie_tell(t, DG_TRIE_WANT_KEY, key);
+    rc = v ? place_value(t, dg_trie_nibs_of_key(key), v, err) : no_memory(err);
     if (rc < 0)
         dg_trie_value_release(v);
     return rc;

@@ -21,6 +21,7 @@ dg_code dg_trie_iter_new(dg_trie_iter **out, const dg_trie *trie, dg_bytes prefi
     }
     dg_buf_init(&it->bytes, DG_TRIE_NIBBLES_MAX);
     it->path.bytes = &it->bytes;
+    dg_trie_tell(it->trie, DG_TRIE_WANT_PREFIX, prefix);
     rc = dg_trie_find_prefix(it->trie, &it->first, &depth, prefix, err);
     dg_trie_path_add(&it->path, dg_trie_nibs_head(dg_trie_nibs_of_key(prefix), depth));
     if (rc >= 0)

@@ -164,7 +164,7 @@ static dg_code read_full(dg_trie_shelf *shelf, dg_bytes proof_bytes, dg_error *e
 
 static dg_code open_shelf(dg_trie **out, dg_trie_shelf *shelf, const dg_hash *root, dg_error *err)
 {
-    dg_trie_loader loader = { dg_trie_shelf_load, shelf };
+    dg_trie_loader loader = { dg_trie_shelf_load, shelf, NULL };
     dg_bytes bytes;
     dg_trie *t;
     dg_trie_shelf_sort(shelf);

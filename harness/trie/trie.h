@@ -30,9 +30,17 @@ enum {
  * BLAKE2b-256 is `hash` (borrowed, valid while the loader lives): DG_OK,
  * DG_ABSENT (the trie is incomplete), DG_IO. The trie does not check the hash:
  * a source that is not ours does. */
+typedef enum dg_trie_want {
+    DG_TRIE_WANT_KEY,   /* the path to this key, and its value */
+    DG_TRIE_WANT_NEXT,  /* what comes behind this key, perhaps one after another */
+    DG_TRIE_WANT_PREFIX /* all that begins with this */
+} dg_trie_want;
 typedef struct dg_trie_loader {
     dg_code (*load)(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err);
     void *source;
+    /* What the next loads are for, told before them: a source that is far away fetches it at once.
+     * NULL: it does not care. `key` is borrowed until it returns. */
+    void (*want)(void *source, dg_trie_want what, dg_bytes key);
 } dg_trie_loader;
 
 typedef struct dg_trie dg_trie;

@@ -165,6 +165,12 @@ struct dg_trie {
     bool keccak; /* hashes with Keccak-256 */
 };
 
+static inline void dg_trie_tell(const dg_trie *t, dg_trie_want what, dg_bytes key)
+{
+    if (t->loader.want)
+        t->loader.want(t->loader.source, what, key);
+}
+
 void dg_trie_hash(const dg_trie *t, uint8_t out[32], dg_bytes bytes);
 
 /* The node at `slot`, loaded if need be and cached there. */

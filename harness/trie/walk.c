@@ -29,8 +29,9 @@ static dg_code find(const dg_trie *t, dg_trie_value **out, dg_bytes key, dg_erro
 dg_code dg_trie_get(const dg_trie *trie, dg_bytes *value, dg_bytes key, dg_error *err)
 {
     dg_trie_value *v;
-    dg_code rc = find(trie, &v, key, err);
-    if (rc < 0)
+    dg_code rc;
+    dg_trie_tell(trie, DG_TRIE_WANT_KEY, key);
+    if ((rc = find(trie, &v, key, err)) < 0)
         return rc;
     return v ? dg_trie_value_load(trie, v, value, err) : DG_ABSENT;
 }
@@ -38,8 +39,9 @@ dg_code dg_trie_get(const dg_trie *trie, dg_bytes *value, dg_bytes key, dg_error
 dg_code dg_trie_stamp(const dg_trie *trie, uint64_t *stamp, dg_bytes key, dg_error *err)
 {
     dg_trie_value *v;
-    dg_code rc = find(trie, &v, key, err);
-    if (rc < 0)
+    dg_code rc;
+    dg_trie_tell(trie, DG_TRIE_WANT_KEY, key);
+    if ((rc = find(trie, &v, key, err)) < 0)
         return rc;
     if (!v)
         return DG_ABSENT;
@@ -158,8 +160,9 @@ dg_code dg_trie_next(const dg_trie *trie, dg_buf *next, dg_bytes *value, dg_byte
     place best;
     dg_trie_value *v;
     dg_trie_path path = { next, 0 };
-    dg_code rc = find_next(trie, &best, key, or_equal, err);
-    if (rc < 0)
+    dg_code rc;
+    dg_trie_tell(trie, DG_TRIE_WANT_NEXT, key);
+    if ((rc = find_next(trie, &best, key, or_equal, err)) < 0)
         return rc;
     if (!best.slot) {
         dg_buf_reset(next);

@@ -469,7 +469,7 @@ static void play_root(player *p, size_t h)
 /* Into the store, whole, and open it from there. */
 static void play_reopen(player *p, size_t h)
 {
-    dg_trie_loader loader = { store_load, &p->store };
+    dg_trie_loader loader = { store_load, &p->store, NULL };
     dg_hash root;
     dg_code rc = dg_trie_root(p->trie[h], &root, NULL);
     assert(rc == DG_OK);
