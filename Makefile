@@ -46,7 +46,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call read_room,$(r))))
 # tests/program runs the binary itself and sees base only; tests/incidents runs plans.
 program_sees := base
-incidents_sees := run
+incidents_sees := recover
 # A room and all that it sees, worked out once for each: many ways lead down to base.
 below = $(or $(below_$(1)),$(eval below_$(1) := $(sort $(1) \
         $(foreach s,$($(1)_sees),$(call below,$(s)))))$(below_$(1)))

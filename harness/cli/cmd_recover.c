@@ -21,6 +21,11 @@ static const dg_option options[] = {
     { "over", 0, DG_OPT_NUMBER, "SLOTS", "slots that they take, each acting in one of them (8)" },
     { "down-ms", 0, DG_OPT_TEXT, "LOW,HIGH",
       "how long a node is down to restart (20000,60000 milliseconds)" },
+    { "after", 0, DG_OPT_TEXT, "TIME",
+      "a chain that stands is taken back so long after it came to stand (once all have acted)" },
+    { "back", 0, DG_OPT_NUMBER, "BLOCKS",
+      "take at most so many blocks back, U being the first (3)" },
+    { "warp", 0, DG_OPT_TEXT, "FACTOR", "clocks that were set back run so many times as fast (6)" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "write the document (as --json prints it) to this file" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
@@ -36,6 +41,9 @@ enum {
     OPT_REACT,
     OPT_OVER,
     OPT_DOWN,
+    OPT_AFTER,
+    OPT_BACK,
+    OPT_WARP,
     OPT_OUT,
     OPT_WIDTH
 };
@@ -53,7 +61,7 @@ static dg_code read_slots(uint32_t *out, const char *flag, const char *text, uin
 {
     enum { MOST = 100000 };
     if (text && (!number || number > MOST))
-        return dg_fail(err, DG_USAGE, "--%s is from 1 to %d slots", flag, MOST);
+        return dg_fail(err, DG_USAGE, "--%s is from 1 to %d", flag, MOST);
     *out = (uint32_t)number;
     return DG_OK;
 }
@@ -70,9 +78,30 @@ static dg_code read_down(int64_t out[2], const char *text, dg_error *err)
                : DG_OK;
 }
 
+static dg_code read_warp(double *out, const char *text, dg_error *err)
+{
+    char *end = NULL;
+    if (!text)
+        return DG_OK;
+    *out = strtod(text, &end);
+    return end == text || *end || !(*out > 1) || *out > 1000000
+               ? dg_fail(err, DG_USAGE,
+                         "--warp takes a factor above 1: clocks that run no faster never come up "
+                         "with true time")
+               : DG_OK;
+}
+
 static dg_code read_options(dg_recover_options *out, const dg_args *args, dg_error *err)
 {
+    uint64_t after_ns = 0;
     dg_code rc;
+    if ((rc = dg_cli_time(&after_ns, "after", args->text[OPT_AFTER], err)) < 0
+        || (rc = read_warp(&out->warp, args->text[OPT_WARP], err)) < 0
+        || (rc = read_slots(&out->back_blocks, "back", args->text[OPT_BACK], args->number[OPT_BACK],
+                            err))
+               < 0)
+        return rc;
+    out->after_ms = after_ns / 1000000;
     out->release = args->text[OPT_RELEASE];
     if ((rc = read_slots(&out->react_slots, "react", args->text[OPT_REACT], args->number[OPT_REACT],
                          err))
@@ -107,9 +136,36 @@ static void put_minutes(char out[16], const json_t *row, const char *key)
         snprintf(out, 16, "-");
 }
 
+enum { INDENT = 11 };
+
+/* Of a branch: what it takes and brings, a line each. */
+static void print_taken_back(const json_t *row, unsigned width)
+{
+    const json_t *with = json_object_get(row, "with"),
+                 *finals = json_object_get(row, "finalized_lost");
+    char line[640], when[40] = "";
+    size_t i;
+    json_t *one;
+    if (json_object_get(row, "recovered_ms"))
+        snprintf(when, sizeof when, ", %.1f h after U",
+                 (double)json_integer_value(json_object_get(row, "recovered_ms")) / 3600000);
+    snprintf(line, sizeof line, "%s%s; %lld blocks are lost%s", text_at(row, "why"), when,
+             (long long)json_integer_value(json_object_get(row, "blocks_lost")),
+             finals ? "" : ", of which nobody knows how many are final");
+    if (finals)
+        snprintf(line + strlen(line), sizeof line - strlen(line), ", %lld of them final",
+                 (long long)json_integer_value(finals));
+    printf("%*s", INDENT, "");
+    dg_cli_wrap_to(stdout, width, INDENT, INDENT, line);
+    json_array_foreach(with, i, one)
+    {
+        printf("%*s- ", INDENT, "");
+        dg_cli_wrap_to(stdout, width, INDENT + 2, INDENT + 2, json_string_value(one));
+    }
+}
+
 static void print_row(const json_t *row, unsigned width)
 {
-    enum { INDENT = 11 };
     const json_t *brings = json_object_get(row, "brings");
     char after[16], lost[16], line[640];
     size_t used;
@@ -123,6 +179,10 @@ static void print_row(const json_t *row, unsigned width)
     if (!json_is_true(json_object_get(row, "tried"))) {
         printf("%*s", INDENT, "");
         dg_cli_wrap_to(stdout, width, INDENT, INDENT, text_at(row, "why"));
+        return;
+    }
+    if (json_object_get(row, "with")) {
+        print_taken_back(row, width);
         return;
     }
     used = (size_t)snprintf(line, sizeof line, "%s%s%s; parachains lose %s", text_at(row, "why"),
@@ -216,7 +276,8 @@ const dg_command dg_cmd_recover = {
     "[PLAN]",
     "Rehearse on the same fork what can be done once a plan has gone red",
     "Runs the plan, and where a claim breaks runs it again with each remedy from U on: waiting for "
-    "the next session, a restart of all nodes, another release on a share of them. Of each it says "
+    "the next session, a restart of all nodes, another release on a share of them; where the chain "
+    "stands also a rollback, and clocks that are set back and run fast. Of each it says "
     "whether what broke is over then, how long that takes, what it costs, and who has to act by "
     "when.",
     0,

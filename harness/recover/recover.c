@@ -105,10 +105,14 @@ static int put(json_t *out, const char *key, json_t *value)
     return json_object_set_new(out, key, value);
 }
 
+int64_t dg_recover_ms_after(const dg_recover_case *c, int64_t slot)
+{
+    return (slot - c->seen.upgrade) * json_integer_value(json_object_get(c->outcome, "slot_ms"));
+}
+
 static json_int_t ms_after(const recovering *r, int64_t slot)
 {
-    json_int_t slot_ms = json_integer_value(json_object_get(r->base, "slot_ms"));
-    return (slot - r->is.seen.upgrade) * slot_ms;
+    return (json_int_t)dg_recover_ms_after(&r->is, slot);
 }
 
 static void explain(char *out, size_t size, const dg_recover_seen *seen)
@@ -202,24 +206,30 @@ static int compare(const void *one, const void *other)
                   json_string_value(json_object_get(b, "says")));
 }
 
-static json_t *rows_json(const recovering *r)
+static dg_code rows_json(json_t **out, const recovering *r, dg_error *err)
 {
-    json_t *rows[DG_RECOVER_ROWS_MAX], *out = json_array();
-    int bad = 0;
-    for (size_t i = 0; i < r->count; i++)
-        bad |= !(rows[i] = row_json(r, i));
-    if (!bad)
-        qsort(rows, r->count, sizeof *rows, compare);
-    for (size_t i = 0; i < r->count; i++)
-        bad |= json_array_append_new(out, rows[i]);
-    if (bad) {
-        json_decref(out);
-        return NULL;
-    }
-    return out;
+    json_t *all = json_array(), *sorted[DG_RECOVER_ROWS_MAX], *row;
+    dg_code rc = DG_OK;
+    size_t count;
+    for (size_t i = 0; i < r->count && rc >= 0; i++)
+        if (!(row = row_json(r, i)) || json_array_append_new(all, row))
+            rc = dg_fail(err, DG_NOMEM, "no memory for the remedies");
+    if (rc >= 0)
+        rc = dg_recover_rollbacks(all, &r->is, err);
+    count = json_array_size(all);
+    assert(count <= DG_RECOVER_ROWS_MAX);
+    *out = json_array();
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = json_array_get(all, i);
+    qsort(sorted, count, sizeof *sorted, compare);
+    for (size_t i = 0; i < count; i++)
+        if (json_array_append(*out, sorted[i]))
+            rc = dg_fail(err, DG_NOMEM, "no memory for the remedies");
+    json_decref(all);
+    return rc;
 }
 
-static json_t *document_of(const recovering *r)
+static json_t *document_of(const recovering *r, json_t *rows)
 {
     const json_t *u = json_object_get(r->base, "upgrade");
     json_t *body =
@@ -228,7 +238,7 @@ static json_t *document_of(const recovering *r)
                   "seed", json_object_get(r->base, "seed"), "upgrade", u, "slot_ms",
                   json_object_get(r->base, "slot_ms"), "reason", json_object_get(r->base, "reason"),
                   "broke", breaks_of(r->base), "halted", r->is.seen.halted, "last_slot",
-                  (json_int_t)r->is.seen.last, "remedies", rows_json(r));
+                  (json_int_t)r->is.seen.last, "remedies", rows);
     return body ? json_pack("{s:i, s:o}", "doppel", 1, "recover", body) : NULL;
 }
 
@@ -252,6 +262,13 @@ dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_opti
     *document = NULL;
     if (!r)
         return dg_fail(err, DG_NOMEM, "no memory to try remedies");
+    if (options->warp != 0 && !(options->warp > 1)) {
+        dg_free(r);
+        return dg_fail(err, DG_USAGE,
+                       "clocks that run %g times as fast never come up with true time: a factor "
+                       "above 1 is needed",
+                       options->warp);
+    }
     r->is = (dg_recover_case){ .plan = plan,
                                .options = options,
                                .react = options->react_slots ? options->react_slots : REACT,
@@ -260,9 +277,12 @@ dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_opti
         r->is.outcome = r->base;
         r->is.network = json_object_get(r->base, "network") != NULL;
         dg_recover_see(&r->is.seen, r->base, breaks_of(r->base));
-        if ((rc = make_rows(r, err)) >= 0 && (rc = run_rows(r, err)) == DG_OK
-            && !(*document = document_of(r)))
+        json_t *rows = NULL;
+        if ((rc = make_rows(r, err)) >= 0 && (rc = run_rows(r, err)) == DG_OK)
+            rc = rows_json(&rows, r, err);
+        if (rc == DG_OK && !(*document = document_of(r, json_incref(rows))))
             rc = dg_fail(err, DG_NOMEM, "no memory for the remedies");
+        json_decref(rows);
     }
     clear(r);
     dg_free(r);

@@ -29,6 +29,9 @@ typedef struct dg_recover_options {
     uint32_t react_slots; /* from U until operators begin to act; 0: 2 */
     uint32_t over_slots;  /* they take, each in one of them; 0: 8 */
     int64_t down_ms[2];   /* a node is down to restart, lowest and highest; 0: the plan's own */
+    uint64_t after_ms;    /* a chain that stands is taken back so late; 0: once all have acted */
+    uint32_t back_blocks; /* at most so many, from U on; 0: 3 */
+    double warp;          /* clocks that were set back run so fast, above 1; 0: 6 */
     bool (*halts)(void *user); /* asked again and again: is it to end? May be NULL */
     void *user;
 } dg_recover_options;
@@ -39,7 +42,8 @@ typedef struct dg_recover_options {
  *             best first; NULL below zero
  *   plan      checked; borrowed, and not changed
  *
- * DG_USAGE: the plan is not red, or a release that is none; DG_LIMIT: of the plan itself nothing
+ * DG_USAGE: the plan is not red, a release that is none, blocks below the fork, a `warp` that never
+ * comes up with true time; DG_LIMIT: of the plan itself nothing
  * can be said; DG_END: it was halted; codes of dg_run. */
 dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_options *options,
                    dg_error *err);

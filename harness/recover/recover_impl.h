@@ -4,7 +4,7 @@
 
 #include "recover/recover.h"
 
-enum { DG_RECOVER_ROWS_MAX = 16, DG_RECOVER_TEXT_MAX = 320 };
+enum { DG_RECOVER_ROWS_MAX = 48, DG_RECOVER_TEXT_MAX = 320 };
 
 /* What a run came to, from U on. Slots are BABE's; -1: there is none. */
 typedef struct dg_recover_seen {
@@ -44,5 +44,12 @@ typedef struct dg_remedy {
 /* remedies.c: remedy i of the table, made for the case; false past the end. `out` is written whole,
  * its plan is to be given back. Below zero, in `rc`: DG_USAGE, DG_NOMEM. */
 bool dg_remedy_make(dg_remedy *out, size_t i, const dg_recover_case *c, dg_code *rc, dg_error *err);
+
+/* rollback.c: appends a row for each number of blocks that is taken back, and for clocks that are
+ * set back beside it; where the chain goes on, why there is none. DG_USAGE, DG_NOMEM, codes of
+ * dg_run. */
+dg_code dg_recover_rollbacks(json_t *rows, const dg_recover_case *c, dg_error *err);
+/* recover.c: the ms from U's slot to this one, by the plan's own run. */
+int64_t dg_recover_ms_after(const dg_recover_case *c, int64_t slot);
 
 #endif

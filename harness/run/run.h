@@ -131,6 +131,23 @@ dg_code dg_run_clock(dg_clock *out, const dg_plan *plan, const dg_run_options *o
  * may well be the one that the chain runs. `err` of a failed run. */
 bool dg_run_refused_same_code(const dg_error *err);
 
+/* ---- a chain beside the arms ---- */
+
+/* The chain that a checked plan begins from, opened as an arm's, with what U is to bring: for
+ * blocks that are no part of a run. Used by one thread at a time. */
+typedef struct dg_run_branch dg_run_branch;
+/* `plan` and `options` outlive it. Codes of dg_run; `*out` is NULL then. */
+dg_code dg_run_branch_open(dg_run_branch **out, const dg_plan *plan, const dg_run_options *options,
+                           dg_error *err);
+/* Its chain, at the fork; the branch's own. */
+dg_chain *dg_run_branch_chain(const dg_run_branch *branch);
+/* The slots of the plan's run. */
+dg_plan_span dg_run_branch_span(const dg_run_branch *branch);
+/* What U changes; borrowed from the branch. */
+dg_transition dg_run_branch_transition(const dg_run_branch *branch);
+/* With all blocks of it. Fine on NULL. */
+void dg_run_branch_close(dg_run_branch *branch);
+
 /* ---- many runs ---- */
 
 /* How many plans are run; all that is called is called with `user`. */

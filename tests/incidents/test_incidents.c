@@ -10,6 +10,11 @@
  *             "looked_at": [part of what was tried and is none], "advice": [part],
  *             "chain": {"claim", "steps": [kind of event]} }
  *
+ * recover.json of a folder, where it is there, says what helps: rows[]: { "name", "patch",
+ * "options": of dg_recover_options, "exit", "first": part of what the best remedy says, "remedies":
+ * [{ "says": part, "works", "why": part, "figures": {key: number}, "near": {key: [least, most]} }]
+ * }
+ *
  * A row that names no cause is not explained, which is quicker. Each folder is a case of its own,
  * by its name: CK_RUN_CASE=polkadot-2024-04-21 runs that one. Rows are numbered through all
  * folders, in the order of their names: tests/long knows them by that number. Under sanitizers the
@@ -17,9 +22,11 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../support/suite.h"
 #include "outcome/outcome.h"
+#include "recover/recover.h"
 #include "run/run.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -34,8 +41,8 @@ typedef struct row {
     json_t *is;
     const char *name;
 } row;
-static row rows[ROWS_MAX];
-static int row_count;
+static row rows[ROWS_MAX], recoveries[ROWS_MAX];
+static int row_count, recovery_count;
 
 /* ---- reading ---- */
 
@@ -50,10 +57,10 @@ static json_t *read_json(const char *folder, const char *name)
     return it;
 }
 
-static int take_folder(const char folder[512], const char *incident)
+static int take_rows(row *out, int *count, const char folder[512], const char *incident,
+                     const char *file)
 {
-    json_t *expect = read_json(folder, "expect.json"), *list = json_object_get(expect, "rows"),
-           *one;
+    json_t *expect = read_json(folder, file), *list = json_object_get(expect, "rows"), *one;
     size_t i;
     if (!json_array_size(list))
         return 1;
@@ -61,17 +68,27 @@ static int take_folder(const char folder[512], const char *incident)
     {
         if (REDUCED && i)
             break;
-        if (row_count == ROWS_MAX) {
+        if (*count == ROWS_MAX) {
             fprintf(stderr, "incidents have more than %d rows\n", ROWS_MAX);
             exit(1);
         }
-        snprintf(rows[row_count].incident, sizeof rows[row_count].incident, "%s", incident);
-        memcpy(rows[row_count].folder, folder, sizeof rows[row_count].folder);
-        rows[row_count].is = json_incref(one);
-        rows[row_count++].name = json_string_value(json_object_get(one, "name"));
+        snprintf(out[*count].incident, sizeof out->incident, "%s", incident);
+        memcpy(out[*count].folder, folder, sizeof out->folder);
+        out[*count].is = json_incref(one);
+        out[(*count)++].name = json_string_value(json_object_get(one, "name"));
     }
     json_decref(expect);
     return 0;
+}
+
+static int take_folder(const char folder[512], const char *incident)
+{
+    char path[600];
+    int bad = take_rows(rows, &row_count, folder, incident, "expect.json");
+    snprintf(path, sizeof path, "%srecover.json", folder);
+    if (access(path, R_OK) == 0)
+        bad |= take_rows(recoveries, &recovery_count, folder, incident, "recover.json");
+    return bad;
 }
 
 static int visible(const struct dirent *entry)
@@ -113,25 +130,57 @@ static void merge(json_t *into, json_t *patch)
     }
 }
 
-static json_t *run_row(const row *r)
+static dg_plan *plan_of(const row *r)
 {
-    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
-    json_t *json = read_json(r->folder, "plan.json"), *outcome = NULL;
-    bool why = json_object_get(r->is, "causes") || json_object_get(r->is, "absent_causes");
+    json_t *json = read_json(r->folder, "plan.json");
     dg_error err = { .text = "" };
     dg_plan *plan = NULL;
     char *text;
-    options.explain = why ? DG_RUN_EXPLAIN_PROVED : DG_RUN_EXPLAIN_NONE;
     ck_assert_ptr_nonnull(json);
     merge(json, json_object_get(r->is, "patch"));
     text = json_dumps(json, 0);
     if (dg_plan_parse(&plan, dg_bytes_of(text, strlen(text)), "plan.json", r->folder, &err) < 0
-        || dg_plan_check(plan, &err) < 0 || dg_run(&outcome, plan, &options, &err) < 0)
+        || dg_plan_check(plan, &err) < 0)
         ck_abort_msg("%s, %s: %s", r->folder, r->name, err.text);
-    dg_plan_free(plan);
     free(text);
     json_decref(json);
+    return plan;
+}
+
+static json_t *run_row(const row *r)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    bool why = json_object_get(r->is, "causes") || json_object_get(r->is, "absent_causes");
+    dg_plan *plan = plan_of(r);
+    dg_error err = { .text = "" };
+    json_t *outcome = NULL;
+    options.explain = why ? DG_RUN_EXPLAIN_PROVED : DG_RUN_EXPLAIN_NONE;
+    if (dg_run(&outcome, plan, &options, &err) < 0)
+        ck_abort_msg("%s, %s: %s", r->folder, r->name, err.text);
+    dg_plan_free(plan);
     return outcome;
+}
+
+static json_t *recover_row(const row *r)
+{
+    dg_run_options run = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    const json_t *asked = json_object_get(r->is, "options");
+    dg_recover_options options = {
+        .run = &run,
+        .release = json_string_value(json_object_get(asked, "release")),
+        .after_ms = (uint64_t)json_integer_value(json_object_get(asked, "after_ms")),
+        .react_slots = (uint32_t)json_integer_value(json_object_get(asked, "react_slots")),
+        .over_slots = (uint32_t)json_integer_value(json_object_get(asked, "over_slots")),
+        .down_ms = { 0, json_integer_value(json_object_get(asked, "down_ms")) },
+        .warp = json_number_value(json_object_get(asked, "warp")),
+    };
+    dg_plan *plan = plan_of(r);
+    dg_error err = { .text = "" };
+    json_t *document = NULL;
+    if (dg_recover(&document, plan, &options, &err) < 0)
+        ck_abort_msg("%s, %s: %s", r->folder, r->name, err.text);
+    dg_plan_free(plan);
+    return document;
 }
 
 /* ---- comparing ---- */
@@ -264,6 +313,59 @@ START_TEST(comes_out_as_history_says)
 }
 END_TEST
 
+/* ---- what helps ---- */
+
+static const json_t *remedy_that_says(const row *r, const json_t *all, const char *part)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(all, i, one) if (strstr(word(one, "says"), part)) return one;
+    ck_abort_msg("%s, %s: no remedy says \"%s\"", r->folder, r->name, part);
+    return NULL;
+}
+
+static void check_remedy(const row *r, const json_t *is, const json_t *wanted)
+{
+    json_t *number;
+    const char *key;
+    ck_assert_msg(json_equal(json_object_get(is, "works"), json_object_get(wanted, "works")),
+                  "%s, %s: %s: %s", r->folder, r->name, word(is, "says"), word(is, "why"));
+    if (json_object_get(wanted, "why"))
+        ck_assert_msg(strstr(word(is, "why"), word(wanted, "why")), "%s, %s: %s: %s", r->folder,
+                      r->name, word(is, "says"), word(is, "why"));
+    json_object_foreach(json_object_get(wanted, "figures"), key, number) ck_assert_msg(
+        json_equal(json_object_get(is, key), number), "%s, %s: %s: %s is %g", r->folder, r->name,
+        word(is, "says"), key, json_number_value(json_object_get(is, key)));
+    json_object_foreach(json_object_get(wanted, "near"), key, number)
+    {
+        double got = json_number_value(json_object_get(is, key));
+        ck_assert_msg(json_object_get(is, key)
+                          && got >= json_number_value(json_array_get(number, 0))
+                          && got <= json_number_value(json_array_get(number, 1)),
+                      "%s, %s: %s: %s is %g", r->folder, r->name, word(is, "says"), key, got);
+    }
+}
+
+START_TEST(recovers_as_history_says)
+{
+    const row *r = &recoveries[_i];
+    json_t *document = recover_row(r);
+    const json_t *all = json_object_get(json_object_get(document, "recover"), "remedies"),
+                 *wanted = json_object_get(r->is, "remedies"), *first, *one;
+    size_t i;
+    ck_assert_ptr_nonnull(r->name);
+    ck_assert_int_eq(dg_recover_exit(document), json_integer_value(json_object_get(r->is, "exit")));
+    if ((first = json_object_get(r->is, "first")))
+        ck_assert_msg(strstr(word(json_array_get(all, 0), "says"), json_string_value(first)),
+                      "%s, %s: the best is %s", r->folder, r->name,
+                      word(json_array_get(all, 0), "says"));
+    ck_assert_uint_gt(json_array_size(wanted), 0);
+    json_array_foreach(wanted, i, one)
+        check_remedy(r, remedy_that_says(r, all, word(one, "says")), one);
+    json_decref(document);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("incidents");
@@ -276,10 +378,18 @@ int main(void)
         tcase_add_loop_test(tc, comes_out_as_history_says, i, end);
         suite_add_tcase(s, tc);
     }
+    for (int i = 0; i < recovery_count; i++) {
+        TCase *tc = tcase_create("recover");
+        tcase_set_timeout(tc, 0);
+        tcase_add_loop_test(tc, recovers_as_history_says, i, i + 1);
+        suite_add_tcase(s, tc);
+    }
     if (REDUCED)
         printf("not run: all but the first row of each incident, under sanitizers\n");
     failed = suite_run(s);
     for (int i = 0; i < row_count; i++)
         json_decref(rows[i].is);
+    for (int i = 0; i < recovery_count; i++)
+        json_decref(recoveries[i].is);
     return bad ? 1 : failed;
 }
