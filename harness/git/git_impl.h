@@ -10,6 +10,8 @@
 dg_code dg_git_fail(dg_error *err, const char *what);
 /* libgit2, ready for use: it reads no configuration but a repository's own. DG_IO. */
 dg_code dg_git_ready(dg_error *err);
+/* What libgit2 takes it takes with dg_malloc. Before it is begun; below zero: it refused. */
+int dg_git_heap(void);
 /* Opened with git_repository_free. DG_IO: no such folder; DG_USAGE: no repository. */
 dg_code dg_git_open(git_repository **out, const char *path, dg_error *err);
 /* The commit that `rev` means; git_commit_free. DG_USAGE: it means none, or several; DG_IO. */

@@ -29,7 +29,7 @@ static void begin(void)
 {
     static const int levels[] = { GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
                                   GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL };
-    if ((began = git_libgit2_init()) < 0)
+    if ((began = dg_git_heap()) < 0 || (began = git_libgit2_init()) < 0)
         return;
     atexit(end);
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
