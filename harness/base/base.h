@@ -46,6 +46,12 @@ typedef enum dg_code {
     DG_MISMATCH = -8     /* a hash, root or result is not what it must be */
 } dg_code;
 
+/* Is it the machine's failure (DG_IO, DG_NOMEM), which says nothing of what was looked at? */
+static inline bool dg_code_is_of_machine(dg_code rc)
+{
+    return rc == DG_IO || rc == DG_NOMEM;
+}
+
 /* One line, past tense, with the value at fault. Owned by the caller, on its stack as a rule; it is
  * written when something fails and left alone otherwise, so it need not be zeroed, and may be read
  * only after a code below zero. */
@@ -56,7 +62,7 @@ typedef struct dg_error {
 
 /* Words a failure and returns `code`. `err` may be NULL. Truncates silently;
  * never allocates. Bytes below 0x20 are shown as '?', so one failure is always
- * one line. */
+ * one line. DG_NOMEM is a lack: see dg_lack_ends. */
 dg_code dg_fail(dg_error *err, dg_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -375,6 +381,24 @@ void dg_scrap_drop(int scrap); /* fine for 0 */
 /* From here on SIGHUP, SIGINT and SIGTERM remove what is remembered, newest first, before they
  * end the program as ever. A signal that is ignored stays so. */
 void dg_scrap_on_signals(void);
+
+/* Removes what is remembered, newest first, as a signal has it. A handler may call it. */
+void dg_scrap_remove(void);
+
+/* ---- lack: what the machine refuses is no answer ----
+ *
+ * From dg_lack_ends on, a failure for lack of memory (a request of ours that the heap refused, or
+ * DG_NOMEM worded by dg_fail) ends the program where it is met: one line on stderr, scrap removed,
+ * exit code 4, nothing that waits in a buffer written. So does a library that calls abort(3), whose
+ * own words then stand above. Without it, as in tests, rooms return codes. What the test hooks
+ * refuse is no lack. */
+
+/* Once, at the start of the program, in its first thread, which it gives 8 MiB of stack, or ends
+ * here where a limit forbids them. */
+void dg_lack_ends(void);
+/* `what` was refused ("the guest's memory could not grow"): ends the program, or returns where
+ * nobody called dg_lack_ends. */
+void dg_lack_met(const char *what);
 
 /* ---- locks: a place that one process owns at a time ----
  *

@@ -16,14 +16,19 @@ static void one_line(char *text)
 
 dg_code dg_fail(dg_error *err, dg_code code, const char *format, ...)
 {
+    dg_error unheard;
     va_list args;
-    if (!err)
+    if (!err && code != DG_NOMEM)
         return code;
+    if (!err)
+        err = &unheard;
     err->code = code;
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
     one_line(err->text);
+    if (code == DG_NOMEM)
+        dg_lack_met(err->text);
     return code;
 }
 

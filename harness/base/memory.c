@@ -22,19 +22,27 @@ void dg_alloc_fail_from(uint64_t nth)
     fail_in = nth;
 }
 
+/* What the heap gave, if it gave anything. */
+static void *given(void *at)
+{
+    if (!at)
+        dg_lack_met("memory was refused");
+    return at;
+}
+
 void *dg_malloc(size_t size)
 {
-    return refused() ? NULL : malloc(size ? size : 1);
+    return refused() ? NULL : given(malloc(size ? size : 1));
 }
 
 void *dg_calloc(size_t count, size_t size)
 {
-    return refused() ? NULL : calloc(count ? count : 1, size ? size : 1);
+    return refused() ? NULL : given(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *dg_realloc(void *at, size_t size)
 {
-    return refused() ? NULL : realloc(at, size ? size : 1);
+    return refused() ? NULL : given(realloc(at, size ? size : 1));
 }
 
 void dg_free(void *at)

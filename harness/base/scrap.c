@@ -31,13 +31,18 @@ void dg_scrap_drop(int scrap)
         dg_free(atomic_exchange(&scraps[scrap - 1], NULL));
 }
 
-static void end_with(int number)
+void dg_scrap_remove(void)
 {
     for (int i = SCRAPS - 1; i >= 0; i--) {
         const char *path = atomic_load(&scraps[i]);
         if (path && unlink(path) != 0)
             rmdir(path);
     }
+}
+
+static void end_with(int number)
+{
+    dg_scrap_remove();
     signal(number, SIG_DFL);
     raise(number);
 }

@@ -117,6 +117,7 @@ static int run(const dg_command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     char help[] = "help", version[] = "version";
+    dg_lack_ends();
     json_set_alloc_funcs(dg_malloc, dg_free);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, with its code */
     signal(SIGXFSZ, SIG_IGN); /* likewise a full disk by quota */

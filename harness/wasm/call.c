@@ -126,6 +126,17 @@ static unsigned long long pages_of(uint64_t len)
     return (len + DG_WASM_PAGE - 1) / DG_WASM_PAGE;
 }
 
+/* Bytes that the memory may come to: by the limits of the call, and by what the code declares. */
+static uint64_t most_of(const dg_guest *g)
+{
+    wasm_memorytype_t *type = wasmtime_memory_type(g->context, &g->memory);
+    uint64_t pages, most = g->memory_max;
+    if (wasmtime_memorytype_maximum(type, &pages) && pages * DG_WASM_PAGE < most)
+        most = pages * DG_WASM_PAGE;
+    wasm_memorytype_delete(type);
+    return most - most % DG_WASM_PAGE;
+}
+
 dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
 {
     wasmtime_error_t *error;
@@ -140,7 +151,26 @@ dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
     pages = pages_of(len - guest->len);
     error = wasmtime_memory_grow(guest->context, &guest->memory, pages, &old);
     look_again(guest);
-    return error ? dg_wasm_fail(err, DG_LIMIT, error, "the guest's memory cannot grow") : DG_OK;
+    if (!error)
+        return DG_OK;
+    return dg_wasm_fail(err, len <= most_of(guest) ? DG_NOMEM : DG_LIMIT, error,
+                        "the guest's memory cannot grow");
+}
+
+/* A guest that grows its memory by itself is told no more than that it cannot. If it ends badly
+ * then, what it may have is asked for in its place: where the machine refuses that, the end is no
+ * guest's. Asked for when nothing is looked at any more but the code. */
+static bool is_short(dg_guest *g)
+{
+    uint64_t old, most = most_of(g);
+    wasmtime_error_t *error;
+    look_again(g);
+    if (!g->ready || g->len >= most)
+        return false;
+    error = wasmtime_memory_grow(g->context, &g->memory, (most - g->len) / DG_WASM_PAGE, &old);
+    if (error)
+        wasmtime_error_delete(error);
+    return error != NULL;
 }
 
 /* ---- the call ---- */
@@ -162,6 +192,11 @@ static dg_code ended(running *r, wasmtime_error_t *error, wasm_trap_t *trap)
     dg_guest *g = r->guest;
     if (!error && !trap)
         return DG_OK;
+    if (error && dg_wasm_is_lack(error)) {
+        if (trap)
+            wasm_trap_delete(trap);
+        return dg_wasm_fail(r->err, DG_NOMEM, error, r->entry);
+    }
     r->kind = dg_wasm_trap_word(&r->words, error, trap, r->entry);
     if (g->rc < 0) {
         r->kind = DG_TRAP_HOST;
@@ -220,7 +255,7 @@ static dg_code instantiate(running *r, const dg_wasm_form *form)
         wasmtime_instance_pre_instantiate(form->pre, r->guest->context, &instance, &trap);
     bool no_room = error && !trap && r->guest->rc == DG_OK; /* the pool, a limit, address space */
     dg_code rc = ended(r, error, trap);
-    if (rc < 0 && no_room) {
+    if (rc < 0 && rc != DG_NOMEM && no_room) {
         r->kind = DG_TRAP_NONE;
         return dg_fail(r->err, DG_LIMIT, "%s", r->words.text);
     }
@@ -357,6 +392,8 @@ static dg_code call_module(dg_module *module, const char *entry, const dg_call_h
         *kind = baseline && found_by_processor(r.kind) ? DG_TRAP_UNSURE : r.kind;
     if (cost)
         count_cost(cost, &guest, fuel);
+    if (rc < 0 && rc != DG_NOMEM && r.kind != DG_TRAP_FUEL && is_short(&guest))
+        rc = dg_fail(err, DG_NOMEM, "%s: memory was refused to the guest", entry);
     wasmtime_store_delete(store);
     if (baseline)
         module->baseline_ns += dg_cpu_ns() - since;

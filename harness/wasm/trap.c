@@ -125,6 +125,22 @@ static dg_trap_kind put_cause(dg_buf *text, wasmtime_error_t *error, wasm_trap_t
     return kind;
 }
 
+/* The library words what the system refused it, and has no code for it. A guest whose names hold
+ * these words ends as a lack as well: that is no verdict either.
+ * Mirrors: Rust std::io::Error Display; wasmtime OutOfMemory Display. */
+bool dg_wasm_is_lack(const wasmtime_error_t *error)
+{
+    static const char *const words[] = { "(os error ", "out of memory", "failed to allocate" };
+    wasm_byte_vec_t message;
+    bool found = false;
+    wasmtime_error_message(error, &message);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        for (size_t at = 0, len = strlen(words[i]); at + len <= message.size && !found; at++)
+            found = memcmp(message.data + at, words[i], len) == 0;
+    wasm_byte_vec_delete(&message);
+    return found;
+}
+
 dg_trap_kind dg_wasm_trap_word(dg_error *err, wasmtime_error_t *error, wasm_trap_t *trap,
                                const char *entry)
 {
@@ -151,6 +167,8 @@ dg_code dg_wasm_fail(dg_error *err, dg_code code, wasmtime_error_t *error, const
     char room[400];
     dg_buf text = dg_buf_on(room, sizeof room);
     wasm_byte_vec_t message;
+    if (dg_wasm_is_lack(error))
+        code = DG_NOMEM;
     wasmtime_error_message(error, &message);
     put_last_line(&text, &message);
     wasm_byte_vec_delete(&message);

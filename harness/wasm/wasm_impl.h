@@ -125,12 +125,14 @@ void dg_wasm_background_reap(dg_engine *engine, bool wait);
 
 /* ---- trap.c ---- */
 
+/* Did the system refuse the library something, so that the failure says nothing of the code? */
+bool dg_wasm_is_lack(const wasmtime_error_t *error);
 /* Words a failed call from what the engine gave back; takes both. */
 dg_trap_kind dg_wasm_trap_word(dg_error *err, wasmtime_error_t *error, wasm_trap_t *trap,
                                const char *entry);
 /* "pallet::module::function" from a mangled name; others as they are. */
 void dg_wasm_demangle(char *out, size_t len, dg_bytes name);
-/* First line of an engine's error as a failure; takes the error. */
+/* Last line of an engine's error as a failure, DG_NOMEM if it is a lack; takes the error. */
 dg_code dg_wasm_fail(dg_error *err, dg_code code, wasmtime_error_t *error, const char *doing);
 
 /* ---- module.c, link.c, call.c ---- */
