@@ -129,7 +129,7 @@ static dg_code ended(void *user, size_t cell, json_t *outcome, bool crashed, con
     assert(cell == 0);
     if (outcome)
         read_outcome(h->out, outcome, h->options->claim);
-    else if (!crashed && (why->code == DG_IO || why->code == DG_NOMEM))
+    else if (dg_code_is_of_machine(why->code))
         rc = dg_fail(err, why->code, "%s", why->text);
     else
         refused(h->out, crashed ? DG_LIMIT : why->code, why);

@@ -100,8 +100,8 @@ const dg_keys_table *dg_gate_document_keys(void);
 bool dg_gate_is_document(const json_t *document);
 /* Is it one that this program reads? DG_MALFORMED; DG_UNSUPPORTED: of a later format. */
 dg_code dg_gate_check(const json_t *document, dg_error *err);
-/* 5: a case's process went down twice, or two runs of one seed differed; else the worst of the
- * cases' and the ledger's in the order 4, 2, 1, 3, 0. */
+/* 5: a case's process went down twice, and was not killed, or two runs of one seed differed; else
+ * the worst of the cases' and the ledger's in the order 4, 2, 1, 3, 0. */
 int dg_gate_exit(const json_t *document);
 
 #endif

@@ -34,7 +34,7 @@ static dg_code ended(void *user, size_t job, json_t *outcome, bool crashed, cons
     one->retried |= again;
     one->outcome = outcome;
     if (!outcome && !again) {
-        one->exit = crashed ? DG_EXIT_INTERNAL : dg_exit_of(why->code);
+        one->exit = crashed && why->code != DG_IO ? DG_EXIT_INTERNAL : dg_exit_of(why->code);
         snprintf(one->failed, sizeof one->failed, "%s", why->text);
     }
     tell(w, one, again);

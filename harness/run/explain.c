@@ -108,7 +108,8 @@ static dg_code try_sets(void *user, dg_trial *out, const dg_suspect_set *sets, s
         return dg_fail(err, DG_NOMEM, "no memory for %zu trials", count);
     tell_trials(&t, 0, count);
     if ((rc = dg_run_workers(answers, count, one_trial, &t, &options, err)) >= 0) {
-        for (size_t i = 0; i < count; i++)
+        rc = dg_run_answers_whole(answers, count, err);
+        for (size_t i = 0; i < count && rc >= 0; i++)
             read_trial(&out[i], &answers[i]);
         dg_run_answers_clear(answers, count);
     }

@@ -182,6 +182,8 @@ static dg_code ended(void *user, size_t i, json_t *outcome, bool crashed, const 
 {
     trials *t = user;
     assert(i < t->count && !t->rows[i]);
+    if (!outcome && dg_code_is_of_machine(why->code))
+        return dg_fail(err, why->code, "%s", why->text);
     t->rows[i] = row_of(outcome, crashed ? "its process went down" : why->text, &t->at[i]);
     json_decref(outcome);
     dg_run_tell_progress(t->run, "positions", ++t->done, t->count);

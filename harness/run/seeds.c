@@ -205,6 +205,7 @@ static dg_code next_batch(dg_run_seeds *s, const dg_plan *plan, const dg_run_opt
     count = count < most - s->count ? count : most - s->count;
     if ((rc = dg_run_workers(answers, count, job, &b, &how, err)) < 0)
         return rc;
+    rc = dg_run_answers_whole(answers, count, err);
     for (size_t i = 0; i < count && rc >= 0 && is_open(s); i++)
         rc = take(s, b.first + i, &answers[i], err);
     dg_run_answers_clear(answers, count);

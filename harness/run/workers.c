@@ -127,17 +127,28 @@ static bool take(dg_run_answer *out, dg_bytes said)
     return all != NULL;
 }
 
+/* It was refused something (base, lack.c), or ended by the system for want of memory: nothing that
+ * it was given to do ends a process so. */
+static bool is_lack(int status)
+{
+    return (WIFEXITED(status) && WEXITSTATUS(status) == DG_EXIT_ENVIRONMENT)
+           || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 static void judge_end(dg_run_answer *out, worker *w, int status)
 {
+    dg_code rc = is_lack(status) ? DG_IO : DG_LIMIT;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && w->said.rc == DG_OK
         && take(out, dg_buf_bytes(&w->said)))
         return;
     out->crashed = true;
     if (WIFSIGNALED(status))
-        out->rc = dg_fail(&out->err, DG_LIMIT, "its process was ended by signal %d (%s)",
+        out->rc = dg_fail(&out->err, rc, "its process was ended by signal %d (%s)",
                           WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (rc == DG_IO)
+        out->rc = dg_fail(&out->err, rc, "its process was refused memory");
     else
-        out->rc = dg_fail(&out->err, DG_LIMIT, "its process ended without an answer");
+        out->rc = dg_fail(&out->err, rc, "its process ended without an answer");
 }
 
 static void wait_for(pid_t pid, int *status)
@@ -291,6 +302,14 @@ dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, voi
     if (rc < 0)
         dg_run_answers_clear(answers, count);
     return rc;
+}
+
+dg_code dg_run_answers_whole(const dg_run_answer *answers, size_t count, dg_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (dg_code_is_of_machine(answers[i].rc))
+            return dg_fail(err, answers[i].rc, "%s", answers[i].err.text);
+    return DG_OK;
 }
 
 void dg_run_answers_clear(dg_run_answer *answers, size_t count)

@@ -21,7 +21,9 @@ enum { DG_RUN_WORKERS_MAX = 64, DG_RUN_ANSWER_MAX = 64 << 20 /* bytes of JSON */
 
 /* What came of one job. */
 typedef struct dg_run_answer {
-    dg_code rc;       /* the job's own; DG_LIMIT: its process ended without an answer */
+    /* the job's own; where its process ended without an answer DG_LIMIT, or DG_IO if it was refused
+     * memory or killed, which no job is by itself */
+    dg_code rc;
     json_t *document; /* owned; NULL unless rc is DG_OK */
     dg_error err;     /* why not */
     bool begun;       /* it had a process */
@@ -73,6 +75,9 @@ dg_code dg_run_pool_peek(dg_run_pool *pool, dg_error *err);
 /* Ends those that are still at work. Fine on NULL. */
 void dg_run_pool_free(dg_run_pool *pool);
 
+/* The first failure of the machine among them (DG_IO, DG_NOMEM), with its words; DG_OK: none. What
+ * rests on answers of which some were refused to it would say less than there is. */
+dg_code dg_run_answers_whole(const dg_run_answer *answers, size_t count, dg_error *err);
 /* Gives the documents back. */
 void dg_run_answers_clear(dg_run_answer *answers, size_t count);
 

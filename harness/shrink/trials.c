@@ -55,7 +55,8 @@ static dg_code ended(void *user, size_t cell, json_t *outcome, bool crashed, con
                      dg_error *err)
 {
     cell_runs *runs = user;
-    (void)err;
+    if (!outcome && dg_code_is_of_machine(why->code))
+        return dg_fail(err, why->code, "%s", why->text);
     runs->outcomes[cell] = outcome;
     if (!outcome)
         dg_fail(&runs->why[cell], why->code, "%s%s", crashed ? "its process went down: " : "",
@@ -97,7 +98,7 @@ static dg_code run_or_say(trying *t, json_t **outcomes, dg_error *why, const dg_
                           size_t count, dg_error *err)
 {
     dg_code rc = run_plans(t, outcomes, why, plans, count, err);
-    if (rc >= 0 || rc == DG_NOMEM)
+    if (rc >= 0 || dg_code_is_of_machine(rc))
         return rc;
     for (size_t i = 0; i < count; i++) {
         json_decref(outcomes[i]);

@@ -164,8 +164,8 @@ dg_code dg_sweep_load(json_t **out, const char *path, dg_error *err);
  * of its axes, each alone or behind its flag: "boundary-3 seeds=2".
  * DG_USAGE: no cell is that, several are, or it was not done. */
 dg_code dg_sweep_find(const json_t **out, const json_t *document, const char *words, dg_error *err);
-/* 5: a cell's process went down twice; else the worst of its cells' in the order 4, 1, 3, 0; 3
- * where cells are undone and none broke. */
+/* 5: a cell's process went down twice, and was not killed; else the worst of its cells' in the
+ * order 4, 1, 3, 0; 3 where cells are undone and none broke. */
 int dg_sweep_exit(const json_t *document);
 
 /* ---- merge ---- */

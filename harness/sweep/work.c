@@ -73,7 +73,7 @@ static dg_code ended(void *user, size_t job, json_t *outcome, bool crashed, cons
     if (again) {
         cell->retried = true;
     } else if (!outcome) {
-        cell->exit = crashed ? DG_EXIT_INTERNAL : dg_exit_of(why->code);
+        cell->exit = crashed && why->code != DG_IO ? DG_EXIT_INTERNAL : dg_exit_of(why->code);
         snprintf(cell->failed, sizeof cell->failed, "%s", why->text);
     }
     tell(w, cell, again);
@@ -99,9 +99,10 @@ static dg_code ended_again(void *user, size_t job, json_t *outcome, bool crashed
     working *w = user;
     dg_sweep_cell *cell = &w->sweep->cells[w->of[job]];
     dg_code rc = DG_OK;
-    (void)why;
     assert(cell->outcome);
-    if (crashed || !is_alike(cell->outcome, outcome))
+    if (!outcome && why->code == DG_IO)
+        rc = dg_fail(err, DG_IO, "%s", why->text);
+    else if (crashed || !is_alike(cell->outcome, outcome))
         rc = dg_outcome_differs(cell->outcome, err);
     json_decref(outcome);
     tell(w, cell, false);

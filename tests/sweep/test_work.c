@@ -155,7 +155,7 @@ START_TEST(a_process_that_goes_down_costs_one_cell_a_second_try)
 }
 END_TEST
 
-START_TEST(one_that_goes_down_twice_is_lost_and_is_exit_5)
+START_TEST(one_that_is_killed_twice_is_lost_and_is_exit_4)
 {
     dg_plan *plan = plan_to(runtime_path("mini-2.wasm"));
     watched always = { .kill_until = 1000 };
@@ -166,9 +166,9 @@ START_TEST(one_that_goes_down_twice_is_lost_and_is_exit_5)
         const json_t *cell = cell_at(document, i);
         ck_assert_str_eq(text_of(cell, "state"), "failed");
         ck_assert_ptr_nonnull(strstr(text_of(cell, "why"), "was ended by signal 9"));
-        ck_assert_int_eq(json_integer_value(json_object_get(cell, "exit")), DG_EXIT_INTERNAL);
+        ck_assert_int_eq(json_integer_value(json_object_get(cell, "exit")), DG_EXIT_ENVIRONMENT);
     }
-    ck_assert_int_eq(dg_sweep_exit(document), DG_EXIT_INTERNAL);
+    ck_assert_int_eq(dg_sweep_exit(document), DG_EXIT_ENVIRONMENT);
     json_decref(document);
     dg_plan_free(plan);
 }
@@ -232,7 +232,7 @@ int main(void)
     TCase *tc = tcase_create("work");
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, a_process_that_goes_down_costs_one_cell_a_second_try);
-    tcase_add_test(tc, one_that_goes_down_twice_is_lost_and_is_exit_5);
+    tcase_add_test(tc, one_that_is_killed_twice_is_lost_and_is_exit_4);
     tcase_add_test(tc, what_time_was_too_short_for_is_told_of_each_cell);
     tcase_add_test(tc, cells_that_are_run_twice_come_to_the_same);
     tcase_add_test(tc, a_second_run_that_differs_is_exit_5);
