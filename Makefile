@@ -171,6 +171,11 @@ same: all runtimes ## outcomes against those kept in SAME_DIR by tests/same.py k
 	@tests/same.py --self-test
 	@tests/same.py compare "$(SAME_DIR)" --program $(BIN) $(SAME_ARGS)
 
+# Hours; a few tries of each kind are in check (tests/program/test_torture.c).
+.PHONY: torture
+torture: all runtimes setup-test ## what is refused, damaged or killed: the same answer, or exit 4 (tests/torture)
+	@tests/torture/torture.py $(TORTURE_ARGS)
+
 demo: all ## the main job on the embedded real pair
 	@ci/demo.sh $(BIN)
 

@@ -115,6 +115,7 @@ look() {
     need zstd zstd zstd --version
     need git git git --version
     need xmllint libxml2-utils xmllint --version
+    need strace strace strace --version
     need zsh zsh zsh --version
     need fish fish fish --version
     need mandoc mandoc mandoc /dev/null
