@@ -199,6 +199,9 @@ dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_erro
     *out = NULL;
     if (!e)
         return dg_fail(err, DG_NOMEM, "no memory for the wasm engine");
+    /* Without memory the library waits for itself for ever, if it is to word where it was. */
+    setenv("RUST_BACKTRACE", "0", 1);
+    setenv("RUST_LIB_BACKTRACE", "0", 1);
     e->options = options ? *options : defaults;
     dg_buf_init(&e->asked, DG_BLOB_MAX);
     dg_buf_init(&e->answer, ANSWER_MAX);
