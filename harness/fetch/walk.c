@@ -147,8 +147,10 @@ static dg_code add_child_trie(walk *w, const uint8_t *key, size_t len, dg_bytes 
     dg_buf_put(&w->children[w->child_count++], key, len);
     memcpy(hash.at, root.at, 32);
     w->at = NULL;
-    if ((s = spot_new(w, &hash, NULL, 0, false)))
+    if ((s = spot_new(w, &hash, NULL, 0, false))) {
         s->child = (uint32_t)w->child_count;
+        s->share = 0; /* the value that names it has it */
+    }
     w->at = at;
     return add(w, s, err);
 }
