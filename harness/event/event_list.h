@@ -236,3 +236,47 @@ X(PROCESS_KILLED, process_killed, "process-killed", slot, rss_kib, limit_kib, do
 /* an arm ends; blocks: built, boundaries_passed: session boundaries after U, migration_running:
  * a flag, diverged: 1 where treatment's blocks before U are not control's; detail: reason */
 X(RUN_END, run_end, "run-end", blocks, boundaries_passed, migration_running, diverged)
+
+/* ---- a network of consensus bft: all of a log, or nothing of it ----
+ *
+ * `block` is a height, `node` a node; bakers are ids. `_ppm` are millionths of the weight of the
+ * committee that counts. */
+
+/* an arm begins; threshold_ppm: for a certificate, transition_ms: when what treatment alone has
+ * begins, nodes: bakers of all committees; detail: claims (the plan's object), classes (an object:
+ * nodes of each), transitions (an array of texts) */
+X(BFT_START, bft_start, "bft-start", first_epoch, first_round, nodes, threshold_ppm, timeout_ms,
+  transition_ms, length_ms, payday_epochs)
+/* a block that begins an epoch is made, by `node`; finalizers: of its committee, payday: a flag,
+ * made_ms: how long it took, baker: its maker's id */
+X(BFT_EPOCH, bft_epoch, "bft-epoch", epoch, round, finalizers, payday, made_ms, baker)
+/* a block is final, seen first by `node`; made_ms: how long it took to make, final_ms: from then on
+ */
+X(BFT_BLOCK, bft_block, "bft-block", round, epoch, payday, made_ms, final_ms)
+/* all nodes are out of a round that some left by a TC; by_qc and by_tc: nodes, epoch: of its newest
+ * block, parent_epoch: of that block's parent; -1 both: it has none */
+X(BFT_ROUND, bft_round, "bft-round", round, by_qc, by_tc, epoch, parent_epoch)
+/* `node` has had enough timeout messages for two seconds and no certificate: the first of its round
+ */
+X(BFT_STUCK, bft_stuck, "bft-stuck", round)
+/* a round in which nodes had enough weight and formed nothing, once a certificate is there, or at
+ * the end of the run; first and second: what `node` was given, by the epoch of the highest QC, who
+ * is in both in the first; tallied: what it counted, waited_ms: since the first had enough, nodes:
+ * that waited, open: 1 at the end of the run, 0 before */
+X(BFT_QUORUM, bft_quorum, "bft-quorum", round, first_epoch, first_ppm, second_ppm, tallied_ppm,
+  waited_ms, nodes, open)
+/* a round's first certificate of timeouts, by `node`; two: its messages are of two epochs, as_set:
+ * the node counts them as a set (flags) */
+X(BFT_FORMED, bft_formed, "bft-formed", round, two, as_set)
+/* a round that `node` entered by what `from` told it: the first of the round */
+X(BFT_CAUGHT_UP, bft_caught_up, "bft-caught-up", round, from)
+/* the first and last block of a roll-out, a committee, parameters: what treatment alone has begins
+ * to act; what: 0 `node` runs another class, 1 a committee, 2 parameters; detail: to (a text) */
+X(BFT_CHANGE, bft_change, "bft-change", what, epoch)
+/* how often nodes counted, and how often a recount of the same messages differs; certificate: 0 QC,
+ * 1 TC, 2 GRANDPA prevotes, 3 precommits, 4 backing votes, 5 availability bits, 6 approvals, 7
+ * dispute votes; voters: of a check of all splits, 0: of the run */
+X(BFT_TALLY, bft_tally, "bft-tally", certificate, voters, counts, differ)
+/* an arm ends; blocks: final, rounds: that ended anywhere, final_ms: when the last block became
+ * final, length_ms: of the arm */
+X(BFT_END, bft_end, "bft-end", blocks, rounds, final_ms, length_ms)

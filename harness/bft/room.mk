@@ -1,0 +1,2 @@
+room := bft
+sees := base sim event
