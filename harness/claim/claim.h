@@ -154,6 +154,9 @@ typedef struct dg_claim_setup {
     bool network;
     int64_t first_boundary, nodes, parachains;
     bool processes, channels; /* it tells what processes of nodes take, what waits in channels */
+    /* it is of a network of consensus bft; then of the rest only `begun`, `nodes`, the two `_ended`
+     * and `claims` are told */
+    bool bft;
     const json_t *claims;  /* of the plan, borrowed from the log; NULL: it says nothing of them */
     const json_t *options; /* the plan's object of the claim that is judged, or NULL */
 } dg_claim_setup;
@@ -186,6 +189,7 @@ typedef struct dg_claim {
      * that broke; NULL: none */
     const char *allows;
     bool network; /* about the network: judged when the plan has one */
+    bool bft;     /* about consensus bft: such a log has no other claims, and no other log has it */
     bool code;    /* about new code: judged when the plan brings some */
     bool process; /* about what processes of nodes take: judged where the log tells of any */
     bool paras;   /* about parachains: a state without any has nothing to judge */

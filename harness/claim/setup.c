@@ -38,6 +38,14 @@ static void network(dg_claim_setup *s, const dg_event *e)
     s->parachains = n->parachains;
 }
 
+static void bft_start(dg_claim_setup *s, const dg_event *e)
+{
+    s->begun = true;
+    s->bft = true;
+    s->nodes = e->bft_start.nodes;
+    s->claims = json_object_get(e->detail, "claims");
+}
+
 static void upgrade(dg_claim_setup *s, const dg_event *e)
 {
     if (e->upgrade.migrated)
@@ -79,6 +87,10 @@ void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t cou
             out->channels = true;
         else if (e->kind == DG_EVENT_RUN_END)
             run_end(out, e);
+        else if (e->kind == DG_EVENT_BFT_START)
+            bft_start(out, e);
+        else if (e->kind == DG_EVENT_BFT_END)
+            *(e->arm == DG_ARM_CONTROL ? &out->control_ended : &out->treatment_ended) = true;
     }
     out->upgrade_block = out->treatment_block ? out->treatment_block : out->control_block;
 }
@@ -90,6 +102,8 @@ static const json_t *own(const dg_claim_setup *setup, const dg_claim *claim)
 
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup)
 {
+    if (claim->bft != setup->bft)
+        return false;
     if ((claim->network && !setup->network) || (claim->code && !setup->code))
         return false;
     if (claim->process
