@@ -152,6 +152,10 @@ static dg_code try_places(const char *out, const char *events, const dg_plan *pl
         rc = dg_cli_try_place("events", events, inputs, count, err);
     if (rc < 0 || !args->text[OPT_BUNDLE])
         return rc;
+    if (dg_plan_is_bft(plan))
+        return dg_fail(err, DG_USAGE,
+                       "--bundle is for plans with a snapshot; one of consensus bft is whole as "
+                       "it is");
     if (is_stdout(args->text[OPT_BUNDLE]))
         return dg_fail(err, DG_USAGE, "--bundle needs the name of a file");
     rc = dg_cli_folder_for(args->text[OPT_BUNDLE], err);

@@ -19,6 +19,7 @@
 #include <jansson.h>
 
 #include "base/base.h"
+#include "bft/bft.h"
 #include "event/event.h"
 #include "host/host.h"
 #include "plan/plan.h"
@@ -81,6 +82,20 @@ dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err
  * DG_NOMEM. */
 dg_code dg_outcome_claims(json_t **claims, const dg_event_log *log, const json_t *asked,
                           dg_error *err);
+/* The odds of one cost of a payday block. */
+typedef struct dg_outcome_odds {
+    dg_bft_range payday;
+    dg_bft_odds is;
+} dg_outcome_odds;
+/* A run of consensus bft as it is judged and reported; all of it borrowed. */
+typedef struct dg_outcome_bft {
+    const dg_plan *plan;
+    const dg_event_log *log; /* of both arms, control's first */
+    const dg_outcome_odds *odds;
+    size_t odds_count;
+} dg_outcome_bft;
+/* As dg_outcome_make, of such a run; its keys are those of dg_outcome_bft_keys. DG_NOMEM. */
+dg_code dg_outcome_make_bft(json_t **out, const dg_outcome_bft *run, dg_error *err);
 
 /* What a log that was read says by itself: `claims`, `result`, `exit` and `reason` as the outcome
  * of its run has them; `chains`, `answer` and `ill_control` too, but for what only runtimes and the
@@ -122,5 +137,8 @@ json_t *dg_outcome_schema(void);
 /* The keys of an outcome, each with its kind, unit and meaning: what dg_outcome_check and the
  * schema are made from. Static. */
 const dg_keys_table *dg_outcome_keys(void);
+/* .. of an outcome whose `consensus` is bft. Made by the first call, which is not to be in two
+ * threads at once; static from then on. */
+const dg_keys_table *dg_outcome_bft_keys(void);
 
 #endif

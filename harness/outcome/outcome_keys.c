@@ -466,7 +466,12 @@ dg_code dg_outcome_check(const json_t *document, dg_error *err)
     if (json_is_integer(format) && json_integer_value(format) > FORMAT)
         return dg_fail(err, DG_UNSUPPORTED, "outcome of format %lld, this program reads %d",
                        (long long)json_integer_value(format), FORMAT);
-    return dg_keys_check(dg_outcome_keys(), document, true, err) < 0 ? DG_MALFORMED : DG_OK;
+    return dg_keys_check(json_object_get(document, "consensus") ? dg_outcome_bft_keys()
+                                                                : dg_outcome_keys(),
+                         document, true, err)
+                   < 0
+               ? DG_MALFORMED
+               : DG_OK;
 }
 
 dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)

@@ -1,2 +1,2 @@
 room := outcome
-sees := base scale crypto snapshot wasm host chain event claim source plan survey sim protocol node population
+sees := base scale crypto snapshot wasm host chain event claim source plan survey sim bft protocol node population

@@ -35,7 +35,8 @@ bool dg_plan_wants_network(const dg_plan *plan)
 
 bool dg_plan_leaves_nodes_open(const dg_plan *plan)
 {
-    return !class_count(plan) && !json_is_false(json_object_get(plan->json, "network"));
+    return !dg_plan_is_bft(plan) && !class_count(plan)
+           && !json_is_false(json_object_get(plan->json, "network"));
 }
 
 static dg_code check_shares(const json_t *list, const char *key, dg_error *err)

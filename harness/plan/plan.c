@@ -274,10 +274,13 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
 {
     const dg_claim *claim;
     const json_t *claims = json_object_get(plan->json, "claims");
-    bool some = false, code = text_at(plan, "upgrade", "to") != NULL,
+    bool some = false, bft = dg_plan_is_bft(plan), code = text_at(plan, "upgrade", "to") != NULL,
          network = dg_plan_wants_network(plan) || dg_plan_leaves_nodes_open(plan);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         bool named = json_object_get(claims, dg_claim_name(claim->id)) && judges(plan, claim);
+        if (named && claim->bft != bft)
+            return dg_fail(err, DG_USAGE, "claims.%s is %s consensus bft", dg_claim_name(claim->id),
+                           bft ? "not about" : "about");
         if (named && claim->network && !network)
             return dg_fail(err, DG_USAGE,
                            "claims.%s is about the network, and the run has none (network: false)",
@@ -285,7 +288,8 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
         if (named && claim->code && !code)
             return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to",
                            dg_claim_name(claim->id));
-        some |= judges(plan, claim) && (!claim->network || network) && (!claim->code || code);
+        some |= claim->bft == bft && judges(plan, claim) && (!claim->network || network)
+                && (!claim->code || code);
     }
     return some ? DG_OK
                 : dg_fail(err, DG_USAGE,
@@ -316,13 +320,46 @@ static dg_code find_change(dg_plan *plan, dg_error *err)
     return to ? resolve(plan->asked.to, sizeof plan->asked.to, plan, "upgrade.to", to, err) : DG_OK;
 }
 
+static void ask_seeds(dg_plan *plan)
+{
+    plan->asked.seeds_max = (uint32_t)whole_at(plan->json, "seeds_max");
+    plan->asked.seed = whole_at(plan->json, "seed");
+}
+
+static dg_code check_bft(dg_plan *plan, dg_error *err)
+{
+    dg_code rc;
+    if ((rc = dg_keys_check(dg_plan_keys(), plan->json, true, err)) < 0
+        || (rc = dg_plan_bft_check(plan, err)) < 0 || (rc = some_claim(plan, err)) < 0)
+        return rc;
+    plan->asked = (dg_plan_asked){ .snapshot = "" };
+    ask_seeds(plan);
+    plan->checked = true;
+    return DG_OK;
+}
+
+/* What only a chain is forked with. */
+static dg_code check_chain_keys(const dg_plan *plan, dg_error *err)
+{
+    static const char *const needed[] = { "snapshot", "upgrade" };
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!json_object_get(plan->json, needed[i]))
+            return dg_fail(err, DG_USAGE, "%s is missing (%s)", needed[i],
+                           dg_keys_find(dg_plan_keys(), needed[i], strlen(needed[i]))->says);
+    return json_object_get(plan->json, "bft")
+               ? dg_fail(err, DG_USAGE, "bft does not go with consensus relay; say consensus: bft")
+               : DG_OK;
+}
+
 static dg_code check(dg_plan *plan, dg_error *err)
 {
     const char *at = text_at(plan, "upgrade", "at");
     dg_code rc;
+    if (dg_plan_is_bft(plan))
+        return check_bft(plan, err);
     if ((rc = dg_keys_check(dg_plan_keys(), plan->json, true, err)) < 0
-        || (rc = dg_plan_network_check(plan, err)) < 0 || (rc = dg_plan_fork_check(plan, err)) < 0
-        || (rc = some_claim(plan, err)) < 0)
+        || (rc = check_chain_keys(plan, err)) < 0 || (rc = dg_plan_network_check(plan, err)) < 0
+        || (rc = dg_plan_fork_check(plan, err)) < 0 || (rc = some_claim(plan, err)) < 0)
         return rc;
     if ((rc = dg_position_parse(&plan->asked.at, at, err)) < 0)
         return dg_fail_within(err, rc, "upgrade.at");
@@ -336,8 +373,7 @@ static dg_code check(dg_plan *plan, dg_error *err)
         (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "horizon.boundaries_after");
     plan->asked.slots_max =
         (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "horizon.slots_max");
-    plan->asked.seeds_max = (uint32_t)whole_at(plan->json, "seeds_max");
-    plan->asked.seed = whole_at(plan->json, "seed");
+    ask_seeds(plan);
     plan->checked = true;
     return DG_OK;
 }

@@ -26,6 +26,7 @@
 #include <jansson.h>
 
 #include "base/base.h"
+#include "bft/bft.h"
 #include "chain/chain.h"
 #include "event/event.h"
 #include "node/node.h"
@@ -287,5 +288,38 @@ void dg_plan_fault_clear(dg_plan_fault *fault);
 /* "share 0.7": with whom fault i of the plan is, in its own words, cut to `size` bytes; "" if it
  * has none such, or the plan has no fault i. */
 void dg_plan_fault_who(char *out, size_t size, const dg_plan *plan, size_t i);
+
+/* ---- consensus bft ---- */
+
+/* Is the plan about a network of consensus bft? Then it has neither snapshot nor runtimes, and of
+ * dg_plan_asked_of only the seeds are said. */
+bool dg_plan_is_bft(const dg_plan *plan);
+
+/* `bft` of such a plan; the network points at the rest. */
+typedef struct dg_plan_bft {
+    dg_bft_network network;
+    dg_bft_committee committees[DG_BFT_COMMITTEES_MAX + 1];
+    dg_bft_parameters parameters[DG_BFT_COMMITTEES_MAX + 1];
+    dg_bft_share shares[DG_BFT_SHARES_MAX];
+    dg_bft_rollout rollouts[DG_BFT_ROLLOUTS_MAX];
+    uint64_t bakers[DG_BFT_ROLLOUTS_MAX][DG_BFT_BAKERS_MAX];
+} dg_plan_bft;
+/* Checked as well (dg_bft_check). `*out` is given back with dg_plan_bft_free, and NULL after a
+ * failure. DG_USAGE, with the key at fault; DG_NOMEM. */
+dg_code dg_plan_bft_read(dg_plan_bft **out, const dg_plan *plan, dg_error *err);
+/* Fine on NULL. */
+void dg_plan_bft_free(dg_plan_bft *read);
+
+/* `bft.odds`: how many seeds, how long after the first epoch's nominal end each run ends, and how
+ * many costs of a payday block are tried; 0: the plan's own. */
+typedef struct dg_plan_odds {
+    uint32_t seeds;
+    dg_ns after;
+    size_t rows;
+} dg_plan_odds;
+/* False: the plan asks for none; `out` is zeroes then. */
+bool dg_plan_bft_odds(dg_plan_odds *out, const dg_plan *plan);
+/* The cost of row `row`, which is below dg_plan_odds.rows. */
+dg_bft_range dg_plan_bft_odds_cost(const dg_plan *plan, size_t row);
 
 #endif

@@ -27,6 +27,12 @@ dg_share *dg_plan_share_of(dg_plan_network *out, const dg_node_class *class);
 /* fork.c: what makes the state another one. DG_USAGE. */
 dg_code dg_plan_fork_check(const dg_plan *plan, dg_error *err);
 
+/* bft_keys.c: row i of the keys about consensus bft; NULL past the last. */
+const dg_keys_row *dg_plan_bft_row(size_t i);
+/* bft.c: `bft` of a plan that has that consensus, and nothing beside it that it has no use for.
+ * DG_USAGE, DG_NOMEM. */
+dg_code dg_plan_bft_check(const dg_plan *plan, dg_error *err);
+
 /* When: a position, "U", "U-5" or "U+3", under `key` of an object of the plan. DG_USAGE. */
 dg_code dg_plan_moment_check(const json_t *of, const char *key, dg_error *err);
 /* Its slot; `otherwise` where there is no such key. DG_USAGE. */

@@ -6,6 +6,7 @@
 #include "claim/claim.h"
 #include "node/node.h"
 
+static const char *const consensuses[] = { "relay", "bft", NULL };
 static const char *const hows[] = { "authorize", "set-code", "unchecked", "override", NULL };
 static const char *const from_snapshot[] = { "snapshot", NULL };
 static const char *const exchanges[] = { "messages", "computed", NULL };
@@ -33,10 +34,14 @@ static const dg_keys_row fixed[] = {
     { "notes", DG_KEYS_LIST, .without = "none",
       .says = "what a reader of the report must know about the inputs" },
     { "notes[]", DG_KEYS_TEXT, .says = "one line of the report" },
-    { "snapshot", DG_KEYS_TEXT, true,
+    { "consensus", DG_KEYS_TEXT, .words = consensuses, .fallback = "\"relay\"",
+      .says = "relay: a relay chain, forked from a snapshot; bft: a network of finalizers, which "
+              "`bft` describes, without a snapshot" },
+    { "snapshot", DG_KEYS_TEXT, .without = "needed, but with consensus bft",
       .says = "snapshot folder, raw chain spec or .snap file; from the current folder, else the "
               "plan's" },
-    { "upgrade", DG_KEYS_OBJECT, true, .says = "what is enacted, when and how" },
+    { "upgrade", DG_KEYS_OBJECT, .without = "needed, but with consensus bft",
+      .says = "what is enacted, when and how" },
     { "upgrade.to", DG_KEYS_TEXT, .without = "the code stays",
       .says = "runtime N: a blob as on chain, plain wasm, .zst or hex of either, or a state that "
               "holds it" },
@@ -229,7 +234,7 @@ static const dg_keys_row fixed[] = {
       .says = "how many seeds may be run in all where one seed leaves the verdict to chance: a "
               "hazard that did not occur, a claim that broke narrowly; 1: one seed only" },
 };
-enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 256 };
+enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 512 };
 
 static dg_keys_row rows[ROWS_MAX];
 static char paths[ROWS_MAX][DG_KEYS_PATH_MAX];
@@ -298,6 +303,8 @@ const dg_keys_table *dg_plan_keys(void)
         repairs[i] = dg_repair_at(i)->name;
     for (size_t i = 0; i < FIXED; i++)
         add(&fixed[i], NULL, NULL, NULL);
+    for (size_t i = 0; dg_plan_bft_row(i); i++)
+        add(dg_plan_bft_row(i), NULL, NULL, NULL);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)
         add_claim(claim);
     return &table;

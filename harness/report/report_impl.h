@@ -56,6 +56,11 @@ void dg_report_causes(sheet *s, const json_t *outcome);
 /* claims.c: every claim of a document. */
 void dg_report_claims(sheet *s, const json_t *document, const dg_report_options *options);
 
+/* bft.c: is it an outcome of consensus bft? Then its first lines, and who was run. */
+bool dg_report_is_bft(const json_t *outcome);
+void dg_report_bft_answer(sheet *s, const json_t *outcome);
+void dg_report_bft_head(sheet *s, const json_t *outcome);
+
 /* ---- parts of what differs ---- */
 
 /* differences.c: "6 candidates, 300 before (294 less)" of two numbers; one may be NULL. */

@@ -21,7 +21,7 @@ static void lines(sheet *s, const json_t *o, const char *key, const char *word)
 
 /* ---- the way back to a cause ---- */
 
-static void step_line(sheet *s, const json_t *step)
+static void step_line(sheet *s, const json_t *step, bool bft)
 {
     long long ms = dg_report_whole_at(step, "from_upgrade_ms"), tenths = (ms < 0 ? -ms : ms) / 100;
     const json_t *validator = json_object_get(step, "validator");
@@ -32,8 +32,8 @@ static void step_line(sheet *s, const json_t *step)
     dg_sheet_put(s, when);
     dg_sheet_to(s, COLUMN_TEXT);
     if (validator)
-        dg_sheet_printf(s, COLUMN_TEXT,
-                        "validator %lld:", (long long)json_integer_value(validator));
+        dg_sheet_printf(s, COLUMN_TEXT, bft ? "node %lld:" : "validator %lld:",
+                        (long long)json_integer_value(validator));
     dg_sheet_wrap(s, COLUMN_TEXT, dg_report_text_at(step, "says"));
     dg_sheet_end(s);
 }
@@ -48,10 +48,11 @@ static void chains(sheet *s, const json_t *o, const dg_report_options *options)
         if (i && !options->verbose)
             return;
         dg_sheet_label(s, "chain");
-        dg_sheet_printf(s, COLUMN_NAME, "%.60s, seconds from U's slot",
-                        dg_report_text_at(chain, "claim"));
+        dg_sheet_printf(s, COLUMN_NAME, "%.60s, seconds from %s", dg_report_text_at(chain, "claim"),
+                        dg_report_is_bft(o) ? "the first transition" : "U's slot");
         dg_sheet_end(s);
-        json_array_foreach(json_object_get(chain, "steps"), k, step) step_line(s, step);
+        json_array_foreach(json_object_get(chain, "steps"), k, step)
+            step_line(s, step, dg_report_is_bft(o));
     }
 }
 
@@ -95,7 +96,10 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     if (!json_is_integer(json_object_get(outcome, "doppel"))
         || !json_is_array(json_object_get(outcome, "claims")))
         return dg_fail(err, DG_MALFORMED, "this JSON is not an outcome of doppel");
-    dg_report_answer(&s, outcome);
+    if (dg_report_is_bft(outcome))
+        dg_report_bft_answer(&s, outcome);
+    else
+        dg_report_answer(&s, outcome);
     if (options->brief)
         return dg_buf_check(out, err, "report");
     if (json_object_get(outcome, "answer"))
@@ -106,7 +110,10 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     chains(&s, outcome, options);
     if (!json_object_get(outcome, "answer"))
         lines(&s, outcome, "advice", "advice"); /* else line four has told it */
-    dg_report_head(&s, outcome);
+    if (dg_report_is_bft(outcome))
+        dg_report_bft_head(&s, outcome);
+    else
+        dg_report_head(&s, outcome);
     lines(&s, outcome, "notes", "note");
     exit_line(&s, outcome);
     return dg_buf_check(out, err, "report");

@@ -198,6 +198,11 @@ dg_code dg_run_cells(const dg_plan *const *plans, size_t count, const dg_run_opt
     c.quiet.workers = 1;
     if (!count)
         return DG_OK;
+    for (size_t i = 0; i < count; i++)
+        if (dg_plan_is_bft(plans[i]))
+            return dg_fail(err, DG_USAGE,
+                           "a plan of consensus bft is run by `doppel run` alone; other seeds and "
+                           "costs are asked for by its bft.odds");
     c.risks = dg_calloc(count, sizeof *c.risks);
     c.answers = dg_calloc(count, sizeof *c.answers);
     rc = c.risks && c.answers ? make_ready(&c, count, err)

@@ -54,7 +54,10 @@ static dg_code conclude(json_t **outcome, dg_run_state **run, dg_run_request *r,
 static dg_code once(json_t **outcome, dg_hash *hash, dg_run_request *r, dg_error *err)
 {
     dg_run_state *run;
-    dg_code rc = dg_run_perform(&run, r, err);
+    dg_code rc;
+    if (dg_plan_is_bft(r->plan))
+        return dg_run_bft(outcome, hash, r->plan, r->options, err);
+    rc = dg_run_perform(&run, r, err);
     if (rc >= 0 && (rc = conclude(outcome, &run, r, err)) >= 0
         && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0 && r->options->events_path)
         rc = dg_event_log_write(&run->log, r->options->events_path, err);
@@ -118,7 +121,7 @@ json_t *dg_run_sources(const dg_plan *plan)
 {
     const dg_plan_asked *asked = dg_plan_asked_of(plan);
     json_t *out = json_array();
-    if (dg_source_about(out, "snapshot", asked->snapshot)
+    if ((asked->snapshot[0] && dg_source_about(out, "snapshot", asked->snapshot))
         || (asked->to[0] && dg_source_about(out, "to", asked->to))) {
         json_decref(out);
         return NULL;
@@ -148,6 +151,8 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
     *outcome = NULL;
     if (!dg_plan_asked_of(plan))
         return dg_fail(err, DG_USAGE, "the plan was not checked");
+    if (options->keep && dg_plan_is_bft(plan))
+        return dg_fail(err, DG_USAGE, "a network of consensus bft has no states to keep");
     if (!(sources = dg_run_sources(plan)))
         return dg_fail(err, DG_NOMEM, "no memory for where the inputs are from");
     if ((rc = once(outcome, &hash, &r, err)) >= 0 && options->verify_determinism)

@@ -1,2 +1,2 @@
 room := run
-sees := base scale crypto snapshot state wasm host chain event source survey claim sim protocol node population plan suspect outcome
+sees := base scale crypto snapshot state wasm host chain event source survey claim sim bft protocol node population plan suspect outcome

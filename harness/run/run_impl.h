@@ -536,4 +536,11 @@ dg_code dg_run_rollouts_check(const dg_run_state *run, dg_error *err);
 dg_code dg_run_rollouts_apply(dg_network *net, const dg_run_arm *a, dg_plan_rollout *kept,
                               const dg_plan_network *wish, dg_error *err);
 
+/* ---- bft.c ---- */
+
+/* Once, of a plan of consensus bft; `hash` is of its events, which are written where the options
+ * ask for it. As dg_run. */
+dg_code dg_run_bft(json_t **outcome, dg_hash *hash, const dg_plan *plan,
+                   const dg_run_options *options, dg_error *err);
+
 #endif

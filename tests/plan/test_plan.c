@@ -800,7 +800,7 @@ static const struct {
     { "network.classes[].share", "share of the validators, drawn by lot [0 to 1; needed]" },
     { "name", "what the report calls this run [default: the step of runtimes]" },
     { "network.links.latency_ms[]", "milliseconds [0 to 600000]" },
-    { "upgrade", "what is enacted, when and how [needed]" },
+    { "upgrade", "what is enacted, when and how [default: needed, but with consensus bft]" },
     { "claims.state-growth.severity",
       "gate: the run fails when the claim breaks, and when it warns; advice: the claim only warns "
       "[gate | advice; default advice]" },
