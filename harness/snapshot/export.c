@@ -128,7 +128,8 @@ static dg_code write_spec(dg_snapshot *s, dg_snapshot_sink *sink, dg_error *err)
     dg_snapshot_sink_text(sink, ",\n  \"name\": ");
     if ((rc = quoted(sink, s->m.info.name, err)) < 0)
         return rc;
-    dg_snapshot_sink_text(sink, "\n}\n");
+    /* what some readers of specs insist on, though it may be empty */
+    dg_snapshot_sink_text(sink, ",\n  \"properties\": {}\n}\n");
     return DG_OK;
 }
 
