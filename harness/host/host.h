@@ -70,6 +70,23 @@ dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_er
  * version, and the form of its state values. For dg_snapshot_import_options.describe,
  * with a dg_engine as its `user`. Codes of dg_runtime_new. */
 dg_code dg_runtime_describe(void *engine, dg_snapshot_info *info, dg_bytes code, dg_error *err);
+/* ---- the runtime's own genesis builder, over `state`, which is empty at first ---- */
+
+/* Does it have one? */
+bool dg_runtime_can_build_genesis(const dg_runtime *runtime);
+/* The complete default configuration, owned by the caller. DG_UNSUPPORTED: none in JSON; codes of
+ * dg_runtime_call. */
+dg_code dg_runtime_genesis_default(json_t **out, dg_runtime *runtime, dg_state *state,
+                                   dg_error *err);
+/* Writes the genesis of a complete configuration, all but `:code`. DG_UNSUPPORTED with the
+ * builder's words: it refused. */
+dg_code dg_runtime_genesis_build(dg_runtime *runtime, const json_t *config, dg_state *state,
+                                 dg_error *err);
+/* .. and of the `runtimeGenesis` of a plain chain spec: a complete `config`, or a `patch` over the
+ * default. DG_UNSUPPORTED: no builder; DG_MALFORMED: neither is there. */
+dg_code dg_runtime_genesis_of(dg_runtime *runtime, const json_t *genesis, dg_state *state,
+                              dg_error *err);
+
 /* One more owner: each frees it once. Returns `runtime`. */
 dg_runtime *dg_runtime_keep(dg_runtime *runtime);
 /* One owner less; the last one frees it. NULL is fine. */

@@ -2,9 +2,7 @@
  * once, with stakes, and eras that go on. All else of the state is the runtime's
  * default, but for the configuration, which stays the fork's.
  *
- * Two sets of calls go by one version of the API; which one a runtime has is seen by
- * its exports. The patch goes over the complete default.
- * Mirrors: sp-genesis-builder; frame-support genesis_builder_helper. */
+ * The patch goes over the complete default. */
 #include "population/population_impl.h"
 
 #include <assert.h>
@@ -12,90 +10,8 @@
 
 #include "crypto/crypto.h"
 
-enum { JSON_TEXT_MAX = 64 << 20, FIRST_ID = 2000 };
+enum { FIRST_ID = 2000 };
 static const int64_t stake = INT64_C(10000000000000000), balance = INT64_C(1000000000000000000);
-
-/* ---- calls ---- */
-
-static dg_code call(dg_runtime *runtime, dg_buf *out, const char *entry, dg_bytes input,
-                    dg_state *state, dg_error *err)
-{
-    dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY };
-    dg_host_result result;
-    dg_code rc = dg_runtime_call(runtime, &result, entry, input, state, &options, err);
-    if (rc == DG_OK) {
-        *out = result.output; /* moved */
-        dg_buf_init(&result.output, 0);
-    } else if (result.panic[0]) {
-        rc = dg_fail(err, rc, "%s: %s", entry, result.panic);
-    }
-    dg_host_result_clear(&result);
-    return rc;
-}
-
-static bool is_old(const dg_runtime *runtime)
-{
-    return dg_runtime_exports(runtime, "GenesisBuilder_create_default_config");
-}
-
-bool dg_growth_can_build(const dg_runtime *runtime)
-{
-    return is_old(runtime) || dg_runtime_exports(runtime, "GenesisBuilder_get_preset");
-}
-
-/* Vec<u8>, or Option of it for the preset without a name. */
-static dg_code read_default(json_t **out, dg_runtime *runtime, dg_state *state, dg_error *err)
-{
-    static const uint8_t none[1] = { 0 };
-    bool old = is_old(runtime);
-    dg_buf answer;
-    dg_bytes text;
-    dg_scale s;
-    dg_code rc;
-    dg_buf_init(&answer, 0);
-    rc = old ? call(runtime, &answer, "GenesisBuilder_create_default_config", dg_bytes_of(NULL, 0),
-                    state, err)
-             : call(runtime, &answer, "GenesisBuilder_get_preset", DG_BYTES_OF(none), state, err);
-    if (rc == DG_OK) {
-        s = dg_scale_from(dg_buf_bytes(&answer));
-        text = old || dg_scale_option(&s) ? dg_scale_bytes(&s) : dg_bytes_of(NULL, 0);
-        *out =
-            text.len && s.rc == DG_OK ? json_loadb((const char *)text.at, text.len, 0, NULL) : NULL;
-        rc = *out ? DG_OK
-                  : dg_fail(err, DG_UNSUPPORTED,
-                            "the runtime's genesis builder has no default in JSON");
-    }
-    dg_buf_clear(&answer);
-    return rc;
-}
-
-static dg_code build(dg_runtime *runtime, const json_t *config, dg_state *state, dg_error *err)
-{
-    json_free_t release;
-    dg_buf input, answer;
-    char *text = json_dumps(config, JSON_COMPACT);
-    dg_code rc;
-    assert(config);
-    json_get_alloc_funcs(NULL, &release);
-    dg_buf_init(&input, JSON_TEXT_MAX);
-    dg_buf_init(&answer, 0);
-    if (text)
-        dg_scale_put_bytes(&input, dg_text(text));
-    if ((rc = text ? dg_buf_check(&input, err, "genesis")
-                   : dg_fail(err, DG_NOMEM, "no memory for a genesis"))
-        >= 0)
-        rc = call(runtime, &answer,
-                  is_old(runtime) ? "GenesisBuilder_build_config" : "GenesisBuilder_build_state",
-                  dg_buf_bytes(&input), state, err);
-    if (rc == DG_OK && (!answer.len || answer.at[0]))
-        rc = dg_fail(err, DG_UNSUPPORTED, "the runtime's genesis builder refused: %.300s",
-                     answer.len > 2 ? (const char *)dg_buf_text(&answer) + 2 : "");
-    if (text)
-        release(text);
-    dg_buf_clear(&input);
-    dg_buf_clear(&answer);
-    return rc;
-}
 
 /* ---- the patch ---- */
 
@@ -259,12 +175,12 @@ dg_code dg_growth_build(growth *g, dg_runtime *runtime, const dg_population *wan
     dg_state *built = dg_state_empty();
     json_t *genesis = NULL, *config = NULL;
     dg_code rc = built ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a state");
-    if (rc < 0 || (rc = read_default(&genesis, runtime, built, err)) != DG_OK
+    if (rc < 0 || (rc = dg_runtime_genesis_default(&genesis, runtime, built, err)) != DG_OK
         || (rc = patch(g, genesis, wanted, err)) < 0
         || (rc = dg_growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err)) != DG_OK)
         goto out;
     dg_state_set_version(built, dg_version_trie(dg_runtime_version(runtime)));
-    if ((rc = build(runtime, genesis, built, err)) != DG_OK
+    if ((rc = dg_runtime_genesis_build(runtime, genesis, built, err)) != DG_OK
         || (rc = keep_code(g, built, err)) != DG_OK)
         goto out;
     dg_state_free(g->state);

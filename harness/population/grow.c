@@ -97,7 +97,7 @@ static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, 
                        "block #%u is not a genesis: a genesis builder can "
                        "replace only a genesis",
                        g->number);
-    if (!dg_growth_can_build(runtime))
+    if (!dg_runtime_can_build_genesis(runtime))
         return dg_fail(err, DG_UNSUPPORTED, "%s %u has no genesis builder",
                        dg_runtime_version(runtime)->spec_name,
                        dg_runtime_version(runtime)->spec_version);

@@ -56,7 +56,6 @@ dg_code dg_growth_configure(growth *g, json_t *config, uint32_t cores, dg_error 
 void dg_growth_ss58(char out[80], dg_bytes key);
 
 /* genesis.c: another state altogether in place of g->state */
-bool dg_growth_can_build(const dg_runtime *runtime);
 dg_code dg_growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted, dg_error *err);
 
 #endif

@@ -126,14 +126,12 @@ out:
     return rc;
 }
 
-/* A spec is the genesis of its chain, block 0, with the header that follows, unless the caller
- * knows it for another block's state. */
-static dg_code name_block(dg_snapshot_import_job *import, bool pairs, dg_error *err)
+dg_code dg_snapshot_import_genesis(dg_snapshot_import_job *import, dg_error *err)
 {
     dg_snapshot_info *info = &import->m.info;
     dg_buf header;
     dg_code rc;
-    if (pairs || import->options->header.len || import->options->block_known)
+    if (import->options->header.len || import->options->block_known)
         return dg_snapshot_import_block(import, err);
     dg_buf_init(&header, 128);
     dg_snapshot_header_genesis(&header, &info->state_root);
@@ -144,15 +142,28 @@ static dg_code name_block(dg_snapshot_import_job *import, bool pairs, dg_error *
     return rc;
 }
 
+static dg_code import_raw(dg_snapshot_import_job *import, const dg_snapshot_spec *spec,
+                          dg_bytes code, dg_error *err)
+{
+    dg_code rc;
+    if ((rc = dg_snapshot_import_describe(import, code, err)) < 0 || (rc = build(import, err)) < 0)
+        return rc;
+    return spec->pairs ? dg_snapshot_import_block(import, err)
+                       : dg_snapshot_import_genesis(import, err);
+}
+
 dg_code dg_snapshot_import_spec(dg_snapshot_import_job *import, dg_error *err)
 {
     dg_snapshot_spec spec = { 0 };
     dg_buf code;
     dg_code rc;
     dg_buf_init(&code, DG_VALUE_MAX);
-    if ((rc = look(import, &spec, &code, err)) < 0
-        || (rc = dg_snapshot_import_describe(import, dg_buf_bytes(&code), err)) < 0
-        || (rc = build(import, err)) < 0 || (rc = name_block(import, spec.pairs, err)) < 0)
+    rc = look(import, &spec, &code, err);
+    if (rc == DG_OK)
+        rc = import_raw(import, &spec, dg_buf_bytes(&code), err);
+    else if (rc == DG_UNSUPPORTED && spec.plain && import->options->build)
+        rc = dg_snapshot_import_plain(import, &spec, err);
+    if (rc < 0)
         goto out;
     rc = dg_snapshot_writer_commit(import->writer, &import->m, spec.substitutes, err);
     import->writer = NULL;

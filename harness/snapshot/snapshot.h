@@ -47,6 +47,9 @@ typedef struct dg_snapshot_info {
 /* Entries of one state. */
 #define DG_SNAPSHOT_KEYS_MAX ((uint64_t)1 << 32)
 
+/* Takes one entry of a state, which it does not keep. */
+typedef dg_code (*dg_snapshot_take_entry)(void *to, dg_bytes key, dg_bytes value, dg_error *err);
+
 typedef struct dg_snapshot_import_options {
     const char *path_out;
     bool replace; /* an existing snapshot at path_out may be replaced */
@@ -58,7 +61,11 @@ typedef struct dg_snapshot_import_options {
      * (the caller runs the blob: this room does not know how). May be NULL:
      * state version 0, or the one the file states. */
     dg_code (*describe)(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err);
-    void *user;
+    /* Builds the genesis of a plain chain spec: hands every entry of it to `each`, in any order.
+     * `genesis` is the spec's `runtimeGenesis`. NULL: plain specs are DG_UNSUPPORTED. */
+    dg_code (*build)(void *user, const json_t *genesis, dg_snapshot_take_entry each, void *to,
+                     dg_error *err);
+    void *user; /* of describe, build and progress */
     void (*progress)(void *user, uint64_t done, uint64_t total); /* bytes of input; may be NULL */
     /* For a source that does not say which block it is of (pairs; a .snap of
      * version 3 or older): the encoded header, which tells all, or number and hash. */
@@ -70,7 +77,8 @@ typedef struct dg_snapshot_import_options {
 } dg_snapshot_import_options;
 
 /* Raw chain spec, the answer of state_getPairs, or .snap (4, 3, 2, and the forms before versions),
- * each packed with zstd or gzip or not, told apart by content. A spec is the genesis of its chain,
+ * each packed with zstd or gzip or not, told apart by content; a plain chain spec where `build` is
+ * given. A spec is the genesis of its chain,
  * number 0 and the header that follows from its root, unless `options` name its block. A .snap
  * without header is called partial, since nothing proves it whole. A snapshot that a killed
  * `replace` left aside is put back first, here and in open; what dead processes left is removed.

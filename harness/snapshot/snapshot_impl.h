@@ -274,6 +274,7 @@ typedef struct dg_snapshot_spec {
     char id[64], name[128];
     json_t *substitutes; /* number -> hex code; NULL: none */
     bool pairs, raw;     /* which of the two forms it was */
+    bool plain;          /* neither: it holds what the runtime's genesis builder takes */
     /* What the reader hands out; `child` .at NULL: the top trie. */
     void *user;
     dg_code (*entry)(void *user, dg_bytes key, dg_bytes value, dg_error *err);
@@ -337,6 +338,11 @@ dg_code dg_snapshot_import_snap_pairs(dg_snapshot_import_job *import, dg_error *
 dg_code dg_snapshot_import_settle(dg_snapshot_import_job *import, dg_error *err);
 /* Does the name end in `kind` (".snap"), packed or not? */
 bool dg_snapshot_named(const char *path, const char *kind);
+/* A plain spec, of which `spec` holds the names; all but the commit. */
+dg_code dg_snapshot_import_plain(dg_snapshot_import_job *import, const dg_snapshot_spec *spec,
+                                 dg_error *err);
+/* A spec is of block 0, with the header that follows, unless the options say another. */
+dg_code dg_snapshot_import_genesis(dg_snapshot_import_job *import, dg_error *err);
 void dg_snapshot_import_progress(const dg_snapshot_import_job *import,
                                  const dg_snapshot_input *source, unsigned pass, unsigned passes);
 /* Asks `describe` about the code, when there is one. */

@@ -195,6 +195,12 @@ static dg_code note_plain(reader *r)
     return dg_snapshot_json_skip(r->json, r->err);
 }
 
+static dg_code note_genesis(reader *r)
+{
+    r->spec->plain = true;
+    return note_plain(r);
+}
+
 static dg_code note_state_root(reader *r)
 {
     r->state_root_only = true;
@@ -204,7 +210,7 @@ static dg_code note_state_root(reader *r)
 static const member genesis_members[] = {
     { "raw", read_raw },
     { "runtime", note_plain },
-    { "runtimeGenesis", note_plain },
+    { "runtimeGenesis", note_genesis },
     { "stateRootHash", note_state_root },
     { NULL, NULL },
 };

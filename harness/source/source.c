@@ -98,6 +98,45 @@ static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_er
     return rc < 0 ? dg_fail_within(err, rc, "the :code of the state") : DG_OK;
 }
 
+static dg_code each_entry(dg_state *state, dg_snapshot_take_entry each, void *to, dg_error *err)
+{
+    dg_bytes key, value, none = { NULL, 0 };
+    dg_state_iter it;
+    dg_code rc = dg_state_iter_init(&it, state, none, none, err);
+    while (rc == DG_OK && (rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK)
+        rc = each(to, key, value, err);
+    dg_state_iter_clear(&it);
+    return rc == DG_END ? DG_OK : rc;
+}
+
+/* The genesis of a plain chain spec, by the runtime that it brings. */
+static dg_code build(void *user, const json_t *genesis, dg_snapshot_take_entry each, void *to,
+                     dg_error *err)
+{
+    const dg_source_options *options = user;
+    const char *text = json_string_value(json_object_get(genesis, "code"));
+    dg_state *state = dg_state_empty();
+    dg_runtime *runtime = NULL;
+    dg_buf code;
+    dg_code rc;
+    dg_buf_init(&code, DG_SOURCE_CODE_MAX);
+    if (!state)
+        rc = dg_fail(err, DG_NOMEM, "no memory for a state");
+    else if ((rc = dg_hex_get(&code, text, strlen(text), err)) >= 0
+             && (rc = dg_runtime_new(&runtime, options->engine, dg_buf_bytes(&code), err)) >= 0) {
+        dg_state_set_version(state, dg_version_trie(dg_runtime_version(runtime)));
+        if ((rc = dg_runtime_genesis_of(runtime, genesis, state, err)) >= 0
+            && (rc = dg_state_put(state, dg_bytes_of(NULL, 0), dg_text(":code"),
+                                  dg_buf_bytes(&code), err))
+                   >= 0)
+            rc = each_entry(state, each, to, err);
+    }
+    dg_runtime_free(runtime);
+    dg_state_free(state);
+    dg_buf_clear(&code);
+    return rc < 0 ? rc : DG_OK;
+}
+
 static void pass_progress(void *user, uint64_t done, uint64_t total)
 {
     const dg_source_options *options = user;
@@ -131,6 +170,7 @@ static dg_code import_file(dg_snapshot_info *info, const char *path, const char 
     dg_snapshot_import_options own = *options;
     assert(options->path_out);
     own.describe = describe;
+    own.build = build;
     own.progress = pass_progress;
     own.user = &asked;
     dg_buf note;

@@ -21,7 +21,10 @@
 
 /* ---- states ---- */
 
-enum { DG_SOURCE_STATE_MAX = 1 << 30 /* bytes of a state's file that lies in a repository */ };
+enum {
+    DG_SOURCE_STATE_MAX = 1 << 30, /* bytes of a state's file that lies in a repository */
+    DG_SOURCE_CODE_MAX = 64 << 20  /* bytes of a runtime in a plain chain spec */
+};
 
 /* Opens what a plan or a flag calls a snapshot: a snapshot directory, or a spec
  * or .snap file, which is imported (into `cache_dir` by the hash of its bytes, or

@@ -155,6 +155,21 @@ START_TEST(westend_1_to_128_execute_to_their_roots)
 }
 END_TEST
 
+/* The hash is that of the raw spec which `polkadot build-spec --raw` of version 1.25.1 makes of it.
+ */
+START_TEST(a_plain_spec_is_built_as_the_node_builds_it)
+{
+    json_t *answer;
+    if (!corpus("specs/polkadot-local-2000005-e20.plain.json.zst").path[0])
+        return;
+    answer = imported(corpus_path("specs/polkadot-local-2000005-e20.plain.json.zst"), "plain", "");
+    ck_assert_str_eq(at(answer, "block", "hash"),
+                     "0x4e6e01d3a385752d6d87a677348944dc3143a3a88cfa0cc3b6975bfdfe55f307");
+    ck_assert_str_eq(at(answer, "source", "kind"), "plain");
+    json_decref(answer);
+}
+END_TEST
+
 /* Real nodes begin at block #0 with keys that everybody has. */
 START_TEST(a_state_is_given_to_nodes_with_development_keys)
 {
@@ -495,6 +510,7 @@ int main(void)
     tcase_add_test(tc, a_newer_state_is_kept_as_what_it_adds);
     tcase_add_test(tc, a_snapshot_that_is_there_stays_unless_replaced);
     tcase_add_test(tc, westend_1_to_128_execute_to_their_roots);
+    tcase_add_test(tc, a_plain_spec_is_built_as_the_node_builds_it);
     tcase_add_test(tc, a_state_is_given_to_nodes_with_development_keys);
     tcase_add_test(tc, kusama_1_executes_on_the_genesis);
     tcase_add_test(tc, kusama_3784_executes_on_a_state_whose_block_the_user_names);
