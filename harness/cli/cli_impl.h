@@ -223,7 +223,7 @@ bool dg_cli_is_asked_to_end(void);
 /* ---- a document for people ---- */
 
 /* A whole outcome, what a log says by itself, a sweep, a gate, advice, a comparison, a process that
- * was watched. */
+ * was watched, a matrix. */
 typedef enum dg_cli_page {
     DG_CLI_PAGE_OUTCOME,
     DG_CLI_PAGE_VERDICTS,
@@ -231,10 +231,11 @@ typedef enum dg_cli_page {
     DG_CLI_PAGE_GATE,
     DG_CLI_PAGE_ADVICE,
     DG_CLI_PAGE_DIFFERENCES,
-    DG_CLI_PAGE_OBSERVED
+    DG_CLI_PAGE_OBSERVED,
+    DG_CLI_PAGE_MATRIX
 } dg_cli_page;
-/* Which of them a document that was read is, an outcome, a sweep, a gate or a process
- * that was watched, checked as such.
+/* Which of them a document that was read is, an outcome, a sweep, a gate, a process
+ * that was watched or a matrix, checked as such.
  * DG_MALFORMED; DG_UNSUPPORTED: of a later format. */
 dg_code dg_cli_page_of(dg_cli_page *out, const json_t *document, dg_error *err);
 /* How wide lines are there: `asked`; 0: as the terminal has it, 100 where there is none. */
@@ -276,9 +277,9 @@ extern const dg_command dg_cmd_report_diff, dg_cmd_gate, dg_cmd_completion, dg_c
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_update, dg_cmd_snapshot_export, dg_cmd_inspect,
     dg_cmd_call, dg_cmd_execute, dg_cmd_preflight, dg_cmd_run, dg_cmd_replay, dg_cmd_sweep,
-    dg_cmd_merge, dg_cmd_bisect, dg_cmd_observe, dg_cmd_when, dg_cmd_advise, dg_cmd_report_show,
-    dg_cmd_report_markdown, dg_cmd_report_junit, dg_cmd_report_github, dg_cmd_report_html,
-    dg_cmd_report_sarif, dg_cmd_report_explain, dg_cmd_nodes, dg_cmd_recover, dg_cmd_version,
-    dg_cmd_help;
+    dg_cmd_merge, dg_cmd_bisect, dg_cmd_observe, dg_cmd_matrix, dg_cmd_when, dg_cmd_advise,
+    dg_cmd_report_show, dg_cmd_report_markdown, dg_cmd_report_junit, dg_cmd_report_github,
+    dg_cmd_report_html, dg_cmd_report_sarif, dg_cmd_report_explain, dg_cmd_nodes, dg_cmd_recover,
+    dg_cmd_version, dg_cmd_help;
 
 #endif

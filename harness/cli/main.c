@@ -25,6 +25,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_gate,
     &dg_cmd_bisect,
     &dg_cmd_observe,
+    &dg_cmd_matrix,
     &dg_cmd_when,
     &dg_cmd_advise,
     &dg_cmd_report_show,

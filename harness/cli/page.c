@@ -2,6 +2,7 @@
  * colourful as the place it goes to. */
 #include "cli/cli_impl.h"
 #include "gate/gate.h"
+#include "matrix/matrix.h"
 #include "observe/observe.h"
 #include "outcome/outcome.h"
 #include "report/report.h"
@@ -43,6 +44,10 @@ dg_code dg_cli_page_of(dg_cli_page *out, const json_t *document, dg_error *err)
         *out = DG_CLI_PAGE_OBSERVED;
         return dg_observe_check(document, err);
     }
+    if (dg_matrix_is_document(document)) {
+        *out = DG_CLI_PAGE_MATRIX;
+        return dg_matrix_check(document, err);
+    }
     *out = dg_sweep_is_document(document) ? DG_CLI_PAGE_SWEEP : DG_CLI_PAGE_OUTCOME;
     return *out == DG_CLI_PAGE_SWEEP ? dg_sweep_check(document, err)
                                      : dg_outcome_check(document, err);
@@ -71,6 +76,8 @@ dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, co
         rc = dg_report_differences(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_OBSERVED)
         rc = dg_report_observed(&text, document, &how, err);
+    else if (page == DG_CLI_PAGE_MATRIX)
+        rc = dg_report_matrix(&text, document, &how, err);
     else if (page == DG_CLI_PAGE_VERDICTS)
         rc = dg_report_verdicts(&text, document, &how, err);
     else

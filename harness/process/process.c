@@ -203,16 +203,11 @@ unsigned dg_process_stop(dg_process *p, uint64_t grace_ms)
         p->ended = true;
     }
     /* The others have been asked too, if they are of its group. */
-    while (signal_marked(p, 0) && dg_wall_ns() - from < grace_ms * 1000000)
+    while ((others = signal_marked(p, 0)) && dg_wall_ns() - from < grace_ms * 1000000)
         dg_process_sleep(POLL_MS);
     kill(-(pid_t)p->id, SIGKILL);
-    for (int round = 0; round < ROUNDS; round++) {
-        unsigned found = signal_marked(p, SIGKILL);
-        if (!found)
-            break;
-        others += round ? 0 : found;
+    for (int round = 0; others && round < ROUNDS && signal_marked(p, SIGKILL); round++)
         dg_process_sleep(POLL_MS);
-    }
     p->id = 0;
     return others;
 }

@@ -5,6 +5,7 @@
  *   dg_report_sweep  a sweep: a line for each cell, a column for each claim
  *   dg_report_gate   a gate: a line for each plan, the ledger, one line that says it all
  *   dg_report_observed   a process that was watched
+ *   dg_report_matrix   binaries by configurations
  *   dg_report_advice   when to enact: the call, what each place cost, what would change it
  *   dg_report_differences   what differs between two outcomes, or two sweeps
  *   dg_report_differences_rows   the same for a page, line by line
@@ -53,6 +54,11 @@ dg_code dg_report_gate(dg_buf *out, const json_t *document, const dg_report_opti
  * dg_report_text; DG_MALFORMED: none was. */
 dg_code dg_report_observed(dg_buf *out, const json_t *document, const dg_report_options *options,
                            dg_error *err);
+/* Appends a matrix of binaries and configurations (room matrix), a line for each cell and the end
+ * of what those that failed printed; `brief`: its last line alone. As dg_report_text; DG_MALFORMED:
+ * it is none. */
+dg_code dg_report_matrix(dg_buf *out, const json_t *document, const dg_report_options *options,
+                         dg_error *err);
 /* Appends advice (room advise); `brief`: its first line and the call. As dg_report_text;
  * DG_MALFORMED: no advice. */
 dg_code dg_report_advice(dg_buf *out, const json_t *document, const dg_report_options *options,

@@ -26,6 +26,7 @@ static const struct {
     { "help-merge", "help merge" },
     { "help-bisect", "help bisect" },
     { "help-observe", "help observe" },
+    { "help-matrix", "help matrix" },
     { "help-gate", "help gate" },
     { "help-when", "help when" },
     { "help-advise", "help advise" },

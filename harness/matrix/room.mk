@@ -1,0 +1,2 @@
+room := matrix
+sees := base event plan outcome process
