@@ -321,7 +321,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 server = Server(("127.0.0.1", 0), Handler)
 total = len(trie.keys) + sum(len(t.keys) for t in children.values())
-print(server.server_address[1], AT, hexed(trie.root), total, flush=True)
+sys.stdout.write("%d %s %s %d\n" % (server.server_address[1], AT, hexed(trie.root), total))
+sys.stdout.flush()
 threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()
 os._exit(0)

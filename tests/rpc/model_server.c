@@ -13,6 +13,7 @@ server server_start(const char *const *argv)
 {
     int in[2], out[2];
     server s = { 0 };
+    char line[400];
     FILE *lines;
     ck_assert(pipe(in) == 0 && pipe(out) == 0);
     fcntl(in[1], F_SETFD, FD_CLOEXEC);
@@ -29,7 +30,8 @@ server server_start(const char *const *argv)
     close(out[1]);
     s.stdin_fd = in[1];
     lines = fdopen(out[0], "r");
-    ck_assert_msg(lines && fscanf(lines, "%u", &s.port) == 1, "%s did not start", argv[1]);
+    ck_assert_msg(lines && fgets(line, sizeof line, lines) && sscanf(line, "%u", &s.port) == 1,
+                  "%s did not start", argv[1]);
     fclose(lines);
     return s;
 }
