@@ -35,6 +35,8 @@ static const dg_option options[] = {
       "leave states of treatment as snapshots: U-1, U, U+1, session+1, end; control:end of "
       "control" },
     { "keep-dir", 0, DG_OPT_TEXT, "DIR", "folder for these snapshots (out/states)" },
+    { "freeze", 0, DG_OPT_TEXT, "OUT",
+      "write what was read of a live chain's state as a snapshot that asks nobody" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run twice and compare every event; exit 5 if they differ" },
     { "explain", 0, DG_OPT_TEXT, "HOW",
@@ -65,6 +67,7 @@ enum {
     OPT_EVENTS,
     OPT_KEEP,
     OPT_KEEP_DIR,
+    OPT_FREEZE,
     OPT_VERIFY,
     OPT_EXPLAIN,
     OPT_POSITIONS,
@@ -172,6 +175,22 @@ static dg_code read_keep(dg_run_keep **out, dg_run_keep *room, const dg_args *ar
     return *out ? dg_run_keep_read(room, args->text[OPT_KEEP], folder, err) : DG_OK;
 }
 
+/* All that the run and the processes that it forked read is in the cache by now. */
+static dg_code freeze(const dg_args *args, const dg_plan *plan, dg_error *err)
+{
+    dg_source opened = { 0 };
+    dg_engine *engine = NULL;
+    dg_code rc = dg_cli_engine(&engine, err);
+    if (rc >= 0
+        && (rc = dg_cli_source(&opened, engine, dg_plan_asked_of(plan)->snapshot, err)) >= 0)
+        rc = dg_snapshot_freeze(opened.snapshot, args->text[OPT_FREEZE], false, err);
+    dg_source_close(&opened);
+    dg_engine_free(engine);
+    if (rc >= 0 && !args->quiet)
+        fprintf(stderr, "frozen: %s\n", args->text[OPT_FREEZE]);
+    return rc < 0 ? dg_fail_within(err, rc, "--freeze") : rc;
+}
+
 static void tell_kept(const dg_run_keep *keep)
 {
     dg_run_kept_state s;
@@ -260,8 +279,12 @@ static int run(const dg_args *args)
         rc = plan_of(&plan, args, &err);
     if (rc >= 0 && (rc = try_places(out, how.events_path, plan, args, &err)) >= 0 && how.keep)
         rc = dg_run_keep_try(how.keep, &err);
+    if (rc >= 0 && args->text[OPT_FREEZE])
+        rc = dg_snapshot_try(args->text[OPT_FREEZE], false, &err);
     if (rc >= 0)
         rc = dg_run(&outcome, plan, &how, &err);
+    if (rc >= 0 && args->text[OPT_FREEZE])
+        rc = freeze(args, plan, &err);
     dg_progress_done(&b.progress);
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
     if (outcome) { /* even where its events could not be written */

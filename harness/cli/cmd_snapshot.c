@@ -37,9 +37,10 @@ static void print_text(const dg_snapshot *snapshot, const char *path)
         printf("  runtime        %s %u\n", info->spec_name, info->spec_version);
     else
         puts("  runtime        none: it holds no :code");
-    printf("  entries        %llu keys, %llu nodes, %llu bytes of values\n",
+    printf("  entries        %llu keys, %llu nodes, %llu bytes of values%s\n",
            (unsigned long long)info->keys, (unsigned long long)info->nodes,
-           (unsigned long long)info->value_bytes);
+           (unsigned long long)info->value_bytes,
+           info->sparse ? ", of what was read; nothing else is here" : "");
     if (info->shared_bytes)
         printf("  on disk        %llu bytes of its own (%llu nodes), %llu bytes shared with the "
                "snapshots it was made over\n",

@@ -21,7 +21,7 @@ const char *dg_cli_exit_says(int code)
 int dg_cli_exit_with(const dg_error *err)
 {
     fprintf(stderr, "doppel: %s\n", err->text);
-    return dg_exit_of(err->code);
+    return dg_snapshot_is_lacking(err) ? DG_EXIT_INCONCLUSIVE : dg_exit_of(err->code);
 }
 
 int dg_cli_print_json(json_t *value)

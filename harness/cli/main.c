@@ -102,6 +102,16 @@ static int delivered(int exit_code)
     return DG_EXIT_ENVIRONMENT;
 }
 
+/* What a state could not give may have been taken for absent: then nothing holds, and nothing
+ * broke. */
+static int unless_lost(int exit_code)
+{
+    dg_error err;
+    if ((exit_code == DG_EXIT_HELD || exit_code == DG_EXIT_BROKE) && dg_snapshot_lost(&err) < 0)
+        return dg_cli_exit_with(&err);
+    return exit_code;
+}
+
 static int run(const dg_command *command, int argc, char **argv)
 {
     dg_args args;
@@ -110,7 +120,7 @@ static int run(const dg_command *command, int argc, char **argv)
         return dg_cli_exit_with(&err);
     dg_log_set(args.quiet ? DG_LOG_QUIET : args.verbose ? DG_LOG_VERBOSE : DG_LOG_NORMAL);
     if (!args.help)
-        return command->run(&args);
+        return unless_lost(command->run(&args));
     dg_command_help(stdout, command);
     return DG_EXIT_HELD;
 }

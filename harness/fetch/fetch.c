@@ -116,7 +116,7 @@ static dg_code check_pallets(const dg_trie *trie, const dg_fetch_options *o, dg_
 static dg_code put_tries(dg_snapshot_writer *writer, const dg_fetch_job *job,
                          dg_snapshot_info *info, dg_error *err)
 {
-    dg_trie_loader loader = { dg_fetch_journal_load, job->journal };
+    dg_trie_loader loader = { dg_fetch_journal_load, job->journal, NULL };
     dg_trie *whole = dg_trie_open(&job->pin->header.state_root, &loader);
     dg_trie *part = dg_trie_empty();
     dg_scale in = dg_scale_from(dg_buf_bytes(&job->prefixes));
@@ -157,7 +157,7 @@ static dg_code describe(dg_snapshot_info *info, const dg_fetch_job *job, dg_trie
 static dg_code finish(dg_fetch_report *report, dg_snapshot_writer **writer, dg_fetch_job *job,
                       dg_error *err)
 {
-    dg_trie_loader loader = { dg_fetch_journal_load, job->journal };
+    dg_trie_loader loader = { dg_fetch_journal_load, job->journal, NULL };
     dg_trie *state = dg_trie_open(&job->pin->header.state_root, &loader);
     dg_snapshot_writer *w = *writer;
     dg_code rc = state ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a trie");
@@ -219,7 +219,7 @@ static dg_code fetch(dg_fetch_report *report, dg_snapshot_writer **writer, dg_fe
 }
 
 /* Nobody handed in what endpoints say: it is the world that fails. */
-static dg_code as_failure(dg_code rc, dg_error *err)
+dg_code dg_fetch_as_failure(dg_code rc, dg_error *err)
 {
     if (rc == DG_ABSENT || rc == DG_MISMATCH || rc == DG_MALFORMED || rc == DG_UNSUPPORTED) {
         if (err)
@@ -244,7 +244,7 @@ dg_code dg_fetch_snapshot(dg_fetch_report *report, dg_rpc *rpc, const dg_fetch_o
     if ((rc = dg_snapshot_begin(&writer, options->path_out, options->replace, err)) == DG_OK
         && (rc = put_prefixes(&job.prefixes, options, err)) == DG_OK
         && (rc = dg_fetch_journal_open(&journal, options->path_out, err)) == DG_OK)
-        rc = as_failure(fetch(report, &writer, &job, &pin, err), err);
+        rc = dg_fetch_as_failure(fetch(report, &writer, &job, &pin, err), err);
     dg_snapshot_abandon(writer);
     if (rc == DG_OK)
         rc = dg_fetch_journal_remove(&journal, err);

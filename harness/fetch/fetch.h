@@ -2,6 +2,7 @@
  *
  *   ends     dg_fetch_endpoints            URLs, or a chain by its name
  *   make     dg_fetch_snapshot             pin, fetch, verify, commit
+ *   read     dg_fetch_lazy_open            pin; nodes come as they are read
  *
  * What makes it true: a block is pinned by the hash of its header, the header names the state root,
  * and every trie node and value that arrives must hash to what its parent names, from that root
@@ -72,6 +73,26 @@ typedef struct dg_fetch_report {
  * journal stays where something had arrived. */
 dg_code dg_fetch_snapshot(dg_fetch_report *report, dg_rpc *rpc, const dg_fetch_options *options,
                           dg_error *err);
+
+/* ---- a state that is fetched as it is read ---- */
+
+typedef struct dg_fetch_lazy dg_fetch_lazy;
+typedef struct dg_fetch_lazy_options {
+    const char *folder;      /* keeps what arrived, for later runs too; NULL: nothing is kept */
+    const char *endpoints;   /* as of dg_fetch_endpoints_of */
+    const dg_snapshot *over; /* an older state: what it holds is not fetched */
+    void (*note)(void *user, const char *text); /* as of dg_rpc_options */
+    void *user;
+} dg_fetch_lazy_options;
+/* The state of block `at` ("finalized" or NULL; a number; a hash with 0x) at the endpoints `from`
+ * (see dg_fetch_endpoints_of). Of a block that is named by its hash and that `folder` knows nobody
+ * is asked before something is missing. DG_USAGE, DG_IO, DG_NOMEM; see dg_snapshot_open_lazy. */
+dg_code dg_fetch_lazy_open(dg_fetch_lazy **out, const char *from, const char *at,
+                           const dg_fetch_lazy_options *options, dg_error *err);
+/* Lives until the close. */
+dg_snapshot *dg_fetch_lazy_snapshot(const dg_fetch_lazy *lazy);
+/* NULL is fine. */
+void dg_fetch_lazy_close(dg_fetch_lazy *lazy);
 
 /* ---- endpoints by name ---- */
 

@@ -13,6 +13,9 @@ enum {
     DG_FETCH_PATH_MAX = 4096
 };
 
+/* fetch.c: what endpoints say is nobody's input, so what is wrong with it is DG_IO. */
+dg_code dg_fetch_as_failure(dg_code rc, dg_error *err);
+
 /* ---- json.c: values of answers ---- */
 
 /* Appends the bytes of a hex text with 0x. DG_MALFORMED, with `what`. */

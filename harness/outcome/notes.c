@@ -190,6 +190,10 @@ json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims)
                         "does, and no check of set_code was made");
     if (dg_snapshot_info_of(run->snapshot)->partial)
         bad |= add(out, "the snapshot is partial: what is missing from it was not judged");
+    if (dg_snapshot_info_of(run->snapshot)->sparse)
+        bad |= add(
+            out, "the state was fetched as it was read: of its values those were decoded by N that "
+                 "were written since the fork, and how much the whole grew was not measured");
     if (run->span.fork_number == 0)
         bad |=
             add(out,

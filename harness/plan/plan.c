@@ -223,6 +223,8 @@ dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *
     int len = snprintf(out, size, "%s", path);
     if (dg_git_names(path))
         return dg_git_pin(out, size, path, folder, err);
+    if (strstr(path, "://") && len < (int)size)
+        return DG_OK; /* of a live chain: who opens it says what is wrong with it */
     if (len > 0 && len < (int)size && dg_file_exists(out))
         return DG_OK;
     if (folder[0] && path[0] != '/') {

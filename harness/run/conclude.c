@@ -157,6 +157,11 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
         return dg_fail(err, DG_NOMEM, "no memory for where the inputs are from");
     if ((rc = once(outcome, &hash, &r, err)) >= 0 && options->verify_determinism)
         rc = again(*outcome, &hash, plan, options, err);
+    if ((rc >= 0 || rc == DG_IO) && dg_snapshot_lost(err) < 0) {
+        json_decref(*outcome); /* what could not be read may have been taken for absent */
+        *outcome = NULL;
+        rc = DG_IO;
+    }
     if (rc < 0 && rc != DG_IO) {
         json_decref(*outcome);
         *outcome = NULL;

@@ -28,8 +28,10 @@ json_t *dg_run_item_at(dg_run_arm *a, dg_block *block, const char *pallet, const
 dg_code dg_run_scan_take(dg_survey_scan *out, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     const dg_meta *meta;
+    bool sparse = dg_snapshot_info_of(a->run->source.snapshot)->sparse;
+    dg_state *since = sparse ? dg_block_state(dg_chain_root(a->chain)) : NULL;
     dg_code rc = meta_at(&meta, a, block, err);
-    return rc < 0 ? rc : dg_survey_scan_take(out, dg_block_state(block), meta, err);
+    return rc < 0 ? rc : dg_survey_scan_take(out, since, dg_block_state(block), meta, err);
 }
 
 void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,

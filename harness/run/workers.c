@@ -1,5 +1,6 @@
 /* workers.c - jobs in child processes: fork, one pipe each, answers in order. */
 #include "run/workers_impl.h"
+#include "snapshot/snapshot.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -63,6 +64,11 @@ static void be_quiet(pid_t parent)
 void dg_run_pool_answer(const pool *p, dg_code rc, json_t *document, const dg_error *err)
 {
     assert(!p->busy && p->answer_fd > 0); /* in a child */
+    dg_error lost;
+    if (dg_snapshot_lost(&lost) < 0) {
+        rc = DG_IO;
+        err = &lost;
+    }
     json_t *all = rc == DG_OK ? json_pack("{s:i, s:o}", "rc", rc, "document", document)
                               : json_pack("{s:i, s:s}", "rc", rc, "text", err->text);
     char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;

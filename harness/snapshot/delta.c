@@ -6,9 +6,17 @@ dg_code dg_snapshot_keep_over(const char *path, bool replace, const dg_snapshot 
 {
     dg_snapshot_info info = state->m.info;
     dg_snapshot_writer *w = NULL;
-    dg_code rc = dg_snapshot_begin_over(&w, path, replace, over, err);
-    if (rc < 0)
+    dg_code rc;
+    if (info.sparse && state->has_store)
+        return dg_fail(err, DG_USAGE, "%s is frozen: what it lacks cannot be had from it",
+                       state->dir);
+    if (over->m.info.sparse)
+        return dg_fail(err, DG_USAGE, "%s is frozen: a state is kept over a whole one", over->dir);
+    if ((rc = dg_snapshot_begin_over(&w, path, replace, over, err)) < 0)
         return rc;
+    info.sparse = false;
+    if (state->loader.want)
+        state->loader.want(state->loader.source, DG_TRIE_WANT_PREFIX, dg_bytes_of(NULL, 0));
     info.own_nodes = info.own_bytes = info.shared_bytes = 0;
     if ((rc = dg_snapshot_put_below(w, &info.state_root, &state->loader, err)) < 0) {
         dg_snapshot_abandon(w);

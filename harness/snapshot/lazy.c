@@ -429,7 +429,7 @@ dg_code dg_snapshot_open_lazy(dg_snapshot **out, const dg_snapshot_info *info, d
     if (rc == DG_OK) {
         s->lazy->over = options->over;
         s->lazy->prover = options->prover;
-        if (options->prover.prove && !options->over)
+        if (options->prover.prove)
             rc = warm(s, err);
     }
     if (rc < 0)

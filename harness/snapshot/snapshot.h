@@ -151,8 +151,8 @@ typedef struct dg_snapshot_lazy_options {
 } dg_snapshot_lazy_options;
 
 /* The state with info->state_root, of which nothing need be here: what is read is fetched, checked
- * by hash from the root down, and kept. With a prover, what nearly every run reads is fetched now
- * (not with `over`). Whatever cannot be had is DG_IO at whoever reads, and stays so for all that is
+ * by hash from the root down, and kept. With a prover, what nearly every run reads is fetched now.
+ * Whatever cannot be had is DG_IO at whoever reads, and stays so for all that is
  * read later: see dg_snapshot_lost. A process that forks may use it in both. */
 dg_code dg_snapshot_open_lazy(dg_snapshot **out, const dg_snapshot_info *info, dg_bytes header,
                               const dg_snapshot_lazy_options *options, dg_error *err);

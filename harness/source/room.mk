@@ -1,2 +1,2 @@
 room := source
-sees := base git crypto event snapshot state wasm host
+sees := base git crypto event snapshot rpc fetch state wasm host

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crypto/crypto.h"
+#include "fetch/fetch.h"
 #include "git/git.h"
 #include "host/host.h"
 
@@ -293,13 +294,104 @@ static dg_code open_file(dg_source *out, const char *path, const char *name,
                               : open_temporary(out, path, name, options, err);
 }
 
+/* ---- a live chain ---- */
+
+static void say(void *user, const char *text)
+{
+    (void)user;
+    dg_log(DG_LOG_NORMAL, "rpc", "%s", text);
+}
+
+/* The names before "#", and what stands behind it: NULL if nothing does. */
+static bool split_block(char *names, size_t size, const char **at, const char *path)
+{
+    const char *hash = strrchr(path, '#');
+    size_t len = hash ? (size_t)(hash - path) : strlen(path);
+    if (len >= size)
+        return false;
+    memcpy(names, path, len);
+    names[len] = 0;
+    *at = hash && hash[1] ? hash + 1 : NULL;
+    return true;
+}
+
+static bool is_live(const char *path)
+{
+    char names[2048];
+    const char *at;
+    return !dg_file_exists(path) && split_block(names, sizeof names, &at, path)
+           && dg_fetch_names_chain(names, NULL);
+}
+
+/* The code says what the chain is; it is of the state like everything else. */
+static dg_code describe_live(dg_source *out, const dg_source_options *options, dg_error *err)
+{
+    dg_source_options asked = *options;
+    dg_buf code;
+    dg_code rc;
+    dg_buf_init(&code, DG_BLOB_MAX);
+    if ((rc = dg_source_code(out, &code, err)) >= 0)
+        rc = describe(&asked, dg_snapshot_lazy_info(out->snapshot), dg_buf_bytes(&code), err);
+    dg_buf_clear(&code);
+    return rc;
+}
+
+/* The last final block moves on, but one process, and what it forks, stays with the first that it
+ * was told: a run opens its state more than once. */
+static struct {
+    char path[2048], at[80];
+} first_of[16];
+
+static const char *same_as_before(const char *path, const char *at)
+{
+    for (size_t i = 0; i < sizeof first_of / sizeof *first_of; i++)
+        if (strcmp(first_of[i].path, path) == 0 && first_of[i].path[0])
+            return first_of[i].at;
+    return at;
+}
+
+static void remember(const char *path, const dg_snapshot *snapshot)
+{
+    size_t i = 0;
+    while (i < sizeof first_of / sizeof *first_of && first_of[i].path[0]
+           && strcmp(first_of[i].path, path) != 0)
+        i++;
+    if (i == sizeof first_of / sizeof *first_of)
+        return;
+    snprintf(first_of[i].path, sizeof first_of[i].path, "%s", path);
+    snprintf(first_of[i].at, sizeof first_of[i].at, "%s",
+             dg_hash_text(&dg_snapshot_info_of(snapshot)->hash).text);
+}
+
+static dg_code open_live(dg_source *out, const char *path, const dg_source_options *options,
+                         dg_error *err)
+{
+    dg_fetch_lazy_options how = { .note = say, .over = options->over };
+    char names[2048], folder[640];
+    const char *at = NULL;
+    dg_code rc;
+    split_block(names, sizeof names, &at, path);
+    if (options->cache_dir) {
+        snprintf(folder, sizeof folder, "%.600s/fetched", options->cache_dir);
+        how.folder = dg_dir_own(folder) ? folder : NULL;
+    }
+    rc = dg_fetch_lazy_open(&out->lazy, names, same_as_before(path, at), &how, err);
+    if (rc != DG_OK)
+        return rc;
+    out->snapshot = dg_fetch_lazy_snapshot(out->lazy);
+    remember(path, out->snapshot);
+    return options->engine ? describe_live(out, options, err) : DG_OK;
+}
+
 dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,
                        dg_error *err)
 {
     fetched f = { .folder = "" };
     dg_code rc;
     memset(out, 0, sizeof *out);
-    if (!dg_git_names(path))
+    if (is_live(path))
+        rc = open_live(out, path, options, err);
+    else if (!dg_git_names(path))
         rc = open_file(out, path, path, options, err);
     else if ((rc = fetch(&f, path, err)) >= 0
              && (rc = open_file(out, f.path, path, options, err)) < 0)
@@ -312,7 +404,10 @@ dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options
 
 void dg_source_close(dg_source *source)
 {
-    dg_snapshot_close(source->snapshot);
+    if (source->lazy)
+        dg_fetch_lazy_close(source->lazy); /* with its snapshot */
+    else
+        dg_snapshot_close(source->snapshot);
     if (source->temporary[0])
         dg_dir_remove(source->temporary, NULL);
     memset(source, 0, sizeof *source);

@@ -26,19 +26,23 @@ enum {
     DG_SOURCE_CODE_MAX = 64 << 20  /* bytes of a runtime in a plain chain spec */
 };
 
-/* Opens what a plan or a flag calls a snapshot: a snapshot directory, or a spec
- * or .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
+/* Opens what a plan or a flag calls a snapshot: a snapshot directory; endpoints of a live chain
+ * ("https://rpc.example", several with commas, or "polkadot"; "#BLOCK" behind names a number or a
+ * hash, without it the last final one is taken), whose state is fetched as it is read; or a spec or
+ * .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
  * into a temporary folder that goes away with dg_source_close). */
 typedef struct dg_source {
     dg_snapshot *snapshot;
     char temporary[512];
     bool from_cache;
+    struct dg_fetch_lazy *lazy; /* whose snapshot it is; NULL: of files */
 } dg_source;
 
 /* What dg_source_open does with a file that has to be imported. */
 typedef struct dg_source_options {
-    dg_engine *engine;     /* tells what the `:code` says of itself */
-    const char *cache_dir; /* NULL: nothing is kept on disk */
+    dg_engine *engine;       /* tells what the `:code` says of itself */
+    const char *cache_dir;   /* NULL: nothing is kept on disk */
+    const dg_snapshot *over; /* of a live chain, what this one holds is not fetched; NULL */
     /* bytes of an import; NULL: not wanted */
     void (*progress)(void *user, uint64_t done, uint64_t total);
     void *user;

@@ -103,14 +103,49 @@ static dg_code walk(dg_survey_scan *out, dg_state *state, const dg_meta *meta, d
     return rc;
 }
 
-dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *state, const dg_meta *meta,
+/* ---- of a state that is not all here, what was written ---- */
+
+typedef struct written {
+    dg_survey_scan *out;
+    const dg_meta *meta;
+    tally t;
+} written;
+
+static dg_code note_written(void *user, dg_bytes key, dg_bytes before, dg_bytes after,
                             dg_error *err)
+{
+    written *w = user;
+    dg_code rc;
+    (void)before;
+    if (!after.at)
+        return DG_OK;
+    if ((key.len < 32 || memcmp(w->t.prefix, key.at, 32) != 0)
+        && (rc = turn(&w->t, w->out->items, w->meta, key, err)) < 0)
+        return rc;
+    judge(&w->t, w->meta, key, after);
+    return DG_OK;
+}
+
+static dg_code walk_written(dg_survey_scan *out, dg_state *since, dg_state *state,
+                            const dg_meta *meta, dg_error *err)
+{
+    written w = { .out = out, .meta = meta };
+    dg_code rc;
+    dg_buf_init(&w.t.example, 1 << 18);
+    if ((rc = dg_state_diff(since, state, note_written, &w, err)) >= 0)
+        rc = turn(&w.t, out->items, NULL, dg_bytes_of(w.t.prefix, 0), err);
+    dg_buf_clear(&w.t.example);
+    return rc;
+}
+
+dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *since, dg_state *state,
+                            const dg_meta *meta, dg_error *err)
 {
     dg_survey_scan_clear(out);
     if (!(out->items = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory to scan a state");
     out->taken = true;
-    return walk(out, state, meta, err);
+    return since ? walk_written(out, since, state, meta, err) : walk(out, state, meta, err);
 }
 
 void dg_survey_scan_clear(dg_survey_scan *s)

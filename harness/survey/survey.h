@@ -64,10 +64,11 @@ typedef struct dg_survey_scan {
      * session keys; owned */
     json_t *items;
 } dg_survey_scan;
-/* `meta` is of the runtime that has to live with the state; NULL: keys are counted only.
- * DG_IO, DG_NOMEM. */
-dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *state, const dg_meta *meta,
-                            dg_error *err);
+/* `meta` is of the runtime that has to live with the state; NULL: keys are counted only. `since`:
+ * only what was written since that state is looked at, and `keys` and `value_bytes` stay 0, as of a
+ * sparse snapshot, whose whole nobody has; NULL: all of it. DG_IO, DG_NOMEM. */
+dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *since, dg_state *state,
+                            const dg_meta *meta, dg_error *err);
 /* Gives it back; it can be taken again. */
 void dg_survey_scan_clear(dg_survey_scan *scan);
 
