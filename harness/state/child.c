@@ -90,17 +90,27 @@ static dg_state_child **find(const dg_state_layer *layer, dg_bytes key)
     return at && dg_bytes_equal(dg_bytes_of((*at)->key, (*at)->key_len), key) ? at : NULL;
 }
 
-/* The layer's family, its own, with room for `more` children behind the last. */
+/* The layer's family, its own, with room for `more` children behind the last. Room grows twofold:
+ * a guest may make children by the hundred thousand. */
 static dg_code own_family(dg_state_layer *layer, size_t more, dg_error *err)
 {
     dg_state_family *old = layer->kids, *f;
-    size_t count = old ? old->count : 0;
-    if (old && old->refs == 1 && more == 0)
+    size_t count = old ? old->count : 0, cap = count + more;
+    bool own = old && old->refs == 1;
+    if (own && cap <= old->cap)
         return DG_OK;
-    f = dg_malloc(sizeof *f + (count + more) * sizeof f->at[0]);
+    if (own && cap < 2 * old->cap)
+        cap = 2 * old->cap;
+    f = own ? dg_realloc(old, sizeof *f + cap * sizeof f->at[0])
+            : dg_malloc(sizeof *f + cap * sizeof f->at[0]);
     if (!f)
         return no_memory(err);
-    *f = (dg_state_family){ .refs = 1, .count = count };
+    if (own) {
+        f->cap = cap;
+        layer->kids = f;
+        return DG_OK;
+    }
+    *f = (dg_state_family){ .refs = 1, .count = count, .cap = cap };
     for (size_t i = 0; i < count; i++) {
         f->at[i] = old->at[i];
         f->at[i]->refs++;

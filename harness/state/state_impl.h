@@ -22,7 +22,7 @@ typedef struct dg_state_child {
 /* The child tries that were opened, sorted by key. Shared by layers, copied by
  * the one that changes it. */
 typedef struct dg_state_family {
-    size_t refs, count;
+    size_t refs, count, cap;
     dg_state_child *at[];
 } dg_state_family;
 
