@@ -166,6 +166,11 @@ extern const dg_host_table dg_host_storage_table, dg_host_child_table, dg_host_c
     {                                                                                              \
         rows, sizeof(rows) / sizeof(rows)[0]                                                       \
     }
+/* price.c */
+extern const dg_import_price dg_host_prices[];
+extern const size_t dg_host_price_count;
+/* Fuel of each key that a host function removes by itself. */
+enum { DG_HOST_PRICE_REMOVED = 4000 };
 dg_code dg_host_link(dg_module *module, dg_error *err);
 
 #endif

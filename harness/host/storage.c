@@ -145,6 +145,8 @@ dg_code dg_host_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, d
         return rc;
     rc = dg_state_clear_prefix(h->state, &done, child, prefix, max, from, err);
     if (rc == DG_OK)
+        rc = dg_guest_charge(guest, (uint64_t)done.loops * DG_HOST_PRICE_REMOVED, err);
+    if (rc == DG_OK)
         rc = lower_removal(guest, ret, &done, form, err);
     dg_buf_clear(&done.cursor);
     return rc;
@@ -163,6 +165,8 @@ dg_code dg_host_storage_clear_direct(dg_guest *guest, uint64_t *ret, dg_bytes ch
     if (arg[1] != UINT64_MAX && (rc = dg_host_lift(guest, &from, &arg[1], 1, err)) < 0)
         return rc;
     rc = dg_state_clear_prefix(h->state, &done, child, prefix, max, from, err);
+    if (rc == DG_OK)
+        rc = dg_guest_charge(guest, (uint64_t)done.loops * DG_HOST_PRICE_REMOVED, err);
     if (rc == DG_OK && (rc = dg_host_lift_at(guest, &counters, arg[3], 12, err)) == DG_OK) {
         dg_le32_put(counters, done.backend);
         dg_le32_put(counters + 4, done.unique);

@@ -15,11 +15,15 @@ dg_code dg_host_link(dg_module *module, dg_error *err)
 {
     const dg_import *rows[FAMILIES];
     size_t counts[FAMILIES];
+    dg_code rc;
     for (size_t i = 0; i < FAMILIES; i++) {
         rows[i] = families[i]->rows;
         counts[i] = families[i]->count;
     }
-    return dg_module_link(module, rows, counts, FAMILIES, err);
+    rc = dg_module_link(module, rows, counts, FAMILIES, err);
+    if (rc == DG_OK)
+        dg_module_price(module, dg_host_prices, dg_host_price_count);
+    return rc;
 }
 
 const char *dg_host_import_at(size_t i)

@@ -29,6 +29,7 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
 {
     assert(view->chain && view->block);
     dg_call_cost cost = { 0 };
+    bool ended;
     dg_code rc;
     *answer = dg_bytes_of(NULL, 0);
     if (!dg_view_supports(view, request))
@@ -36,7 +37,8 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
     rc = dg_chain_call(view->chain, view->block, answer, &cost, dg_request_at(request)->method,
                        input, err);
     view->fuel += cost.fuel;
-    view->cost[request] = cost.fuel < dg_chain_fuel_query(view->chain) ? cost.fuel : DG_ENDLESS;
+    ended = rc >= 0 || cost.fuel + cost.host_fuel < dg_chain_fuel_query(view->chain);
+    view->cost[request] = ended ? cost.fuel : DG_ENDLESS;
     if (dg_view_blames(rc))
         dg_view_fail(view, request);
     return dg_view_blames(rc) ? DG_ABSENT : rc;

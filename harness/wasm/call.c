@@ -50,6 +50,43 @@ static dg_code run_metered(const dg_wasm_binding *b, dg_guest *g, const uint64_t
     return rc;
 }
 
+/* ---- what work of the host costs ---- */
+
+/* Taken from the guest's fuel in parts: to ask the library at each call would cost more than most
+ * calls do. */
+enum { PART = 1 << 20 };
+
+static dg_code pay(dg_guest *g, const char *what, dg_error *err)
+{
+    uint64_t left = 0, due = g->owed - g->paid;
+    wasmtime_error_t *error = wasmtime_context_get_fuel(g->context, &left);
+    if (!error && left >= due) {
+        error = wasmtime_context_set_fuel(g->context, left - due);
+        g->paid += due;
+    } else {
+        g->out_of_fuel = true;
+    }
+    if (error)
+        wasmtime_error_delete(error); /* metering is on: this cannot be */
+    return g->out_of_fuel ? dg_fail(err, DG_TRAP, "ran out of fuel in %s", what) : DG_OK;
+}
+
+dg_code dg_guest_charge(dg_guest *guest, uint64_t fuel, dg_error *err)
+{
+    guest->owed += fuel;
+    return guest->owed - guest->paid < PART ? DG_OK : pay(guest, "a host function", err);
+}
+
+/* The upper half of a fat pointer is a length. */
+static dg_code charge(dg_guest *g, const dg_wasm_binding *b, const uint64_t *arg, uint64_t ret)
+{
+    uint64_t bytes = b->result_fat ? ret >> 32 : 0;
+    for (unsigned i = 0; (b->fat | b->lens) >> i; i++)
+        bytes += b->fat >> i & 1 ? arg[i] >> 32 : b->lens >> i & 1 ? arg[i] : 0;
+    g->owed += b->price_call + bytes * b->price_kib / 1024;
+    return g->owed - g->paid < PART ? DG_OK : pay(g, b->name, &g->err);
+}
+
 wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v,
                             size_t count)
 {
@@ -67,6 +104,8 @@ wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_r
         arg[i] = b->wide >> i & 1 ? (uint64_t)v[i].i64 : (uint32_t)v[i].i32;
     g->err.text[0] = 0;
     rc = meter && meter->families ? run_metered(b, g, arg, &ret) : b->run(g, arg, &ret, &g->err);
+    if (rc >= 0)
+        rc = charge(g, b, arg, ret);
     if (rc < 0) {
         if (!g->err.text[0])
             dg_fail(&g->err, rc, "%s failed", b->name);
@@ -162,10 +201,12 @@ dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
  * guest's. Asked for when nothing is looked at any more but the code. */
 static bool is_short(dg_guest *g)
 {
-    uint64_t old, most = most_of(g);
+    uint64_t old, most;
     wasmtime_error_t *error;
+    if (!g->ready)
+        return false; /* it has no memory yet */
     look_again(g);
-    if (!g->ready || g->len >= most)
+    if (g->len >= (most = most_of(g)))
         return false;
     error = wasmtime_memory_grow(g->context, &g->memory, (most - g->len) / DG_WASM_PAGE, &old);
     if (error)
@@ -199,7 +240,7 @@ static dg_code ended(running *r, wasmtime_error_t *error, wasm_trap_t *trap)
     }
     r->kind = dg_wasm_trap_word(&r->words, error, trap, r->entry);
     if (g->rc < 0) {
-        r->kind = DG_TRAP_HOST;
+        r->kind = g->out_of_fuel ? DG_TRAP_FUEL : DG_TRAP_HOST;
         return dg_fail(r->err, g->rc, "%s", r->words.text);
     }
     return dg_fail(r->err, DG_TRAP, "%s", r->words.text);
@@ -319,7 +360,8 @@ static void count_cost(dg_call_cost *cost, const dg_guest *g, uint64_t fuel)
     wasmtime_error_t *error = wasmtime_context_get_fuel(g->context, &left);
     if (error)
         wasmtime_error_delete(error);
-    cost->fuel = fuel - (left < fuel ? left : fuel);
+    cost->fuel = fuel - (left < fuel ? left : fuel) - g->paid;
+    cost->host_fuel = g->owed;
     cost->memory_peak = peak_of(g);
     cost->memory_max = g->memory_max;
     cost->memory_first = (uint32_t)g->first_len;

@@ -26,6 +26,17 @@ static bool same_type(const char *a, const char *b)
     return *a == *b;
 }
 
+static void note_fat(dg_wasm_binding *b, const char *signature)
+{
+    const char *at = signature;
+    for (b->fat = b->lens = 0; *at && *at != ':'; at++)
+        if (*at == 'P')
+            b->fat |= 1u << (at - signature);
+        else if (at > signature && *at == 'i' && at[-1] == 'p')
+            b->lens |= 1u << (at - signature); /* as names without numbers have it */
+    b->result_fat = *at && at[1] == 'P';
+}
+
 static void find(dg_wasm_binding *b, const tables *t, const char *type)
 {
     const char *first = NULL;
@@ -36,8 +47,10 @@ static void find(dg_wasm_binding *b, const tables *t, const char *type)
                 continue;
             if (!first && !same_type(first = row->signature, type))
                 b->given = first;
-            if (!b->run && same_type(row->signature, type))
+            if (!b->run && same_type(row->signature, type)) {
                 b->run = row->run;
+                note_fat(b, row->signature);
+            }
         }
 }
 
@@ -149,6 +162,18 @@ dg_code dg_module_link(dg_module *module, const dg_import *const *import_tables,
         module->bindings = NULL;
     }
     return rc;
+}
+
+void dg_module_price(dg_module *module, const dg_import_price *prices, size_t count)
+{
+    assert(module->bindings || module->imports.count == 0);
+    for (size_t i = 0; i < module->imports.count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (strncmp(module->imports.at[i], prices[k].begins, strlen(prices[k].begins)) == 0) {
+                module->bindings[i].price_call = prices[k].call;
+                module->bindings[i].price_kib = prices[k].kib;
+                break;
+            }
 }
 
 /* ---- in words ---- */

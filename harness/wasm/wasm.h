@@ -108,6 +108,16 @@ void dg_module_free(dg_module *module);
  * the tables lack, or have as another type alone, becomes a trap that names it. */
 dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const size_t *counts,
                        size_t table_count, dg_error *err);
+/* What work of the host costs a guest of its deadline, in fuel: a fixed table of the program's, so
+ * that the same call ends at the same point on every machine. */
+typedef struct dg_import_price {
+    const char *begins; /* names that begin so; of several rows the first counts */
+    uint32_t call;      /* fuel of a call */
+    uint32_t kib;       /* fuel of 1024 bytes that it is handed or hands back */
+} dg_import_price;
+/* Puts prices on the imports of a linked module; what no row names costs nothing. `prices` is
+ * borrowed for the call alone. */
+void dg_module_price(dg_module *module, const dg_import_price *prices, size_t count);
 /* Does the module export a function of this name? */
 bool dg_module_exports(const dg_module *module, const char *name);
 /* Name of the i-th exported function; NULL past the end. Lives as long as the module. */
@@ -151,13 +161,16 @@ typedef struct dg_call_heap {
 } dg_call_heap;
 /* Bounds of one call. Zeroes are those of the engine. */
 typedef struct dg_call_options {
-    uint64_t fuel;       /* instructions, roughly; 0: the default of 200e9 */
+    uint64_t fuel;       /* instructions, roughly, of guest and host; 0: the default of 200e9 */
     uint32_t memory_max; /* bytes; 0 or above the engine's: the engine's */
     dg_call_heap heap;   /* the smaller of the two counts */
 } dg_call_options;
 /* What one call took: the same numbers on every machine. */
 typedef struct dg_call_cost {
-    uint64_t fuel; /* used up, as of dg_call_options; host functions cost none of their own */
+    uint64_t fuel; /* used up by the guest itself */
+    /* and by host functions for it, by their prices: both together end it. One that ran out has
+     * come to what it had, or to more */
+    uint64_t host_fuel;
     /* bytes, whole pages: how far its memory was in use. More than `memory_max` of a call that
      * ended because it asked for so much */
     uint32_t memory_peak;
@@ -231,6 +244,9 @@ uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len);
 /* Makes the memory at least `len` bytes, in whole pages of DG_WASM_PAGE. DG_LIMIT beyond the
  * maximum of the call. */
 dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err);
+/* Work of the host function that is running beyond its price, in fuel: as many keys as it removed.
+ * DG_TRAP: the guest has no more. */
+dg_code dg_guest_charge(dg_guest *guest, uint64_t fuel, dg_error *err);
 /* The allocator hands out, or was asked for, memory up to byte `end`: from here on the peak of the
  * call is what was handed out, and not how far the memory has grown ahead of that. */
 void dg_guest_used(dg_guest *guest, uint64_t end);

@@ -145,6 +145,10 @@ typedef struct dg_wasm_binding {
     bool result_wide; /* i64 */
     bool has_result;
     uint32_t wide; /* bit i: parameter i is an i64 */
+    uint32_t fat;  /* bit i: parameter i points to bytes and says how many */
+    uint32_t lens; /* bit i: parameter i says of how many bytes the pointer before it is */
+    bool result_fat;
+    uint32_t price_call, price_kib; /* fuel; see dg_import_price */
 } dg_wasm_binding;
 
 typedef struct dg_wasm_names {
@@ -184,8 +188,10 @@ struct dg_guest {
     size_t first_len; /* of the memory, as the module begins with it */
     uint64_t used;    /* highest byte that the allocator was asked for; 0: it says nothing */
     uint64_t host_calls;
-    bool ready; /* instantiated: host functions may run */
-    dg_code rc; /* of the host function that refused */
+    uint64_t owed, paid; /* fuel of host functions, and what of it was taken from the guest's */
+    bool out_of_fuel;    /* by the last of it */
+    bool ready;          /* instantiated: host functions may run */
+    dg_code rc;          /* of the host function that refused */
     dg_error err;
 };
 

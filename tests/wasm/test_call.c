@@ -191,6 +191,30 @@ START_TEST(arguments_and_results_pass_through)
 }
 END_TEST
 
+/* A guest of a few instructions that has the host work for ever ends, after as much as it has. */
+START_TEST(work_of_the_host_counts_towards_the_deadline)
+{
+    static const wasm_import add[] = { { "ext_add", "il:l" }, { 0 } };
+    /* loop: ext_add(-1, 5); drop */
+    static const wasm_function f[] = { { "asks", "ii:l", "0340417f420510001a0c000b00", 0 }, { 0 } };
+    static const dg_import_price prices[] = { { "ext_ad", 1000000, 0 }, { "ext_", 7, 0 } };
+    dg_call_options options = { .fuel = 50000000 };
+    dg_module *m = made(&(wasm_spec){ .imports = add, .functions = f });
+    dg_trap_kind kind;
+    dg_call_cost cost;
+    seen s = { 0 };
+    dg_error err;
+    dg_module_price(m, prices, 2);
+    ck_assert_int_eq(dg_module_call(m, "asks", &keep, &s, &options, &kind, &cost, &err), DG_TRAP);
+    ck_assert_int_eq(kind, DG_TRAP_FUEL);
+    ck_assert_str_eq(err.text, "asks: ran out of fuel in ext_add in asks");
+    ck_assert_uint_eq(s.calls, 50);
+    ck_assert_uint_eq(cost.host_fuel, 50000000);
+    ck_assert_uint_lt(cost.fuel, 1000); /* its own */
+    dg_module_free(m);
+}
+END_TEST
+
 /* A number given twice is resolved by its type; a type that fits none is refused. */
 START_TEST(imports_are_bound_by_name_and_signature)
 {
@@ -577,6 +601,7 @@ int main(void)
                         sizeof ends / sizeof ends[0]);
     tcase_add_test(tc, each_call_starts_from_the_image);
     tcase_add_test(tc, arguments_and_results_pass_through);
+    tcase_add_test(tc, work_of_the_host_counts_towards_the_deadline);
     tcase_add_test(tc, imports_are_bound_by_name_and_signature);
     tcase_add_test(tc, hooks_place_the_input_and_the_guest_reads_it);
     tcase_add_test(tc, a_hook_that_refuses_ends_the_call_as_a_trap);
