@@ -273,6 +273,7 @@ bool dg_cli_is_dumb(void);
 
 /* ---- the commands, one file each ---- */
 
+extern const dg_command dg_cmd_cache_show, dg_cmd_cache_clear;
 extern const dg_command dg_cmd_report_diff, dg_cmd_gate, dg_cmd_completion, dg_cmd_man;
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
     dg_cmd_snapshot_diff, dg_cmd_snapshot_update, dg_cmd_snapshot_export, dg_cmd_inspect,

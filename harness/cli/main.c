@@ -37,6 +37,8 @@ static const dg_command *const commands[] = {
     &dg_cmd_report_explain,
     &dg_cmd_report_diff,
     &dg_cmd_nodes,
+    &dg_cmd_cache_show,
+    &dg_cmd_cache_clear,
     &dg_cmd_completion,
     &dg_cmd_man,
     &dg_cmd_version,

@@ -238,6 +238,37 @@ START_TEST(who_comes_second_waits_and_uses_the_import_of_the_first)
 }
 END_TEST
 
+/* What it says is there goes, what is none of ours stays, and the next call makes all of it again.
+ */
+START_TEST(the_cache_is_shown_and_cleared)
+{
+    char foreign[400], show[700];
+    const char *binary = program();
+    json_t *before, *after;
+    all_at_once(1, call_with_cache("", "-q"));
+    snprintf(foreign, sizeof foreign, "%s/cache/snapshots/notes", folder);
+    ck_assert_int_eq(dg_file_write(foreign, dg_text("mine"), NULL), DG_OK);
+    snprintf(show, sizeof show, "DOPPEL_CACHE=%s/cache %s", folder, binary);
+    before = answered(doppel_by(show, NULL, "cache show --json"), "cache show");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(before, "snapshots"), "count")), 1);
+    ck_assert_int_gt(
+        json_integer_value(json_object_get(json_object_get(before, "modules"), "count")), 0);
+    json_decref(answered(doppel_by(show, NULL, "cache clear --json"), "cache clear"));
+    after = answered(doppel_by(show, NULL, "cache show --json"), "cache show");
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *kept = json_object_get(after, i ? "modules" : "snapshots");
+        ck_assert_int_eq(json_integer_value(json_object_get(kept, "count")), 0);
+        ck_assert_int_eq(json_integer_value(json_object_get(kept, "bytes")), 0);
+    }
+    ck_assert(dg_file_exists(foreign));
+    all_at_once(3, call_with_cache("", "-q"));
+    all_answered(3);
+    json_decref(before);
+    json_decref(after);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("together");
@@ -249,6 +280,7 @@ int main(void)
     tcase_add_test(tc, containers_over_one_target_leave_one_snapshot_and_say_so);
     tcase_add_test(tc, a_container_sees_the_lock_of_another);
     tcase_add_test(tc, who_comes_second_waits_and_uses_the_import_of_the_first);
+    tcase_add_test(tc, the_cache_is_shown_and_cleared);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
