@@ -72,7 +72,8 @@ int dg_cli_print_snapshot(const dg_args *args, const char *path)
 
 static const dg_option create_options[] = {
     { "from", 0, DG_OPT_TEXT, "SPEC|SNAP|URLS|CHAIN",
-      "chain spec (.json), raw or plain, pairs of state_getPairs, or try-runtime .snap of any "
+      "chain spec (.json), raw or plain, pairs of state_getPairs, chopsticks sqlite, or "
+      "try-runtime .snap of any "
       "version; "
       "packed with zstd or gzip or not; or https:// endpoints of one chain, with commas between "
       "them; or a chain by its name: polkadot, kusama, paseo, westend, polkadot-asset-hub, .." },

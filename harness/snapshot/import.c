@@ -149,7 +149,7 @@ dg_code dg_snapshot_import_settle(dg_snapshot_import_job *import, dg_error *err)
 
 /* ---- telling apart ---- */
 
-enum kind { KIND_SPEC, KIND_SNAP, KIND_NEITHER };
+enum kind { KIND_SPEC, KIND_SNAP, KIND_SQLITE, KIND_NEITHER };
 
 static bool ends_in(const char *name, const char *end)
 {
@@ -175,6 +175,8 @@ bool dg_snapshot_named(const char *path, const char *kind)
 static enum kind kind_of(const char *path, dg_bytes start)
 {
     size_t i = 0;
+    if (dg_snapshot_is_sqlite(start))
+        return KIND_SQLITE;
     while (i < start.len && strchr(" \t\r\n", start.at[i]) && start.at[i])
         i++;
     if (dg_snapshot_named(path, ".snap"))
@@ -209,7 +211,8 @@ dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
     plain_text(import.m.info.source, sizeof import.m.info.source, base_name(path_in));
     rc = sniff(&kind, path_in, err);
     if (rc == DG_OK && kind == KIND_NEITHER)
-        rc = dg_fail(err, DG_MALFORMED, "is neither JSON (a chain spec) nor a .snap");
+        rc = dg_fail(err, DG_MALFORMED,
+                     "is neither JSON (a chain spec), nor a .snap, nor a store of chopsticks");
     if (rc < 0)
         dg_fail_within(err, rc, "%s", path_in);
     else
@@ -220,8 +223,9 @@ dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
                                       err);
     if (rc == DG_OK) {
         import.writer->note = options->note;
-        rc = kind == KIND_SPEC ? dg_snapshot_import_spec(&import, err)
-                               : dg_snapshot_import_snap(&import, err);
+        rc = kind == KIND_SPEC     ? dg_snapshot_import_spec(&import, err)
+             : kind == KIND_SQLITE ? dg_snapshot_import_sqlite(&import, err)
+                                   : dg_snapshot_import_snap(&import, err);
     }
     dg_snapshot_abandon(import.writer); /* NULL after a commit */
     if (rc == DG_OK && info)

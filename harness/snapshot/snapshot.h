@@ -78,7 +78,7 @@ typedef struct dg_snapshot_import_options {
 
 /* Raw chain spec, the answer of state_getPairs, or .snap (4, 3, 2, and the forms before versions),
  * each packed with zstd or gzip or not, told apart by content; a plain chain spec where `build` is
- * given. A spec is the genesis of its chain,
+ * given; the sqlite store of chopsticks, which is partial. A spec is the genesis of its chain,
  * number 0 and the header that follows from its root, unless `options` name its block. A .snap
  * without header is called partial, since nothing proves it whole. A snapshot that a killed
  * `replace` left aside is put back first, here and in open; what dead processes left is removed.

@@ -329,6 +329,9 @@ typedef struct dg_snapshot_import_job {
 } dg_snapshot_import_job;
 dg_code dg_snapshot_import_spec(dg_snapshot_import_job *import, dg_error *err);
 dg_code dg_snapshot_import_snap(dg_snapshot_import_job *import, dg_error *err);
+/* The store of chopsticks, by its first bytes and as a whole. */
+bool dg_snapshot_is_sqlite(dg_bytes start);
+dg_code dg_snapshot_import_sqlite(dg_snapshot_import_job *import, dg_error *err);
 /* Is this .snap of a form that holds keys and values, not nodes? */
 dg_code dg_snapshot_snap_holds_pairs(bool *pairs, dg_snapshot_import_job *import, dg_error *err);
 /* Such a one, but for the commit. */

@@ -3,6 +3,7 @@
  * read as another, costs its owner the state. */
 #include "model_state.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -230,6 +231,116 @@ START_TEST(a_spec_may_be_of_any_block)
 }
 END_TEST
 
+/* ---- the store of chopsticks ---- */
+
+#define BLOCK "0x0707070707070707070707070707070707070707070707070707070707070707"
+#define OTHER "0x0808080808080808080808080808080808080808080808080808080808080808"
+static const char tables[] =
+    "CREATE TABLE key_value_pair (blockHash varchar, key varchar, value text);"
+    "CREATE TABLE block (hash varchar, number integer, parentHash varchar);"
+    "INSERT INTO block VALUES ('0x09', 1201, '" BLOCK "');"
+    "INSERT INTO key_value_pair VALUES ('" BLOCK "', '0x77', NULL);"; /* known not to be there */
+
+static void sql(const char *path, const char *text)
+{
+    sqlite3 *db = NULL;
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_msg(sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void put_store(const char *path, const twin *t)
+{
+    dg_buf text;
+    remove(path);
+    dg_buf_init(&text, (size_t)1 << 28);
+    dg_buf_put_text(&text, tables);
+    for (size_t i = 0; i < t->count; i++) {
+        dg_buf_put_text(&text, "INSERT INTO key_value_pair VALUES ('" BLOCK "', '");
+        dg_hex_put(&text, t->at[i].key);
+        dg_buf_put_text(&text, "', '");
+        dg_hex_put(&text, t->at[i].value);
+        dg_buf_put_text(&text, "');");
+    }
+    sql(path, dg_buf_text(&text));
+    dg_buf_clear(&text);
+}
+
+START_TEST(a_store_of_chopsticks_gives_the_root_of_what_it_holds)
+{
+    dg_rng rng = dg_rng_fork(1, "sqlite", 0, 0);
+    twin *t = twin_random(&rng, 120, 0);
+    const char *in = spot("db.sqlite"), *packed = spot("db.sqlite.zst");
+    dg_hash want = twin_root(t, 1);
+    dg_buf raw, zst;
+    put_store(in, t);
+    dg_snapshot_info info = import_well(in, spot("store"), 1);
+    assert_bytes(dg_hash_bytes(&info.state_root), dg_hash_bytes(&want), "root");
+    ck_assert(info.partial && !info.header_known);
+    ck_assert_str_eq(info.source_kind, "sqlite");
+    ck_assert_uint_eq(info.number, 1200); /* the parent of what the fork built */
+    ck_assert_uint_eq(info.hash.at[0], 7);
+    dg_buf_init(&raw, (size_t)1 << 28);
+    ck_assert_int_eq(dg_file_read(&raw, in, NULL), DG_OK);
+    zst = pack_zstd(dg_buf_bytes(&raw));
+    put_file(packed, dg_buf_bytes(&zst));
+    info = import_well(packed, spot("store2"), 1);
+    assert_bytes(dg_hash_bytes(&info.state_root), dg_hash_bytes(&want), "packed");
+    dg_buf_clear(&raw);
+    dg_buf_clear(&zst);
+    twin_free(t);
+}
+END_TEST
+
+static const struct {
+    const char *sql, *says;
+    dg_code code;
+} bad_stores[] = {
+    { "DROP TABLE key_value_pair", "is no store of chopsticks: no such table", DG_MALFORMED },
+    { "DELETE FROM key_value_pair", "holds no entry", DG_MALFORMED },
+    { "INSERT INTO key_value_pair VALUES ('" OTHER "', '0x01', '0x02')",
+      "holds entries of 2 blocks: --number and --hash say which is meant", DG_USAGE },
+    { "INSERT INTO key_value_pair VALUES ('" BLOCK "', '0x01', '0x02');"
+      "INSERT INTO key_value_pair VALUES ('" BLOCK "', '0x01', '0x02')",
+      "key 0x01: appears twice", DG_MALFORMED },
+    { "INSERT INTO key_value_pair VALUES ('" BLOCK "', '01', '0x02')",
+      "a key is not hex with 0x before it", DG_MALFORMED },
+    { "INSERT INTO key_value_pair VALUES ('" BLOCK "', '0x01', '0x0')", "a value", DG_MALFORMED },
+    { "UPDATE key_value_pair SET blockHash = '0x01'", "a block hash has 1 bytes", DG_MALFORMED },
+};
+
+START_TEST(what_is_no_store_is_refused_in_one_line)
+{
+    twin *t = twin_new();
+    dg_error err = { .text = "" };
+    dg_code rc;
+    twin_add(t, dg_bytes_of(NULL, 0), dg_text("key"), dg_text("value"));
+    put_store(spot("bad.sqlite"), t);
+    sql(spot("bad.sqlite"), bad_stores[_i].sql);
+    rc = import_with(NULL, spot("bad.sqlite"), spot("out"), 0, false, &err);
+    ck_assert_msg(rc == bad_stores[_i].code && strstr(err.text, bad_stores[_i].says),
+                  "code %d, '%s'", rc, err.text);
+    ck_assert_uint_eq(leavings(spot("out")), 0);
+    twin_free(t);
+}
+END_TEST
+
+START_TEST(of_a_store_with_several_blocks_one_is_named)
+{
+    dg_snapshot_import_options o = { .path_out = spot("one"), .block_known = true, .number = 5 };
+    dg_snapshot_info info;
+    twin *t = twin_new();
+    dg_error err;
+    twin_add(t, dg_bytes_of(NULL, 0), dg_text("key"), dg_text("value"));
+    put_store(spot("two.sqlite"), t);
+    sql(spot("two.sqlite"), "INSERT INTO key_value_pair VALUES ('" OTHER "', '0x01', '0x02')");
+    memset(o.hash.at, 8, 32);
+    ck_assert_int_eq(dg_snapshot_import(&info, spot("two.sqlite"), &o, &err), DG_OK);
+    ck_assert(info.keys == 1 && info.number == 5 && info.hash.at[3] == 8);
+    twin_free(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("snapshot formats");
@@ -241,6 +352,10 @@ int main(void)
     tcase_add_test(tc, every_form_may_be_packed_with_gzip_or_zstd);
     tcase_add_test(tc, two_members_of_gzip_are_one_file_and_a_cut_one_is_refused);
     tcase_add_test(tc, a_spec_may_be_of_any_block);
+    tcase_add_test(tc, a_store_of_chopsticks_gives_the_root_of_what_it_holds);
+    tcase_add_loop_test(tc, what_is_no_store_is_refused_in_one_line, 0,
+                        sizeof bad_stores / sizeof *bad_stores);
+    tcase_add_test(tc, of_a_store_with_several_blocks_one_is_named);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
