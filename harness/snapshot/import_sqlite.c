@@ -55,10 +55,21 @@ static dg_code read_file(reader *r)
     return rc;
 }
 
+/* A file with a write-ahead log says so in two bytes, and is not opened in memory. The log of a
+ * process that ended is in the file; what one that still runs has not put there is not looked for.
+ * Mirrors: sqlite.org, fileformat2, file format version numbers. */
+static void forget_log(dg_buf *file)
+{
+    enum { WRITE_VERSION = 18, READ_VERSION = 19, LOG = 2 };
+    if (file->len > READ_VERSION && file->at[WRITE_VERSION] == LOG && file->at[READ_VERSION] == LOG)
+        file->at[WRITE_VERSION] = file->at[READ_VERSION] = 1;
+}
+
 /* A database of somebody else's making: no functions of its schema run, and no view of it can ask
  * for more than its tables hold. */
 static dg_code open_db(reader *r)
 {
+    forget_log(&r->file);
     if (sqlite3_open_v2(":memory:", &r->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, NULL)
         != SQLITE_OK)
         return dg_fail(r->err, DG_NOMEM, "no memory for a database");

@@ -236,6 +236,7 @@ END_TEST
 #define BLOCK "0x0707070707070707070707070707070707070707070707070707070707070707"
 #define OTHER "0x0808080808080808080808080808080808080808080808080808080808080808"
 static const char tables[] =
+    "PRAGMA journal_mode = WAL;" /* as chopsticks has it */
     "CREATE TABLE key_value_pair (blockHash varchar, key varchar, value text);"
     "CREATE TABLE block (hash varchar, number integer, parentHash varchar);"
     "INSERT INTO block VALUES ('0x09', 1201, '" BLOCK "');"
