@@ -111,6 +111,10 @@ static dg_code look_at_all(dg_preflight_look *look, dg_error *err)
     if (dg_snapshot_info_of(look->in->snapshot)->partial && look->after)
         dg_preflight_find_undecided(
             look, "the snapshot is partial: values that it lacks were not checked");
+    if (dg_snapshot_info_of(look->in->snapshot)->sparse)
+        dg_preflight_find_undecided(
+            look, "the state was fetched as it was read: values that N's first start did not write "
+                  "were not checked");
     dg_preflight_find_unknown(
         look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
     return DG_OK;

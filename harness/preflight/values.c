@@ -128,6 +128,33 @@ static dg_code walk(dg_preflight_look *l, table *t, dg_state *state, bool after,
     return rc == DG_END ? DG_OK : rc;
 }
 
+typedef struct writing {
+    dg_preflight_look *look;
+    table *t;
+} writing;
+
+static dg_code judge_written(void *user, dg_bytes key, dg_bytes before, dg_bytes after,
+                             dg_error *err)
+{
+    writing *w = user;
+    dg_code rc = before.at ? judge(w->look, w->t, key, before, false) : DG_OK;
+    if (rc >= 0 && after.at)
+        rc = judge(w->look, w->t, key, after, true);
+    return rc < 0 ? dg_fail(err, rc, "no memory to check values") : DG_OK;
+}
+
+/* Of a sparse state what N's first start wrote, and no more: nobody has the rest. */
+static dg_code walk_all(dg_preflight_look *l, table *t, dg_error *err)
+{
+    writing w = { l, t };
+    dg_code rc;
+    if (dg_snapshot_info_of(l->in->snapshot)->sparse)
+        return l->after ? dg_state_diff(l->before, l->after, judge_written, &w, err) : DG_OK;
+    if ((rc = walk(l, t, l->before, false, err)) == DG_OK && l->after)
+        rc = walk(l, t, l->after, true, err);
+    return rc;
+}
+
 /* ---- words ---- */
 
 /* Made anew by each block's start: nobody's loss. */
@@ -222,8 +249,7 @@ dg_code dg_preflight_look_values(dg_preflight_look *look, dg_error *err)
     dg_code rc;
     if (!look->old_meta || !look->new_meta)
         return DG_OK;
-    if ((rc = walk(look, &t, look->before, false, err)) == DG_OK && look->after)
-        rc = walk(look, &t, look->after, true, err);
+    rc = walk_all(look, &t, err);
     for (size_t i = 0; rc == DG_OK && i < t.count; i++)
         say(look, &t.rows[i]);
     dg_free(t.rows);

@@ -29,6 +29,7 @@ static dg_code trie_of(dg_trie **out, dg_snapshot *s, dg_bytes child, dg_error *
         ck_assert_uint_eq(value.len, 32);
         memcpy(root.at, value.at, 32);
     }
+    dg_buf_clear(&key);
     dg_trie_free(*out);
     *out = rc == DG_OK ? dg_trie_open(&root, dg_snapshot_loader(s)) : NULL;
     return rc;
