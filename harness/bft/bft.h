@@ -208,4 +208,15 @@ uint64_t dg_bft_voters_weight(const dg_bft_voters *voters);
 /* Are these at least so much of the whole? */
 bool dg_bft_enough(uint64_t weight, uint64_t whole, dg_bft_ratio threshold);
 
+/* ---- all splits ---- */
+
+enum { DG_BFT_SPLITS_MAX = 8 };
+/* How many counts, and of them how many are not what a recount says. */
+typedef struct dg_bft_splits {
+    uint64_t counts, differ;
+} dg_bft_splits;
+/* Tries the tally on every way in which 1 to DG_BFT_SPLITS_MAX bakers can be in two committees and
+ * have been heard in two epochs, counted in either committee: 2 * 8^bakers counts. */
+void dg_bft_splits_try(dg_bft_splits *out, dg_bft_tally tally, unsigned bakers);
+
 #endif
