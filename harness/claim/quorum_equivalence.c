@@ -68,10 +68,11 @@ static void checked(char *out, size_t size, const memory *m)
         return;
     names(list, sizeof list, m, true);
     snprintf(out, size,
-             "; of all %llu splits over two epochs or sessions of up to %llu voters, %d kinds of "
+             "; of all %llu splits over two epochs or sessions of up to %llu voters, %d kind%s of "
              "certificate, %s",
              (unsigned long long)m->counts[DG_ARM_TREATMENT][1], (unsigned long long)m->voters,
-             __builtin_popcountll(m->kinds), list[0] ? list : "none");
+             __builtin_popcountll(m->kinds), (m->kinds & (m->kinds - 1)) ? "s" : "",
+             list[0] ? list : "none");
 }
 
 static void finish(void *at, dg_verdict *v)

@@ -62,7 +62,7 @@ static void change_words(char *out, size_t size, const dg_event *e)
 {
     const char *to = json_string_value(json_object_get(e->detail, "to"));
     if (e->bft_change.what == 0)
-        snprintf(out, size, "it restarts as %s", to ? to : "");
+        snprintf(out, size, "restarts as %s", to ? to : "");
     else
         snprintf(out, size, "epoch %lld begins with another %s than control's",
                  (long long)e->bft_change.epoch,
@@ -181,15 +181,15 @@ static bool belongs(const story *s, const dg_event *e)
 
 static json_t *step_json(const dg_event *e, int64_t from_ms)
 {
-    char text[400] = "";
-    json_t *out;
+    char text[400] = "", who[440];
     words(text, sizeof text, e);
-    out = json_pack("{s:I, s:I, s:s, s:s}", "from_upgrade_ms",
-                    (json_int_t)(e->at / MS) - (json_int_t)from_ms, "block", (json_int_t)e->block,
-                    "kind", dg_event_name(e->kind), "says", text);
     if (e->node != DG_EVENT_NO_NODE && e->kind != DG_EVENT_BFT_QUORUM)
-        json_object_set_new(out, "validator", json_integer(e->node));
-    return out;
+        snprintf(who, sizeof who, "node %u %s", (unsigned)e->node, text);
+    else
+        snprintf(who, sizeof who, "%s", text);
+    return json_pack("{s:I, s:I, s:s, s:s}", "from_upgrade_ms",
+                     (json_int_t)(e->at / MS) - (json_int_t)from_ms, "block", (json_int_t)e->block,
+                     "kind", dg_event_name(e->kind), "says", who);
 }
 
 /* In the order of time; a roll-out by its first nodes. */
@@ -287,22 +287,24 @@ static json_t *tally_json(const json_t *claims)
     return out;
 }
 
-/* Nodes that count by merging are the cause where a recount differs and rounds wait for it. */
+/* Nodes that count by merging are the cause where treatment without them is not stuck. */
 static void why(json_t *out, json_t *todo, const dg_outcome_bft *run, const json_t *claims)
 {
     const json_t *classes = json_object_get(start_of(run->log)->detail, "classes"), *count;
     const char *name;
     char text[300];
-    if (!dg_outcome_is(claims, DG_CLAIM_ROUND_PROGRESS, DG_VERDICT_BROKE))
+    if (!run->tally_proved || !dg_outcome_is(claims, DG_CLAIM_ROUND_PROGRESS, DG_VERDICT_BROKE))
         return;
     json_object_foreach((json_t *)classes, name, count)
     {
         const dg_bft_class *class = dg_bft_class_of(name);
         if (!class || class->tally != DG_BFT_MERGE)
             continue;
-        snprintf(text, sizeof text,
-                 "%lld nodes run %s: %s, and lose those whose ids do not rise along both",
-                 (long long)json_integer_value(count), name, class->says);
+        snprintf(
+            text, sizeof text,
+            "%lld nodes run %s: %s, and lose those whose ids do not rise along both (with every "
+            "node counting as a set the same run is not stuck)",
+            (long long)json_integer_value(count), name, class->says);
         json_array_append_new(out, json_string(text));
     }
     json_array_append_new(
@@ -400,6 +402,31 @@ static int put_all(json_t *out, const dg_outcome_bft *run, const dg_outcome_tall
            | dg_outcome_put(out, "notes", notes_json(run))
            | dg_outcome_put(out, "plan", json_deep_copy(plan))
            | dg_outcome_put(out, "environment", json_object());
+}
+
+/* As far as a log goes: verdicts and the way there. */
+dg_code dg_outcome_explain_bft(json_t *document, const dg_claim_setup *setup,
+                               const dg_event_log *log, dg_error *err)
+{
+    json_t *claims = json_array();
+    dg_outcome_bft run = { .log = log };
+    dg_outcome_tally t = { 0 };
+    dg_code rc;
+    if (!setup->control_ended || !setup->treatment_ended) {
+        json_decref(claims);
+        return dg_fail(err, DG_MALFORMED, "the log has no bft-end of %s",
+                       dg_event_arm_name(setup->control_ended ? DG_ARM_TREATMENT : DG_ARM_CONTROL));
+    }
+    rc = dg_outcome_judge(claims, &t, setup, log, err);
+    if (rc >= 0
+        && (dg_outcome_put(document, "consensus", json_string("bft"))
+            | put_result(document, &t, code_of(&t))
+            | put_answer(document, &run, &t, claims, code_of(&t))
+            | dg_outcome_put(document, "chains", chains_json(log, claims))
+            | json_object_set(document, "claims", claims)))
+        rc = dg_fail(err, DG_NOMEM, "no memory for the verdicts");
+    json_decref(claims);
+    return rc;
 }
 
 dg_code dg_outcome_make_bft(json_t **out, const dg_outcome_bft *run, dg_error *err)

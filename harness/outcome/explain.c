@@ -101,7 +101,9 @@ dg_code dg_outcome_explain(json_t **out, const dg_event_log *log, dg_error *err)
     *out = NULL;
     dg_claim_setup_read(&setup, log->at, log->count);
     facts = facts_of(&setup, log);
-    if ((rc = whole(&setup, err)) >= 0 && (rc = dg_outcome_judge(claims, &t, &setup, log, err)) >= 0
+    if (setup.bft)
+        rc = dg_outcome_explain_bft(document, &setup, log, err);
+    else if ((rc = whole(&setup, err)) >= 0 && (rc = dg_outcome_judge(claims, &t, &setup, log, err)) >= 0
         && ((dg_outcome_put(document, "chains", dg_outcome_chains(&facts, claims))
              | dg_outcome_put(document, "ill_control", dg_outcome_ill_control(log, &setup))
              | dg_outcome_result(document, &setup, &t)

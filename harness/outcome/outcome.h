@@ -93,6 +93,7 @@ typedef struct dg_outcome_bft {
     const dg_event_log *log; /* of both arms, control's first */
     const dg_outcome_odds *odds;
     size_t odds_count;
+    bool tally_proved; /* treatment with every node counting as a set is not stuck */
 } dg_outcome_bft;
 /* As dg_outcome_make, of such a run; its keys are those of dg_outcome_bft_keys. DG_NOMEM. */
 dg_code dg_outcome_make_bft(json_t **out, const dg_outcome_bft *run, dg_error *err);

@@ -40,6 +40,10 @@ const dg_event *dg_outcome_event(const dg_outcome_facts *run, const json_t *evid
 /* explain.c: puts `result`, `exit` and `reason`. */
 int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome_tally *tally);
 
+/* bft.c: puts what a log of consensus bft says by itself. DG_MALFORMED: it is not whole; DG_NOMEM.
+ */
+dg_code dg_outcome_explain_bft(json_t *document, const dg_claim_setup *setup,
+                               const dg_event_log *log, dg_error *err);
 /* answer.c: puts `answer`, which is made of the verdict and of what else stands in `outcome`. */
 int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_claim_setup *setup,
                       const dg_outcome_tally *tally, const json_t *claims);

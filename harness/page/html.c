@@ -157,7 +157,8 @@ static void put_chain(dg_buf *out, const json_t *outcome)
         return;
     dg_buf_put_text(out, "<h2>The way to ");
     text(out, dg_report_text_at(chain, "claim"));
-    dg_buf_put_text(out, ", in seconds from U's slot</h2>\n<ol class=\"chain\">\n");
+    dg_buf_printf(out, ", in seconds from %s</h2>\n<ol class=\"chain\">\n",
+                  json_object_get(outcome, "consensus") ? "the first transition" : "U's slot");
     json_array_foreach(json_object_get(chain, "steps"), i, step) put_step(out, step);
     dg_buf_put_text(out, "</ol>\n");
 }

@@ -182,8 +182,10 @@ static void put_chain(dg_buf *out, const json_t *outcome)
         return;
     dg_buf_put_text(out, "\n#### The way to ");
     code(out, dg_report_text_at(chain, "claim"));
-    dg_buf_put_text(out, "\n\n| Seconds from U's slot | Block | What happened |\n"
-                         "| --: | --: | --- |\n");
+    dg_buf_printf(out,
+                  "\n\n| Seconds from %s | Block | What happened |\n"
+                  "| --: | --: | --- |\n",
+                  json_object_get(outcome, "consensus") ? "the first transition" : "U's slot");
     json_array_foreach(json_object_get(chain, "steps"), i, step) put_step(out, step);
 }
 

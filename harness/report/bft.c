@@ -53,12 +53,14 @@ void dg_report_bft_answer(sheet *s, const json_t *o)
                                               : INK_YELLOW,
                  word);
     dg_sheet_to(s, COLUMN_NAME);
-    dg_sheet_printf(s, COLUMN_NAME, "%.200s: %.300s.", dg_report_text_at(o, "name"),
-                    dg_report_text_at(o, "reason"));
+    dg_sheet_printf(s, COLUMN_NAME, "%.200s%s%.300s.", dg_report_text_at(o, "name"),
+                    dg_report_text_at(o, "name")[0] ? ": " : "", dg_report_text_at(o, "reason"));
     dg_sheet_end(s);
     breaks(s, json_object_get(answer, "breaks"));
     list_of(s, "why", json_object_get(answer, "why"));
     list_of(s, "do", json_object_get(answer, "do"));
+    if (!t) /* of a log by itself */
+        return;
     dg_sheet_label(s, "blocks");
     dg_sheet_printf(
         s, COLUMN_NAME,

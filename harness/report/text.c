@@ -21,7 +21,7 @@ static void lines(sheet *s, const json_t *o, const char *key, const char *word)
 
 /* ---- the way back to a cause ---- */
 
-static void step_line(sheet *s, const json_t *step, bool bft)
+static void step_line(sheet *s, const json_t *step)
 {
     long long ms = dg_report_whole_at(step, "from_upgrade_ms"), tenths = (ms < 0 ? -ms : ms) / 100;
     const json_t *validator = json_object_get(step, "validator");
@@ -32,8 +32,8 @@ static void step_line(sheet *s, const json_t *step, bool bft)
     dg_sheet_put(s, when);
     dg_sheet_to(s, COLUMN_TEXT);
     if (validator)
-        dg_sheet_printf(s, COLUMN_TEXT, bft ? "node %lld:" : "validator %lld:",
-                        (long long)json_integer_value(validator));
+        dg_sheet_printf(s, COLUMN_TEXT,
+                        "validator %lld:", (long long)json_integer_value(validator));
     dg_sheet_wrap(s, COLUMN_TEXT, dg_report_text_at(step, "says"));
     dg_sheet_end(s);
 }
@@ -51,8 +51,7 @@ static void chains(sheet *s, const json_t *o, const dg_report_options *options)
         dg_sheet_printf(s, COLUMN_NAME, "%.60s, seconds from %s", dg_report_text_at(chain, "claim"),
                         dg_report_is_bft(o) ? "the first transition" : "U's slot");
         dg_sheet_end(s);
-        json_array_foreach(json_object_get(chain, "steps"), k, step)
-            step_line(s, step, dg_report_is_bft(o));
+        json_array_foreach(json_object_get(chain, "steps"), k, step) step_line(s, step);
     }
 }
 
@@ -77,7 +76,10 @@ dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_
                            dg_error *err)
 {
     sheet s = sheet_for(out, options);
-    dg_report_answer(&s, document);
+    if (dg_report_is_bft(document))
+        dg_report_bft_answer(&s, document);
+    else
+        dg_report_answer(&s, document);
     if (options->brief)
         return dg_buf_check(out, err, "report");
     if (json_object_get(document, "answer"))
