@@ -222,6 +222,10 @@ static dg_code check_one_question(const json_t *documents, dg_error *err)
     json_array_foreach(documents, i, document)
     {
         const json_t *other = dg_advise_first_of(document);
+        if (json_object_get(document, "consensus"))
+            return dg_fail(err, DG_USAGE,
+                           "document %zu is of consensus bft, which has no block to enact at",
+                           i + 1);
         for (size_t k = 0; first && other && k < sizeof shared / sizeof *shared; k++) {
             const char *a = dg_advise_text(json_object_get(first, shared[k].of), shared[k].key),
                        *b = dg_advise_text(json_object_get(other, shared[k].of), shared[k].key);

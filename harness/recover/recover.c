@@ -260,6 +260,12 @@ dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_opti
     recovering *r = dg_calloc(1, sizeof *r);
     dg_code rc;
     *document = NULL;
+    if (dg_plan_is_bft(plan)) {
+        dg_free(r);
+        return dg_fail(err, DG_USAGE,
+                       "a plan of consensus bft has no chain to recover; remedies are transitions "
+                       "of the plan itself");
+    }
     if (!r)
         return dg_fail(err, DG_NOMEM, "no memory to try remedies");
     if (options->warp != 0 && !(options->warp > 1)) {
