@@ -103,12 +103,13 @@ dg_code dg_outcome_explain(json_t **out, const dg_event_log *log, dg_error *err)
     facts = facts_of(&setup, log);
     if (setup.bft)
         rc = dg_outcome_explain_bft(document, &setup, log, err);
-    else if ((rc = whole(&setup, err)) >= 0 && (rc = dg_outcome_judge(claims, &t, &setup, log, err)) >= 0
-        && ((dg_outcome_put(document, "chains", dg_outcome_chains(&facts, claims))
-             | dg_outcome_put(document, "ill_control", dg_outcome_ill_control(log, &setup))
-             | dg_outcome_result(document, &setup, &t)
-             | json_object_set(document, "claims", claims))
-            || dg_outcome_answer(document, &facts, &setup, &t, claims)))
+    else if ((rc = whole(&setup, err)) >= 0
+             && (rc = dg_outcome_judge(claims, &t, &setup, log, err)) >= 0
+             && ((dg_outcome_put(document, "chains", dg_outcome_chains(&facts, claims))
+                  | dg_outcome_put(document, "ill_control", dg_outcome_ill_control(log, &setup))
+                  | dg_outcome_result(document, &setup, &t)
+                  | json_object_set(document, "claims", claims))
+                 || dg_outcome_answer(document, &facts, &setup, &t, claims)))
         rc = dg_fail(err, DG_NOMEM, "no memory for the verdicts");
     json_decref(claims);
     if (rc < 0) {

@@ -130,6 +130,8 @@ int main(int argc, char **argv)
         bench_gate();
     if (!only || strcmp(only, "page") == 0)
         bench_page();
+    if (!only || strcmp(only, "bft") == 0)
+        bench_bft();
     if (!only || strcmp(only, "sweep") == 0)
         bench_sweep(&(bench_pair){ .offsets = 20, .step = 1 },
                     "100 validators, 20 parachains, a session of 20 slots", "");

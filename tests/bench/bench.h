@@ -44,6 +44,8 @@ typedef struct bench_pair {
     unsigned offsets, step; /* at most 32; slots between two */
 } bench_pair;
 void bench_sweep(const bench_pair *pair, const char *title, const char *goal);
+/* An hour of rounds of consensus bft. */
+void bench_bft(void);
 /* The page of a sweep of a thousand cells. */
 void bench_page(void);
 void bench_long_run(const char *spec, unsigned blocks);

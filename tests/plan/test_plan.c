@@ -844,6 +844,110 @@ START_TEST(a_plan_without_memory_says_so)
 }
 END_TEST
 
+/* What a network of consensus bft cannot be: one line each, with the key at fault. */
+#define BFT(rest)                                                                                  \
+    "{\"doppel\":1,\"consensus\":\"bft\",\"bft\":{\"classes\":[{\"class\":\"6.3.0\",\"share\":1}]" \
+    "," rest "}}"
+#define FOUR "\"committees\":[{\"bakers\":4}]"
+static const struct {
+    const char *plan, *says;
+} bad_bft[] = {
+    { "{\"doppel\":1,\"consensus\":\"bft\"}", "bft is missing" },
+    { "{\"doppel\":1,\"consensus\":\"bft\",\"snapshot\":\"s\",\"bft\":{}}",
+      "snapshot does not go with consensus bft" },
+    { "{\"doppel\":1,\"consensus\":\"bft\",\"network\":false,\"bft\":{}}",
+      "network does not go with consensus bft" },
+    { "{\"doppel\":1,\"bft\":{},\"snapshot\":\"s\",\"upgrade\":{\"at\":\"next\"}}",
+      "bft does not go with consensus relay" },
+    { "{\"doppel\":1}", "snapshot is missing" },
+    { BFT("\"first_epoch\":1"), "bft.committees is missing, or empty" },
+    { BFT("\"committees\":[{\"bakers\":0}]"), "the committee from epoch 1 on has no member" },
+    { BFT("\"committees\":[{\"members\":[{\"baker\":3,\"weight\":0}]}]"), "a weight of zero" },
+    { BFT("\"committees\":[{\"members\":[{\"baker\":3,\"weight\":1},{\"baker\":3,\"weight\":1}]}]"),
+      "baker 3 is there twice" },
+    { BFT("\"committees\":[{\"members\":[{\"baker\":3,\"weight\":281474976710656},{\"baker\":4,"
+          "\"weight\":1}]}]"),
+      "weighs more than 281474976710656 together" },
+    { BFT("\"committees\":[{\"bakers\":4,\"from_epoch\":2}]"),
+      "epoch 1, the first, has no committee" },
+    { BFT("\"committees\":[{\"bakers\":4},{\"bakers\":5}]"), "two committees begin with epoch 1" },
+    { BFT("\"committees\":[{\"bakers\":4},{\"from_epoch\":2,\"leave\":[9]}]"),
+      "baker 9 is not in the committee before" },
+    { BFT("\"committees\":[{\"bakers\":4,\"leave\":[1]}]"), "say who is in it by one of" },
+    { BFT("\"committees\":[{\"leave\":[1]}]"), "there is no committee before this one" },
+    { BFT(FOUR ",\"latency_ms\":[5]"), "bft.latency_ms must be two numbers" },
+    { BFT(FOUR ",\"latency_ms\":[5,4]"), "the lowest is above the highest" },
+    { BFT(FOUR ",\"parameters\":{\"threshold\":[1,2]}"), "more than a half" },
+    { BFT(FOUR ",\"parameters\":{\"threshold\":[4,3]}"), "at most all" },
+    { BFT(FOUR ",\"parameters\":{\"timeout_increase\":[1,2]}"), "it must not shrink" },
+    { BFT(FOUR ",\"parameters\":{\"timeout_decrease\":[3,2]}"), "it must not grow" },
+    { BFT(FOUR ",\"transitions\":[{\"kind\":\"committee\",\"leave\":[0]}]"), "epoch is missing" },
+    { BFT(FOUR ",\"transitions\":[{\"kind\":\"committee\",\"epoch\":2,\"leave\":[0,1,2,3]}]"),
+      "the committee from epoch 2 on has no member" },
+    { BFT(FOUR ",\"transitions\":[{\"kind\":\"node-binary\",\"to\":\"6.3.1\"}]"),
+      "needs at_ms and to" },
+    { BFT(FOUR ",\"transitions\":[{\"kind\":\"node-binary\",\"to\":\"5.0.0\",\"at_ms\":1}]"),
+      "no release of this consensus" },
+    { BFT(FOUR ",\"transitions\":[{\"kind\":\"node-binary\",\"to\":\"6.3.1\",\"at_ms\":1,"
+               "\"bakers\":[7]}]"),
+      "baker 7, who is in no committee" },
+    { BFT(FOUR ",\"transitions\":[{\"kind\":\"node-binary\",\"to\":\"6.3.1\",\"at_ms\":99999999}]"),
+      "begins 99999999 ms into the run" },
+    { BFT(FOUR ",\"odds\":{\"payday_ms\":[[2,1]]}"), "bft.odds.payday_ms[0] must be two numbers" },
+    { "{\"doppel\":1,\"consensus\":\"bft\",\"claims\":{\"finality-lag\":{}},\"bft\":{\"classes\":[{"
+      "\"class\":\"6.3.0\",\"share\":1}]," FOUR "}}",
+      "claims.finality-lag is not about consensus bft" },
+    { "{\"doppel\":1,\"consensus\":\"bft\",\"bft\":{\"classes\":[{\"class\":\"6.3.0\",\"share\":0."
+      "5}]," FOUR "}}",
+      "the shares add up to 0.5, not to 1" },
+};
+START_TEST(a_network_of_bft_that_cannot_be_is_refused)
+{
+    dg_plan *plan = NULL;
+    dg_error err = { .text = "" };
+    dg_code rc = dg_plan_parse(&plan, dg_text(bad_bft[_i].plan), "p", NULL, &err);
+    if (rc >= 0)
+        rc = dg_plan_check(plan, &err);
+    ck_assert_msg(rc == DG_USAGE && strstr(err.text, bad_bft[_i].says) && !strchr(err.text, '\n'),
+                  "%s: %d %s", bad_bft[_i].plan, rc, err.text);
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* Who is in a committee, when, and in which arm. */
+START_TEST(a_network_of_bft_is_read)
+{
+    dg_plan *plan;
+    dg_plan_bft *b;
+    dg_error err = { .text = "" };
+    const char *text = BFT(
+        FOUR
+        ",\"transitions\":[{\"kind\":\"committee\",\"epoch\":3,\"leave\":[0],\"join\":[{\"baker\":"
+        "9,"
+        "\"weight\":7},{\"baker\":2,\"weight\":5}]},{\"kind\":\"epoch-parameters\",\"epoch\":2,"
+        "\"timeout_ms\":7},{\"kind\":\"node-binary\",\"at_ms\":5,\"to\":\"7.0.1\",\"share\":0.5}]");
+    ck_assert_msg(dg_plan_parse(&plan, dg_text(text), "p", NULL, &err) == DG_OK
+                      && dg_plan_check(plan, &err) == DG_OK
+                      && dg_plan_bft_read(&b, plan, &err) == DG_OK,
+                  "%s", err.text);
+    ck_assert_uint_eq(b->network.committee_count, 2);
+    ck_assert(!b->committees[0].treatment_only && b->committees[1].treatment_only);
+    ck_assert_uint_eq(b->committees[1].from_epoch, 3);
+    ck_assert_uint_eq(b->committees[1].count, 4);
+    ck_assert_uint_eq(b->committees[1].members[0].baker, 1);
+    ck_assert_uint_eq(b->committees[1].members[1].weight, 5);
+    ck_assert_uint_eq(b->committees[1].members[3].baker, 9);
+    ck_assert_uint_eq(b->network.parameter_count, 2);
+    ck_assert_uint_eq(b->parameters[0].timeout, 10000000000u);
+    ck_assert_uint_eq(b->parameters[1].timeout, 7000000u);
+    ck_assert_uint_eq(b->parameters[1].grow.num, 5);
+    ck_assert_uint_eq(b->rollouts[0].share_ppm, 500000);
+    ck_assert_str_eq(b->rollouts[0].to->name, "6.3.1");
+    dg_plan_bft_free(b);
+    dg_plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("plan");
@@ -876,6 +980,9 @@ int main(void)
     tcase_add_loop_test(tc, help_says_values_range_and_default, 0,
                         sizeof described / sizeof *described);
     tcase_add_test(tc, a_plan_without_memory_says_so);
+    tcase_add_loop_test(tc, a_network_of_bft_that_cannot_be_is_refused, 0,
+                        sizeof bad_bft / sizeof *bad_bft);
+    tcase_add_test(tc, a_network_of_bft_is_read);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
