@@ -77,6 +77,12 @@ static dg_code put_all(dg_snapshot_writer *writer, const dg_fetch_job *job, dg_s
 {
     if (job->prefixes.len)
         return put_tries(writer, job, info, err);
+    if (job->is_own) {
+        info->state_root = job->own[info->state_version & 1];
+        info->partial = true;
+        return dg_fetch_build(&info->state_root, (dg_fetch_job *)(uintptr_t)job,
+                              info->state_version & 1, dg_snapshot_put, writer, err);
+    }
     info->state_root = job->pin->header.state_root;
     return dg_fetch_journal_each(job->journal, dg_snapshot_put, writer, err);
 }
@@ -116,7 +122,7 @@ static dg_code check_pallets(const dg_trie *trie, const dg_fetch_options *o, dg_
 static dg_code put_tries(dg_snapshot_writer *writer, const dg_fetch_job *job,
                          dg_snapshot_info *info, dg_error *err)
 {
-    dg_trie_loader loader = { dg_fetch_journal_load, job->journal, NULL };
+    dg_trie_loader loader = { .load = dg_fetch_journal_load, .source = job->journal };
     dg_trie *whole = dg_trie_open(&job->pin->header.state_root, &loader);
     dg_trie *part = dg_trie_empty();
     dg_scale in = dg_scale_from(dg_buf_bytes(&job->prefixes));
@@ -157,8 +163,9 @@ static dg_code describe(dg_snapshot_info *info, const dg_fetch_job *job, dg_trie
 static dg_code finish(dg_fetch_report *report, dg_snapshot_writer **writer, dg_fetch_job *job,
                       dg_error *err)
 {
-    dg_trie_loader loader = { dg_fetch_journal_load, job->journal, NULL };
-    dg_trie *state = dg_trie_open(&job->pin->header.state_root, &loader);
+    dg_trie_loader loader = { .load = dg_fetch_journal_load, .source = job->journal };
+    dg_trie *state =
+        dg_trie_open(job->is_own ? &job->own[1] : &job->pin->header.state_root, &loader);
     dg_snapshot_writer *w = *writer;
     dg_code rc = state ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a trie");
     if (rc == DG_OK)
@@ -199,6 +206,60 @@ static dg_code pin_and_head(dg_fetch_report *report, dg_fetch_job *job, dg_fetch
     return rc;
 }
 
+static dg_code keep(void *journal, const dg_hash *hash, dg_bytes bytes, dg_error *err)
+{
+    const dg_fetch_slot *slot = dg_fetch_journal_slot(journal, hash);
+    if (!slot)
+        return dg_fail(err, DG_NOMEM, "no memory for the journal");
+    return slot->at ? DG_OK : dg_fetch_journal_put(journal, DG_FETCH_CONTENT, bytes, err);
+}
+
+/* Of keys and values two tries are made, one in each state version; the walk from the header's root
+ * then finds their nodes here and asks for those of neither, which are above values of both. */
+static dg_code by_pairs(dg_fetch_report *report, dg_fetch_job *job, dg_error *err)
+{
+    const dg_hash *root = &job->pin->header.state_root;
+    bool found = false;
+    dg_code rc = dg_fetch_pairs(job, err);
+    for (unsigned version = 2; rc == DG_OK && !found && version-- > 0;) {
+        rc = dg_fetch_build(&job->own[version], job, version, keep, job->journal, err);
+        found = dg_hash_equal(&job->own[version], root);
+    }
+    report->way = DG_FETCH_PAIRS;
+    if (rc != DG_OK)
+        return rc;
+    rc = dg_fetch_walk(job, err);
+    if (!found && rc == DG_UNSUPPORTED) {
+        job->is_own = true;
+        rc = dg_fetch_build(&job->own[0], job, 0, keep, job->journal, err);
+        if (rc == DG_OK)
+            rc = dg_fetch_build(&job->own[1], job, 1, keep, job->journal, err);
+        note(job->options,
+             "keys and values alone do not come to the header's state root (values of "
+             "two state versions, or endpoints that say what is not so), and no "
+             "endpoint serves the proofs that would");
+        return rc;
+    }
+    return rc;
+}
+
+static dg_code by_any_way(dg_fetch_report *report, dg_fetch_job *job, dg_error *err)
+{
+    dg_fetch_way way = job->options->way;
+    dg_code rc;
+    if (way == DG_FETCH_PAIRS && job->prefixes.len)
+        return dg_fail(err, DG_USAGE, "pallets alone are fetched by proofs, and not by pairs");
+    if (way == DG_FETCH_PAIRS)
+        return by_pairs(report, job, err);
+    report->way = DG_FETCH_PROOFS;
+    rc = dg_fetch_walk(job, err);
+    if (rc != DG_UNSUPPORTED || way == DG_FETCH_PROOFS || job->prefixes.len)
+        return rc;
+    note(job->options, "no endpoint serves read proofs: keys and values are fetched instead");
+    job->now = (dg_fetch_progress){ .keys = 0 };
+    return by_pairs(report, job, err);
+}
+
 static dg_code fetch(dg_fetch_report *report, dg_snapshot_writer **writer, dg_fetch_job *job,
                      dg_fetch_pin *pin, dg_error *err)
 {
@@ -212,8 +273,7 @@ static dg_code fetch(dg_fetch_report *report, dg_snapshot_writer **writer, dg_fe
     note(job->options, text);
     report->named = pin->named;
     report->asked = pin->asked;
-    report->way = DG_FETCH_PROOFS;
-    if ((rc = dg_fetch_walk(job, err)) != DG_OK)
+    if ((rc = by_any_way(report, job, err)) != DG_OK)
         return rc;
     return finish(report, writer, job, err);
 }
@@ -241,6 +301,7 @@ dg_code dg_fetch_snapshot(dg_fetch_report *report, dg_rpc *rpc, const dg_fetch_o
     *report = (dg_fetch_report){ .finality = "" };
     dg_buf_init(&pin.encoded, DG_FETCH_HEADER_MAX);
     dg_buf_init(&job.prefixes, 1 << 16);
+    dg_buf_init(&job.children, (size_t)DG_FETCH_CONTENT_MAX);
     if ((rc = dg_snapshot_begin(&writer, options->path_out, options->replace, err)) == DG_OK
         && (rc = put_prefixes(&job.prefixes, options, err)) == DG_OK
         && (rc = dg_fetch_journal_open(&journal, options->path_out, err)) == DG_OK)
@@ -253,5 +314,6 @@ dg_code dg_fetch_snapshot(dg_fetch_report *report, dg_rpc *rpc, const dg_fetch_o
     dg_fetch_journal_close(&journal);
     dg_buf_clear(&pin.encoded);
     dg_buf_clear(&job.prefixes);
+    dg_buf_clear(&job.children);
     return rc;
 }

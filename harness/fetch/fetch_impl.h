@@ -128,12 +128,43 @@ typedef struct dg_fetch_job {
     dg_fetch_journal *journal;
     const dg_fetch_pin *pin;
     const dg_fetch_options *options;
+    dg_buf children; /* keys of child tries that pairs named, each (compact length, bytes) */
+    dg_hash own[2];  /* roots that the pairs come to, by state version */
+    bool is_own;     /* .. and none of them is the header's */
     dg_buf prefixes; /* of keys, each (compact length, bytes); empty: all */
     dg_fetch_progress now;
 } dg_fetch_job;
 
 /* All that is below pin->header.state_root, as far as it is wanted, comes into the journal. */
 dg_code dg_fetch_walk(dg_fetch_job *job, dg_error *err);
+
+/* ---- pairs.c: by keys and values ---- */
+
+/* All keys and values come into the journal, as pages. DG_UNSUPPORTED: no endpoint has the calls.
+ */
+dg_code dg_fetch_pairs(dg_fetch_job *job, dg_error *err);
+/* One page, as it is kept: what lies above `lo` up to and with `hi` (empty: to the end) in the trie
+ * of `child` (empty: the top one), and each key and value of it by way of `each` (may be NULL).
+ * DG_MALFORMED. */
+typedef struct dg_fetch_range {
+    dg_bytes child, lo, hi;
+} dg_fetch_range;
+dg_code dg_fetch_page_read(dg_fetch_range *range, dg_bytes page,
+                           dg_code (*each)(void *user, const dg_fetch_range *range, dg_bytes key,
+                                           dg_bytes value, dg_error *err),
+                           void *user, dg_error *err);
+/* pages.c: checks of answers. */
+dg_code dg_fetch_keys_check(const json_t *keys, dg_bytes lo, size_t most, dg_error *err);
+/* `at` NULL: the values of a child trie, in the order of `keys`. DG_MALFORMED, DG_MISMATCH. */
+dg_code dg_fetch_values_check(const json_t *answer, const json_t *keys, const dg_hash *at,
+                              dg_error *err);
+
+/* ---- build.c: a trie of the pairs ---- */
+
+/* The root of the pairs in that state version; their nodes go to `each`. Child tries hang on it by
+ * the roots that endpoints named, or, where it is the snapshot's own, by those they come to. */
+dg_code dg_fetch_build(dg_hash *root, dg_fetch_job *job, unsigned version, dg_trie_each each,
+                       void *user, dg_error *err);
 
 /* ---- finality.c ---- */
 

@@ -133,27 +133,42 @@ static void assert_whole(const char *path, const dg_fetch_report *report)
 static const struct {
     const char *paths;
     int node;
+    dg_fetch_way way;
 } whole[] = {
-    { "ok", V0 },
-    { "ok", V1 },
-    { "ok", MIXED },
-    { "ok|ok|ok", MIXED },
-    { "ok,500|ok,429:3|ok", V1 },
-    { "ok,ok,reset:100|cut:60,ok", V1 },
-    { "half,ok,ok|html,ok", V1 },
-    { "ok|lie", V1 },
-    { "ok|lack", MIXED },
-    { "ok|other", V1 },
-    { "ok|pruned", V1 },
-    { "ok|noproofs", V1 },
-    { "ok|chain", V1 },
-    { "ok|header", V1 },
-    { "ok|swap", V1 },
-    { "ok|giant", V1 },
-    { "ok|401", V1 },
-    { "chaos:1|ok", MIXED },
-    { "chaos:2|chaos:3|ok", MIXED },
-    { "chaos:4|chaos:5|ok", V1 },
+    { "ok", V0, DG_FETCH_ANY },
+    { "ok", V1, DG_FETCH_ANY },
+    { "ok", MIXED, DG_FETCH_ANY },
+    { "ok|ok|ok", MIXED, DG_FETCH_ANY },
+    { "ok,500|ok,429:3|ok", V1, DG_FETCH_ANY },
+    { "ok,ok,reset:100|cut:60,ok", V1, DG_FETCH_ANY },
+    { "half,ok,ok|html,ok", V1, DG_FETCH_ANY },
+    { "ok|lie", V1, DG_FETCH_ANY },
+    { "ok|lack", MIXED, DG_FETCH_ANY },
+    { "ok|other", V1, DG_FETCH_ANY },
+    { "ok|pruned", V1, DG_FETCH_ANY },
+    { "ok|noproofs", V1, DG_FETCH_ANY },
+    { "ok|chain", V1, DG_FETCH_ANY },
+    { "ok|header", V1, DG_FETCH_ANY },
+    { "ok|swap", V1, DG_FETCH_ANY },
+    { "ok|giant", V1, DG_FETCH_ANY },
+    { "ok|401", V1, DG_FETCH_ANY },
+    { "chaos:1|ok", MIXED, DG_FETCH_ANY },
+    { "chaos:2|chaos:3|ok", MIXED, DG_FETCH_ANY },
+    { "chaos:4|chaos:5|ok", V1, DG_FETCH_ANY },
+    { "noproofs", V0, DG_FETCH_ANY },
+    { "noproofs", V1, DG_FETCH_ANY },
+    { "noproofs|noproofs,500", V1, DG_FETCH_ANY },
+    { "noproofs|repeat", V1, DG_FETCH_PAIRS },
+    { "noproofs|null", V1, DG_FETCH_PAIRS },
+    { "noproofs|less", V1, DG_FETCH_PAIRS },
+    { "noproofs|other", V1, DG_FETCH_PAIRS },
+    { "noproofs|swap", V1, DG_FETCH_PAIRS },
+    { "noproofs|nopairs", V0, DG_FETCH_PAIRS },
+    /* What pairs cannot tell, or tell wrongly, proofs do. */
+    { "ok", MIXED, DG_FETCH_PAIRS },
+    { "ok|lie", V1, DG_FETCH_PAIRS },
+    { "ok|lack", V0, DG_FETCH_PAIRS },
+    { "chaos:6|chaos:7|ok", MIXED, DG_FETCH_PAIRS },
 };
 enum { WHOLE = sizeof whole / sizeof *whole };
 
@@ -164,7 +179,10 @@ START_TEST(a_state_is_whole_or_not_there)
     dg_error err;
     const char *out = scratch_path("whole");
     dg_code rc = fetch(
-        &report, &f, (asked){ .paths = whole[_i].paths, .node = whole[_i].node, .out = out }, &err);
+        &report, &f,
+        (asked){
+            .paths = whole[_i].paths, .node = whole[_i].node, .way = whole[_i].way, .out = out },
+        &err);
     ck_assert_msg(rc == DG_OK, "%s: %s\n%s", whole[_i].paths, err.text, f.notes);
     assert_whole(out, &report);
 }
@@ -218,6 +236,34 @@ START_TEST(what_cannot_be_had_is_one_line)
         snprintf(journal, sizeof journal, "%s.fetch", out);
         ck_assert(dg_dir_remove(journal, &err) == DG_OK);
     }
+}
+END_TEST
+
+/* Pairs of two state versions have no root that is the chain's, and a lie has none either: where no
+ * proofs are served, that is said, and the snapshot says that it is not whole. */
+static const struct {
+    const char *paths;
+    int node;
+} own_root[] = { { "noproofs", MIXED }, { "noproofs+lie", V1 } };
+
+START_TEST(without_proofs_a_root_may_be_its_own)
+{
+    const char *out = scratch_path("own");
+    fake f = { 0 };
+    dg_fetch_report report;
+    dg_snapshot *snapshot = NULL;
+    dg_error err;
+    asked a = {
+        .paths = own_root[_i].paths, .node = own_root[_i].node, .way = DG_FETCH_PAIRS, .out = out
+    };
+    ck_assert_msg(fetch(&report, &f, a, &err) == DG_OK, "%s", err.text);
+    ck_assert(!report.root_is_header && report.info.partial);
+    ck_assert(strstr(f.notes, "do not come to the header's state root"));
+    ck_assert(dg_snapshot_open(&snapshot, out, &err) == DG_OK);
+    ck_assert(dg_snapshot_info_of(snapshot)->partial);
+    ck_assert(dg_snapshot_verify(snapshot, NULL, &err) == DG_OK);
+    dg_snapshot_close(snapshot);
+    ck_assert(dg_dir_remove(out, &err) == DG_OK);
 }
 END_TEST
 
@@ -286,7 +332,7 @@ static void make_reference(void)
 }
 
 /* A process that dies at its n-th answer, of whose journal `cut` bytes are gone as well. */
-static void die(const char *out, unsigned n, size_t cut)
+static void die(const char *out, dg_fetch_way way, unsigned n, size_t cut)
 {
     char journal[600];
     dg_buf bytes;
@@ -297,7 +343,8 @@ static void die(const char *out, unsigned n, size_t cut)
     if (pid == 0) {
         fake f = { .die_at = n };
         dg_fetch_report report;
-        fetch(&report, &f, (asked){ .paths = "ok|ok", .node = MIXED, .out = out }, NULL);
+        fetch(&report, &f, (asked){ .paths = "ok|ok", .node = MIXED, .way = way, .out = out },
+              NULL);
         _exit(0);
     }
     ck_assert(waitpid(pid, &status, 0) == pid);
@@ -319,14 +366,15 @@ static void kill_and_go_on(unsigned seed)
     dg_buf bytes;
     dg_error err;
     const char *out = scratch_path("killed");
+    dg_fetch_way way = seed % 2 ? DG_FETCH_PAIRS : DG_FETCH_PROOFS;
     make_reference();
     for (unsigned deaths = 1 + (unsigned)dg_rng_below(&rng, 3); deaths && !is_there(out, "");
          deaths--)
-        die(out, 1 + (unsigned)dg_rng_below(&rng, 30),
+        die(out, way, 1 + (unsigned)dg_rng_below(&rng, 30),
             dg_rng_below(&rng, 2) ? 0 : (size_t)dg_rng_below(&rng, 3000));
     if (!is_there(out, "")) {
-        dg_code rc =
-            fetch(&report, &f, (asked){ .paths = "ok|ok", .node = MIXED, .out = out }, &err);
+        dg_code rc = fetch(
+            &report, &f, (asked){ .paths = "ok|ok", .node = MIXED, .way = way, .out = out }, &err);
         ck_assert_msg(rc == DG_OK, "seed %u: %s", seed, err.text);
     } else {
         report.root_is_header = true;
@@ -363,7 +411,7 @@ START_TEST(a_journal_that_was_changed_is_no_state)
     char journal[600];
     dg_buf bytes;
     dg_error err;
-    die(out, 12, 0);
+    die(out, DG_FETCH_PROOFS, 12, 0);
     snprintf(journal, sizeof journal, "%s.fetch/journal", out);
     dg_buf_init(&bytes, 1 << 28);
     ck_assert(dg_file_read(&bytes, journal, &err) == DG_OK && bytes.len > 3000);
@@ -459,6 +507,7 @@ int main(void)
     tcase_set_timeout(tc, 600);
     tcase_add_loop_test(tc, a_state_is_whole_or_not_there, 0, WHOLE);
     tcase_add_loop_test(tc, what_cannot_be_had_is_one_line, 0, REFUSED);
+    tcase_add_loop_test(tc, without_proofs_a_root_may_be_its_own, 0, 2);
     tcase_add_test(tc, the_block_is_pinned_once);
     tcase_add_test(tc, a_pallet_alone_is_partial);
     tcase_add_loop_test(tc, it_goes_on_after_a_kill, 0, 6);
