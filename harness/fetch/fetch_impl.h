@@ -26,6 +26,8 @@ json_t *dg_fetch_hex_json(dg_bytes bytes);
 /* The answer of chain_getHeader as a node encodes it. DG_MALFORMED. */
 dg_code dg_fetch_header_encode(dg_buf *out, const json_t *header, dg_error *err);
 
+/* Steps over one digest item. */
+void dg_fetch_header_log(dg_scale *in);
 typedef struct dg_fetch_header {
     uint32_t number;
     dg_hash hash, parent, state_root;
@@ -172,4 +174,18 @@ dg_code dg_fetch_build(dg_hash *root, dg_fetch_job *job, unsigned version, dg_tr
  * is a failure. `state` has what was fetched. */
 dg_code dg_fetch_finality(dg_fetch_report *report, dg_rpc *rpc, const dg_fetch_pin *pin,
                           const dg_trie *state, dg_error *err);
+typedef struct dg_fetch_votes {
+    uint64_t round, weight, total; /* weight: of authorities that signed */
+    dg_hash target;                /* the block that they signed */
+    uint32_t number;               /* its number */
+} dg_fetch_votes;
+/* A justification, by these authorities (SCALE Vec<(key, weight)>) of that set. DG_MALFORMED;
+ * DG_MISMATCH: a signature or a vote is wrong, or too few signed; DG_NOMEM. */
+dg_code dg_fetch_justification_check(dg_fetch_votes *votes, dg_bytes encoded, dg_bytes authorities,
+                                     uint64_t set_id, dg_error *err);
+/* The answer of grandpa_proveFinality: a justification of `block`, or of one above it with the
+ * headers that lead down. Codes as above. */
+dg_code dg_fetch_finality_check(dg_fetch_votes *votes, dg_bytes proof, const dg_fetch_header *block,
+                                dg_bytes authorities, uint64_t set_id, dg_error *err);
+
 #endif

@@ -88,7 +88,7 @@ dg_code dg_fetch_header_encode(dg_buf *out, const json_t *header, dg_error *err)
 
 /* Tags: 0 Other, 4 Consensus, 5 Seal, 6 PreRuntime, 8 RuntimeEnvironmentUpdated; 2 of early chains.
  */
-static void step_over_log(dg_scale *in)
+void dg_fetch_header_log(dg_scale *in)
 {
     switch (dg_scale_u8(in)) {
     case 0:
@@ -120,7 +120,7 @@ dg_code dg_fetch_header_read(dg_fetch_header *out, dg_bytes encoded, dg_error *e
     dg_scale_hash(&in);
     logs = dg_scale_count(&in, 1);
     for (uint32_t i = 0; i < logs && in.rc == DG_OK; i++)
-        step_over_log(&in);
+        dg_fetch_header_log(&in);
     out->hash = dg_blake2_256(encoded);
     return dg_scale_finish(&in, err, "header");
 }
