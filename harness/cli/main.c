@@ -13,6 +13,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_snapshot_diff,
     &dg_cmd_snapshot_update,
     &dg_cmd_snapshot_export,
+    &dg_cmd_snapshot_amend,
     &dg_cmd_inspect,
     &dg_cmd_call,
     &dg_cmd_execute,

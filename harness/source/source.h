@@ -17,6 +17,7 @@
 
 #include "base/base.h"
 #include "snapshot/snapshot.h"
+#include "state/state.h"
 #include "wasm/wasm.h"
 
 /* ---- states ---- */
@@ -63,6 +64,12 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path,
 dg_code dg_source_hash(dg_hash *out, const char *path, dg_error *err);
 /* The `:code` of the state, as stored. DG_MALFORMED when there is none. */
 dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
+
+/* Puts the entries of an override file of zombie-bite into `state`; `count`: how many. What was put
+ * before a failure stays. DG_MALFORMED with the key; DG_IO, DG_LIMIT, DG_NOMEM. */
+dg_code dg_source_override(dg_state *state, size_t *count, dg_bytes text, dg_error *err);
+/* .. of a file. */
+dg_code dg_source_override_file(dg_state *state, size_t *count, const char *path, dg_error *err);
 
 /* ---- runtimes ---- */
 

@@ -155,6 +155,48 @@ START_TEST(westend_1_to_128_execute_to_their_roots)
 }
 END_TEST
 
+START_TEST(overrides_are_put_into_a_state)
+{
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        { "{}", "has neither overrides nor injects" },
+        { "{\"overrides\": [1]}", "overrides is not an object" },
+        { "{\"injects\": {\"0g\": \"00\"}}", "injects: key 0g: " },
+        { "{\"injects\": {\"00\": 5}}", "injects: key 00: its value is neither hex nor null" },
+        { "{", "line 1: " },
+    };
+    char file[512];
+    json_t *answer;
+    snprintf(file, sizeof file, "%s", scratch_path("overrides.json"));
+    dg_file_write(file,
+                  dg_text("{\"overrides\": {\"6162\": \"0102\"},"
+                          "\"injects\": {\"0x6163\": \"0x03\", \"6164\": null}}"),
+                  NULL);
+    answer = answered(doppel("snapshot amend --json build/runtimes/mini.json %s --overrides %s",
+                             scratch_path("amended"), file),
+                      "amend");
+    ck_assert_int_eq(json_integer_value(json_object_get(answer, "entries")), 3);
+    json_decref(answer);
+    answer = answered(doppel("snapshot export --json %s --to %s", scratch_path("amended"),
+                             scratch_path("amended.json")),
+                      "amended");
+    json_decref(answer);
+    answer = json_load_file(scratch_path("amended.json"), 0, NULL);
+    json_t *raw = json_object_get(json_object_get(answer, "genesis"), "raw");
+    ck_assert_str_eq(at(raw, "top", "0x6162"), "0x0102");
+    ck_assert_str_eq(at(raw, "top", "0x6163"), "0x03");
+    json_decref(answer);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        dg_file_write(file, dg_text(bad[i].text), NULL);
+        refused(doppel("snapshot amend build/runtimes/mini.json %s --overrides %s",
+                       scratch_path("bad"), file),
+                bad[i].text, bad[i].says, 2);
+        ck_assert(!dg_file_exists(scratch_path("bad")));
+    }
+}
+END_TEST
+
 /* The hash is that of the raw spec which `polkadot build-spec --raw` of version 1.25.1 makes of it.
  */
 START_TEST(a_plain_spec_is_built_as_the_node_builds_it)
@@ -510,6 +552,7 @@ int main(void)
     tcase_add_test(tc, a_newer_state_is_kept_as_what_it_adds);
     tcase_add_test(tc, a_snapshot_that_is_there_stays_unless_replaced);
     tcase_add_test(tc, westend_1_to_128_execute_to_their_roots);
+    tcase_add_test(tc, overrides_are_put_into_a_state);
     tcase_add_test(tc, a_plain_spec_is_built_as_the_node_builds_it);
     tcase_add_test(tc, a_state_is_given_to_nodes_with_development_keys);
     tcase_add_test(tc, kusama_1_executes_on_the_genesis);
