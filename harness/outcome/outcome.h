@@ -138,8 +138,8 @@ json_t *dg_outcome_schema(void);
 /* The keys of an outcome, each with its kind, unit and meaning: what dg_outcome_check and the
  * schema are made from. Static. */
 const dg_keys_table *dg_outcome_keys(void);
-/* .. of an outcome whose `consensus` is bft. Made by the first call, which is not to be in two
- * threads at once; static from then on. */
+/* .. of an outcome whose `consensus` is bft, shipped as outcome/outcome-bft.schema.json. Made by
+ * the first call, which is not to be in two threads at once; static from then on. */
 const dg_keys_table *dg_outcome_bft_keys(void);
 
 #endif

@@ -12,6 +12,8 @@
 START_TEST(the_shipped_schema_is_the_table)
 {
     same_as_shipped(dg_outcome_schema(), "harness/outcome/outcome.schema.json");
+    same_as_shipped(dg_keys_schema(dg_outcome_bft_keys()),
+                    "harness/outcome/outcome-bft.schema.json");
 }
 END_TEST
 
@@ -95,11 +97,42 @@ START_TEST(lists_of_series_are_emptied_and_nothing_else)
 }
 END_TEST
 
+/* An outcome of consensus bft is one by its own table: neither a chain's keys nor fewer than its
+ * own pass, and no chain's outcome passes for one. */
+START_TEST(an_outcome_of_bft_has_keys_of_its_own)
+{
+    static const char text[] = "{\"doppel\":1,\"consensus\":\"bft\",\"name\":\"n\",\"program\":{"
+                               "\"name\":\"doppel\",\"version\":\"0\","
+                               "\"engine\":\"none\"},\"seed\":1,\"nodes\":4,\"classes\":{\"6.3.1\":"
+                               "4},\"control\":{\"blocks\":1,"
+                               "\"rounds\":1,\"final_ms\":1,\"length_ms\":2},\"treatment\":{"
+                               "\"blocks\":1,\"rounds\":1,\"final_ms\":1,"
+                               "\"length_ms\":2},\"result\":\"held\",\"reason\":\"r\",\"exit\":0,"
+                               "\"claims\":[],\"chains\":[],\"odds\":[],"
+                               "\"notes\":[],\"plan\":{},\"environment\":{}}";
+    json_t *o = json_loads(text, 0, NULL);
+    dg_error err = { .text = "" };
+    ck_assert_ptr_nonnull(o);
+    ck_assert_msg(dg_outcome_check(o, &err) == DG_OK, "%s", err.text);
+    json_object_set_new(o, "parachains", json_integer(3));
+    ck_assert_int_eq(dg_outcome_check(o, &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, "parachains") != NULL, "%s", err.text);
+    json_object_del(o, "parachains");
+    json_object_del(json_object_get(o, "treatment"), "final_ms");
+    ck_assert_int_eq(dg_outcome_check(o, &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, "treatment.final_ms is missing") != NULL, "%s", err.text);
+    json_object_del(o, "consensus");
+    ck_assert_int_eq(dg_outcome_check(o, &err), DG_MALFORMED);
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("keys of an outcome");
     TCase *tc = tcase_create("keys");
     tcase_add_test(tc, the_shipped_schema_is_the_table);
+    tcase_add_test(tc, an_outcome_of_bft_has_keys_of_its_own);
     tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof bad_files / sizeof *bad_files);
     tcase_add_test(tc, an_exit_code_is_read_from_the_document_alone);
     tcase_add_loop_test(tc, lists_of_series_are_emptied_and_nothing_else, 0,

@@ -20,7 +20,7 @@ static dg_plan *planned(void)
 
 static bool of_a_network(dg_event_kind kind)
 {
-    return kind >= DG_EVENT_NET_START && kind < DG_EVENT_RUN_END;
+    return kind >= DG_EVENT_NET_START && kind < DG_EVENT_PROCESS;
 }
 
 START_TEST(every_kind_of_record_has_its_sentence)

@@ -36,6 +36,7 @@ static const char *const files[] = {
     "share/doc/doppel/LICENSE",
     "share/doppel/plan.schema.json",
     "share/doppel/outcome.schema.json",
+    "share/doppel/outcome-bft.schema.json",
     "share/doppel/cluster/slurm.sh",
     "share/doppel/cluster/sweep.yaml",
 };
