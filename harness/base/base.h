@@ -400,6 +400,26 @@ void dg_lack_ends(void);
  * nobody called dg_lack_ends. */
 void dg_lack_met(const char *what);
 
+/* ---- scratch: a private folder for what is in the making ---- */
+
+enum { DG_SCRATCH_FILES_MAX = 40, DG_SCRATCH_FOLDER_MAX = 512, DG_SCRATCH_PATH_MAX = 640 };
+typedef struct dg_scratch {
+    char folder[DG_SCRATCH_FOLDER_MAX]; /* "": none */
+    int scraps[DG_SCRATCH_FILES_MAX];
+    size_t count;
+} dg_scratch;
+/* A new folder for its owner alone: `prefix` and six letters; NULL: where temporary files go
+ * (TMPDIR). A signal that ends the program takes it along, if no more is in it than what
+ * dg_scratch_path named. DG_IO. */
+dg_code dg_scratch_make(dg_scratch *scratch, const char *prefix, dg_error *err);
+/* The path of a file or folder in it, which is remembered from now on; it is not made. At most
+ * DG_SCRATCH_FILES_MAX - 1 of them; `name` is of this program, or was found plain. */
+void dg_scratch_path(dg_scratch *scratch, char path[DG_SCRATCH_PATH_MAX], const char *name);
+/* It is not temporary any more: nothing is remembered. */
+void dg_scratch_keep(dg_scratch *scratch);
+/* With all that is in it; fine on zeros. */
+void dg_scratch_remove(dg_scratch *scratch);
+
 /* ---- locks: a place that one process owns at a time ----
  *
  * A process id says nothing to another container or host; a lock does, and the kernel takes it

@@ -243,7 +243,7 @@ static dg_code find_runtime(dg_bisect_work *w, dg_bisect_entry *e, dg_bisect_ver
 /* Texts are kept and compared, and the folder has another name each time: paths begin in it. */
 static void leave_out_folder(char *text, const char *folder)
 {
-    char prefix[sizeof((dg_bisect_yard *)0)->folder + 1];
+    char prefix[DG_SCRATCH_FOLDER_MAX + 1];
     size_t len = (size_t)snprintf(prefix, sizeof prefix, "%s/", folder);
     for (char *at; folder[0] && (at = strstr(text, prefix));)
         memmove(at, at + len, strlen(at + len) + 1);
@@ -270,7 +270,7 @@ static dg_code ask(dg_bisect_work *w, dg_bisect_entry *e, dg_bisect_verdict *v, 
         w->runs++;
     }
     assert(v->mark != DG_BISECT_UNKNOWN);
-    leave_out_folder(v->why, w->yard.folder);
+    leave_out_folder(v->why, w->yard.scratch.folder);
     e->mark = v->mark;
     memcpy(e->why, v->why, sizeof e->why);
     memcpy(e->broke, v->broke, sizeof e->broke);

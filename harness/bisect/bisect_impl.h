@@ -25,7 +25,8 @@ void dg_bisect_plain(char *out, size_t size, const char *text);
 
 /* The private folder in which runtimes are made. */
 typedef struct dg_bisect_yard {
-    char folder[512], log[1024];
+    dg_scratch scratch;
+    char log[1024];
     size_t commit; /* that is checked out; SIZE_MAX: none */
 } dg_bisect_yard;
 /* Makes the folder, and empties the file that its output goes to if `fresh`. DG_IO. */

@@ -13,25 +13,17 @@
 
 dg_code dg_bisect_yard_open(dg_bisect_yard *yard, const char *log, bool fresh, dg_error *err)
 {
-    const char *tmp = getenv("TMPDIR");
     dg_code rc;
     yard->commit = SIZE_MAX;
     snprintf(yard->log, sizeof yard->log, "%s.build", log);
-    snprintf(yard->folder, sizeof yard->folder, "%.400s/doppel-bisect-XXXXXX",
-             tmp && tmp[0] ? tmp : "/tmp");
-    if (!mkdtemp(yard->folder)) {
-        rc = dg_fail(err, DG_IO, "%s could not be made: %s", yard->folder, strerror(errno));
-        yard->folder[0] = 0;
+    if ((rc = dg_scratch_make(&yard->scratch, NULL, err)) < 0)
         return rc;
-    }
     return fresh ? dg_file_write(yard->log, dg_text(""), err) : DG_OK;
 }
 
 void dg_bisect_yard_close(dg_bisect_yard *yard)
 {
-    if (yard->folder[0])
-        dg_dir_remove(yard->folder, NULL);
-    yard->folder[0] = 0;
+    dg_scratch_remove(&yard->scratch);
 }
 
 /* ---- the command ---- */
@@ -47,7 +39,7 @@ static void become(const dg_bisect_yard *yard, const char *command, const char *
         signal(number, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0
-        || chdir(yard->folder) != 0 || setenv("DOPPEL_COMMIT", hash, 1) != 0)
+        || chdir(yard->scratch.folder) != 0 || setenv("DOPPEL_COMMIT", hash, 1) != 0)
         _exit(127);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(127);
@@ -112,10 +104,11 @@ dg_code dg_bisect_yard_build(dg_bisect_verdict *out, char *path, size_t size, dg
 {
     char hash[DG_GIT_HASH_TEXT], why[DG_BISECT_TEXT_MAX];
     dg_code rc;
-    assert(yard->folder[0] && options->build && options->build_timeout_ns > 0);
-    snprintf(path, size, "%s/%s", yard->folder, options->path);
+    assert(yard->scratch.folder[0] && options->build && options->build_timeout_ns > 0);
+    snprintf(path, size, "%s/%s", yard->scratch.folder, options->path);
     unlink(path); /* one that an earlier commit left is none of this one */
-    if ((rc = dg_git_history_check_out(history, yard->folder, commit, yard->commit, err)) < 0)
+    if ((rc = dg_git_history_check_out(history, yard->scratch.folder, commit, yard->commit, err))
+        < 0)
         return rc;
     yard->commit = commit;
     dg_git_history_hash(hash, history, commit);

@@ -13,7 +13,7 @@
 /* How the name of the state begins; what follows says what kind of file it is. */
 #define DG_BUNDLE_STATE "snapshot."
 
-enum { DG_BUNDLE_NAME_MAX = 64, DG_BUNDLE_FOLDER_MAX = 512, DG_BUNDLE_PATH_MAX = 640 };
+enum { DG_BUNDLE_NAME_MAX = 64 };
 
 /* ---- manifest.c: what is in a bundle ---- */
 
@@ -78,28 +78,6 @@ dg_code dg_bundle_in_open(dg_bundle_in *in, const char *path, dg_error *err);
 dg_code dg_bundle_in_next(dg_bundle_in *in, dg_bytes *out, dg_error *err);
 void dg_bundle_in_close(dg_bundle_in *in);
 
-/* ---- scratch.c: a private folder, which a signal takes with it ---- */
-
-typedef struct dg_bundle_scratch {
-    char folder[DG_BUNDLE_FOLDER_MAX]; /* "": none */
-    int scraps[DG_BUNDLE_FILES_MAX + 8];
-    size_t count;
-} dg_bundle_scratch;
-
-/* A new folder for its owner alone: `prefix` and six letters; NULL: where temporary files go.
- * DG_IO. */
-dg_code dg_bundle_scratch_make(dg_bundle_scratch *scratch, const char *prefix, dg_error *err);
-/* The path of a file in it, which is remembered from now on. */
-void dg_bundle_scratch_path(dg_bundle_scratch *scratch, char path[DG_BUNDLE_PATH_MAX],
-                            const char *name);
-/* A folder in it, with names that a snapshot has, all remembered. It is not made. */
-void dg_bundle_scratch_state(dg_bundle_scratch *scratch, char path[DG_BUNDLE_PATH_MAX],
-                             const char *name);
-/* It is not temporary any more: nothing is remembered. */
-void dg_bundle_scratch_keep(dg_bundle_scratch *scratch);
-/* With all that is in it; fine on zeros. */
-void dg_bundle_scratch_remove(dg_bundle_scratch *scratch);
-
 /* ---- pack.c, unpack.c: the tar ---- */
 
 /* A file that goes in. */
@@ -121,8 +99,8 @@ dg_code dg_bundle_pack(const char *path, dg_bundle_items *items, const dg_bundle
 /* All files of a bundle into a folder, checked against its manifest, which is read. `*manifest` is
  * the caller's, NULL after a failure. Codes of dg_bundle_open; what was written by then is for the
  * caller to remove. */
-dg_code dg_bundle_unpack(json_t **manifest, dg_bundle_list *list, dg_bundle_scratch *to,
-                         const char *path, dg_error *err);
+dg_code dg_bundle_unpack(json_t **manifest, dg_bundle_list *list, dg_scratch *to, const char *path,
+                         dg_error *err);
 
 /* ---- inputs.c: what a plan names, as files ---- */
 

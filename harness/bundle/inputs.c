@@ -17,7 +17,7 @@
 
 typedef struct gathering {
     dg_bundle_items items;
-    dg_bundle_scratch scratch; /* of a state that has to be made a file */
+    dg_scratch scratch; /* of a state that has to be made a file */
     const dg_bundle_parts *parts;
     const dg_plan_asked *asked;
     dg_source_options from;
@@ -153,13 +153,13 @@ static bool is_the_same_state(const dg_snapshot *a, const dg_snapshot *b)
            && json_equal(dg_snapshot_code_substitutes(a), dg_snapshot_code_substitutes(b));
 }
 
-static dg_code export_state(gathering *g, char path[DG_BUNDLE_PATH_MAX], dg_snapshot *folder,
+static dg_code export_state(gathering *g, char path[DG_SCRATCH_PATH_MAX], dg_snapshot *folder,
                             dg_error *err)
 {
     const dg_snapshot_info *info = dg_snapshot_info_of(folder);
     bool genesis = info->number == 0;
     snprintf(g->state, sizeof g->state, "%s%s", DG_BUNDLE_STATE, genesis ? "json.zst" : "snap");
-    dg_bundle_scratch_path(&g->scratch, path, g->state);
+    dg_scratch_path(&g->scratch, path, g->state);
     if (!genesis && strcmp(info->chain, info->spec_name) != 0)
         snprintf(g->items.chain, sizeof g->items.chain, "%s", info->chain);
     return genesis ? dg_snapshot_export_spec(folder, path, err)
@@ -170,9 +170,9 @@ static dg_code export_state(gathering *g, char path[DG_BUNDLE_PATH_MAX], dg_snap
 static dg_code import_again(gathering *g, dg_snapshot **out, const char *file, dg_error *err)
 {
     dg_snapshot_import_options how = { .chain = g->items.chain[0] ? g->items.chain : NULL };
-    char place[DG_BUNDLE_PATH_MAX];
+    char place[DG_SCRATCH_PATH_MAX];
     dg_code rc;
-    dg_bundle_scratch_state(&g->scratch, place, "again");
+    dg_snapshot_scratch(&g->scratch, place, "again");
     how.path_out = place;
     rc = dg_source_import(NULL, file, &how, g->from.engine, err);
     return rc < 0 ? rc : dg_snapshot_open(out, place, err);
@@ -182,8 +182,8 @@ static dg_code import_again(gathering *g, dg_snapshot **out, const char *file, d
 static dg_code add_folder(gathering *g, const char *path, dg_error *err)
 {
     dg_snapshot *as_it_was = NULL, *again = NULL;
-    char file[DG_BUNDLE_PATH_MAX];
-    dg_code rc = dg_bundle_scratch_make(&g->scratch, NULL, err);
+    char file[DG_SCRATCH_PATH_MAX];
+    dg_code rc = dg_scratch_make(&g->scratch, NULL, err);
     if (rc >= 0 && (rc = dg_snapshot_open(&as_it_was, path, err)) >= 0
         && (rc = export_state(g, file, as_it_was, err)) >= 0
         && (rc = import_again(g, &again, file, err)) >= 0 && !is_the_same_state(as_it_was, again))
@@ -282,7 +282,7 @@ dg_code dg_bundle_write(const char *path, const dg_bundle_parts *parts, dg_error
     if ((rc = dg_engine_new(&g.from.engine, &quiet, err)) >= 0 && (rc = gather(&g, err)) >= 0)
         rc = dg_bundle_pack(path, &g.items, parts, err);
     clear_items(&g.items);
-    dg_bundle_scratch_remove(&g.scratch);
+    dg_scratch_remove(&g.scratch);
     dg_engine_free(g.from.engine);
     return rc < 0 ? dg_fail_within(err, rc, "the bundle %.200s", path) : DG_OK;
 }

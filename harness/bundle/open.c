@@ -10,7 +10,7 @@
 #include "wasm/wasm.h"
 
 struct dg_bundle {
-    dg_bundle_scratch scratch;
+    dg_scratch scratch;
     dg_bundle_list list;
     json_t *manifest, *outcome;
     dg_plan *plan;
@@ -49,15 +49,15 @@ static dg_code check_names(const dg_bundle *b, dg_bytes text, dg_error *err)
     return rc;
 }
 
-static void path_of(const dg_bundle *b, char path[DG_BUNDLE_PATH_MAX], const char *name)
+static void path_of(const dg_bundle *b, char path[DG_SCRATCH_PATH_MAX], const char *name)
 {
-    snprintf(path, DG_BUNDLE_PATH_MAX, "%s/%s", b->scratch.folder, name);
+    snprintf(path, DG_SCRATCH_PATH_MAX, "%s/%s", b->scratch.folder, name);
 }
 
 /* Relative names would be looked for in the folder of the program first. */
 static dg_code set_place(dg_bundle *b, const char *key, const char *name, dg_error *err)
 {
-    char path[DG_BUNDLE_PATH_MAX];
+    char path[DG_SCRATCH_PATH_MAX];
     path_of(b, path, name);
     return dg_plan_set(b->plan, key, path, err);
 }
@@ -83,7 +83,7 @@ static dg_code parse_plan(dg_bundle *b, dg_bytes text, dg_error *err)
 }
 
 /* The file of that name, which has at most so many bytes, and its path. */
-static dg_code find_file(dg_bundle *b, char path[DG_BUNDLE_PATH_MAX], const char *name,
+static dg_code find_file(dg_bundle *b, char path[DG_SCRATCH_PATH_MAX], const char *name,
                          uint64_t bytes_max, dg_error *err)
 {
     const dg_bundle_file *f = dg_bundle_file_of(&b->list, name);
@@ -99,7 +99,7 @@ static dg_code find_file(dg_bundle *b, char path[DG_BUNDLE_PATH_MAX], const char
 static dg_code read_plan(dg_bundle *b, dg_error *err)
 {
     const dg_bundle_file *state = dg_bundle_state_of(&b->list);
-    char path[DG_BUNDLE_PATH_MAX];
+    char path[DG_SCRATCH_PATH_MAX];
     dg_buf text;
     dg_code rc;
     if (!state)
@@ -119,7 +119,7 @@ static dg_code read_plan(dg_bundle *b, dg_error *err)
 
 static dg_code read_outcome(dg_bundle *b, dg_error *err)
 {
-    char path[DG_BUNDLE_PATH_MAX];
+    char path[DG_SCRATCH_PATH_MAX];
     dg_code rc = find_file(b, path, DG_BUNDLE_OUTCOME, DG_BUNDLE_OUTCOME_MAX, err);
     return rc < 0 ? rc : dg_outcome_load(&b->outcome, path, err);
 }
@@ -136,11 +136,11 @@ static dg_code read_all(dg_bundle *b, const char *path, dg_error *err)
     return DG_OK;
 }
 
-/* `beside`: as dg_bundle_scratch_make has it. */
+/* `beside`: as dg_scratch_make has it. */
 static dg_code open_in(dg_bundle **out, const char *path, const char *beside, dg_error *err)
 {
     dg_bundle *b = dg_calloc(1, sizeof *b);
-    dg_code rc = b ? dg_bundle_scratch_make(&b->scratch, beside, err)
+    dg_code rc = b ? dg_scratch_make(&b->scratch, beside, err)
                    : dg_fail(err, DG_NOMEM, "no memory for a bundle");
     *out = NULL;
     if (rc < 0 || (rc = read_all(b, path, err)) < 0) {
@@ -159,11 +159,11 @@ dg_code dg_bundle_open(dg_bundle **out, const char *path, dg_error *err)
 
 static dg_code import_state(dg_bundle *b, const char *chain, dg_engine *engine, dg_error *err)
 {
-    char place[DG_BUNDLE_PATH_MAX], file[DG_BUNDLE_PATH_MAX];
+    char place[DG_SCRATCH_PATH_MAX], file[DG_SCRATCH_PATH_MAX];
     dg_snapshot_import_options how = { .path_out = place, .chain = chain };
     dg_code rc;
     path_of(b, file, b->state);
-    dg_bundle_scratch_state(&b->scratch, place, "state");
+    dg_snapshot_scratch(&b->scratch, place, "state");
     if ((rc = dg_source_import(NULL, file, &how, engine, err)) < 0
         || (rc = set_place(b, "snapshot", "state", err)) < 0)
         return rc;
@@ -192,7 +192,7 @@ void dg_bundle_close(dg_bundle *b)
     dg_plan_free(b->plan);
     json_decref(b->manifest);
     json_decref(b->outcome);
-    dg_bundle_scratch_remove(&b->scratch);
+    dg_scratch_remove(&b->scratch);
     dg_free(b);
 }
 
@@ -229,7 +229,7 @@ dg_code dg_bundle_form(json_t **out, const dg_bundle *b, const json_t *outcome, 
 
 dg_code dg_bundle_extract(const char *path, const char *folder, dg_error *err)
 {
-    char beside[DG_BUNDLE_FOLDER_MAX];
+    char beside[DG_SCRATCH_FOLDER_MAX];
     size_t len = strlen(folder);
     dg_bundle *b;
     dg_code rc;
@@ -247,7 +247,7 @@ dg_code dg_bundle_extract(const char *path, const char *folder, dg_error *err)
     if (chmod(b->scratch.folder, 0755) != 0 || rename(b->scratch.folder, beside) != 0)
         rc = dg_fail(err, DG_IO, "%.300s could not be made: %s", beside, strerror(errno));
     else
-        dg_bundle_scratch_keep(&b->scratch);
+        dg_scratch_keep(&b->scratch);
     dg_bundle_close(b);
     return rc;
 }

@@ -20,7 +20,7 @@ typedef struct unpacking {
     dg_bundle_in in;
     dg_bundle_list *list;
     json_t *manifest; /* NULL: not read yet */
-    dg_bundle_scratch *to;
+    dg_scratch *to;
     dg_code rc; /* of the stream; its words are in `err` already */
     dg_error *err;
 } unpacking;
@@ -130,7 +130,7 @@ static dg_code write_file(unpacking *u, struct archive *a, const dg_bundle_file 
 static dg_code take_manifest(unpacking *u, struct archive *a, const char *name, uint64_t bytes)
 {
     dg_bundle_file as_file = { .name = DG_BUNDLE_MANIFEST, .bytes = bytes };
-    char path[DG_BUNDLE_PATH_MAX];
+    char path[DG_SCRATCH_PATH_MAX];
     dg_buf text;
     dg_code rc;
     if (strcmp(name, DG_BUNDLE_MANIFEST) != 0)
@@ -139,7 +139,7 @@ static dg_code take_manifest(unpacking *u, struct archive *a, const char *name, 
     if (bytes > DG_BUNDLE_MANIFEST_MAX)
         return dg_fail(u->err, DG_MALFORMED, "%s has more than %d bytes", DG_BUNDLE_MANIFEST,
                        DG_BUNDLE_MANIFEST_MAX);
-    dg_bundle_scratch_path(u->to, path, DG_BUNDLE_MANIFEST);
+    dg_scratch_path(u->to, path, DG_BUNDLE_MANIFEST);
     dg_buf_init(&text, DG_BUNDLE_MANIFEST_MAX);
     if ((rc = write_file(u, a, &as_file, path)) >= 0
         && (rc = dg_file_read(&text, path, u->err)) >= 0)
@@ -151,7 +151,7 @@ static dg_code take_manifest(unpacking *u, struct archive *a, const char *name, 
 static dg_code take_file(unpacking *u, struct archive *a, const char *name, uint64_t bytes)
 {
     dg_bundle_file *f = dg_bundle_file_of(u->list, name);
-    char path[DG_BUNDLE_PATH_MAX];
+    char path[DG_SCRATCH_PATH_MAX];
     dg_hash hash;
     dg_code rc;
     if (!f)
@@ -162,7 +162,8 @@ static dg_code take_file(unpacking *u, struct archive *a, const char *name, uint
         return dg_fail(u->err, DG_MALFORMED, "%s has %llu bytes, but %llu by %s", name,
                        (unsigned long long)bytes, (unsigned long long)f->bytes, DG_BUNDLE_MANIFEST);
     f->seen = true;
-    dg_bundle_scratch_path(u->to, path, f->name);
+    assert(dg_bundle_name_is_plain(f->name));
+    dg_scratch_path(u->to, path, f->name);
     if ((rc = write_file(u, a, f, path)) < 0 || (rc = dg_source_hash(&hash, path, u->err)) < 0)
         return rc;
     return dg_hash_equal(&hash, &f->hash)
@@ -218,8 +219,8 @@ static dg_code read_all(unpacking *u, struct archive *a)
     return rc < 0 || (rc = drain(u)) < 0 ? rc : check_all(u);
 }
 
-dg_code dg_bundle_unpack(json_t **manifest, dg_bundle_list *list, dg_bundle_scratch *to,
-                         const char *path, dg_error *err)
+dg_code dg_bundle_unpack(json_t **manifest, dg_bundle_list *list, dg_scratch *to, const char *path,
+                         dg_error *err)
 {
     unpacking u = { .list = list, .to = to, .err = err };
     struct archive *a = archive_read_new();

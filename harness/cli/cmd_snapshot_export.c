@@ -83,7 +83,7 @@ static dg_code write_zombienet(const char *path, const char *spec, const char *c
     return rc;
 }
 
-static dg_code with_keys(dg_snapshot **out, char folder[512], dg_snapshot *from,
+static dg_code with_keys(dg_snapshot **out, dg_scratch *scratch, dg_snapshot *from,
                          const dg_args *args, dg_error *err)
 {
     dg_chain_options how = { 0 };
@@ -91,7 +91,7 @@ static dg_code with_keys(dg_snapshot **out, char folder[512], dg_snapshot *from,
     dg_state *state = NULL;
     dg_snapshot_info info = *dg_snapshot_info_of(from);
     uint32_t writes = 0;
-    char place[600];
+    char prefix[512], place[DG_SCRATCH_PATH_MAX];
     dg_code rc;
     if ((rc = dg_cli_engine(&how.engine, err)) < 0
         || (rc = dg_chain_open(&chain, from, &how, err)) < 0
@@ -101,13 +101,10 @@ static dg_code with_keys(dg_snapshot **out, char folder[512], dg_snapshot *from,
         goto out;
     info.number = 0;
     memset(&info.hash, 0, sizeof info.hash);
-    snprintf(folder, 512, "%.400s.dev-keys-XXXXXX", args->text[EXPORT_TO]);
-    if (!mkdtemp(folder)) {
-        rc = dg_fail(err, DG_IO, "%s: no folder could be made beside it", args->text[EXPORT_TO]);
-        folder[0] = 0;
+    snprintf(prefix, sizeof prefix, "%.400s.dev-keys-", args->text[EXPORT_TO]);
+    if ((rc = dg_scratch_make(scratch, prefix, err)) < 0)
         goto out;
-    }
-    snprintf(place, sizeof place, "%s/snapshot", folder);
+    dg_snapshot_scratch(scratch, place, "snapshot");
     if ((rc = dg_state_save(state, place, &info, dg_bytes_of(NULL, 0), err)) >= 0)
         rc = dg_snapshot_open(out, place, err);
 out:
@@ -120,7 +117,8 @@ out:
 static dg_code export_with_keys(dg_snapshot *from, const dg_args *args, dg_error *err)
 {
     const char *to = args->text[EXPORT_TO];
-    char folder[512] = "", stem[1024], beside[1100];
+    char stem[1024], beside[1100];
+    dg_scratch scratch = { .count = 0 };
     dg_snapshot *made = NULL;
     dg_code rc;
     if (ends_in(to, ".snap"))
@@ -134,15 +132,14 @@ static dg_code export_with_keys(dg_snapshot *from, const dg_args *args, dg_error
         return dg_fail(err, DG_USAGE, "the snapshot is partial: nodes need a whole state");
     stem_of(stem, sizeof stem, to);
     snprintf(beside, sizeof beside, "%s.toml", stem);
-    rc = with_keys(&made, folder, from, args, err);
+    rc = with_keys(&made, &scratch, from, args, err);
     if (rc >= 0)
         rc = write_to(made, to, args, err);
     if (rc >= 0)
         rc = write_zombienet(beside, base_name(to), dg_snapshot_info_of(from)->chain,
                              (uint32_t)args->number[EXPORT_KEYS], err);
     dg_snapshot_close(made);
-    if (folder[0])
-        dg_dir_remove(folder, NULL);
+    dg_scratch_remove(&scratch);
     return rc;
 }
 

@@ -255,3 +255,16 @@ void dg_snapshot_place_abandon(dg_snapshot_place *p)
     forget(p);
     dg_lock_release(&p->lock);
 }
+
+/* ---- one that is not to stay ---- */
+
+void dg_snapshot_scratch(dg_scratch *s, char path[DG_SCRATCH_PATH_MAX], const char *name)
+{
+    static const char *const files[] = { "data.mdb", "manifest.json", "note" };
+    dg_scratch_path(s, path, name);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char in_it[DG_SCRATCH_PATH_MAX], file[DG_SCRATCH_PATH_MAX];
+        snprintf(in_it, sizeof in_it, "%s/%s", name, files[i]);
+        dg_scratch_path(s, file, in_it);
+    }
+}

@@ -94,6 +94,9 @@ dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
 dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err);
 /* After every trie and state over it. NULL is fine. */
 void dg_snapshot_close(dg_snapshot *snapshot);
+/* The path of one that is to be made in a scratch folder, which a signal takes with it: `path` is
+ * out, `name` as dg_scratch_path has it. It takes four of the folder's names. */
+void dg_snapshot_scratch(dg_scratch *scratch, char path[DG_SCRATCH_PATH_MAX], const char *name);
 /* What the manifest tells. Lives as long as the snapshot. */
 const dg_snapshot_info *dg_snapshot_info_of(const dg_snapshot *snapshot);
 /* What a runtime could not do over a partial snapshot, as one clause: `said` is how it failed, the

@@ -39,23 +39,11 @@ dg_code dg_source_hash(dg_hash *out, const char *path, dg_error *err)
 
 /* ---- what lies in a repository, as a file ---- */
 
-/* A file in a temporary folder, or the one that was named. */
+/* A file in a temporary folder. */
 typedef struct fetched {
-    char folder[512], path[600]; /* folder "": there is none */
+    dg_scratch scratch;
+    char path[DG_SCRATCH_PATH_MAX];
 } fetched;
-
-static dg_code make_folder(char *out, size_t size, dg_error *err)
-{
-    assert(size > 0);
-    const char *tmp = getenv("TMPDIR");
-    dg_code rc;
-    snprintf(out, size, "%.400s/doppel-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
-    if (mkdtemp(out))
-        return DG_OK;
-    rc = dg_fail(err, DG_IO, "%s could not be made: %s", out, strerror(errno));
-    out[0] = 0;
-    return rc;
-}
 
 /* To be given back with `let_go`, after a failure too. */
 static dg_code fetch(fetched *f, const char *name, dg_error *err)
@@ -65,8 +53,8 @@ static dg_code fetch(fetched *f, const char *name, dg_error *err)
     memset(f, 0, sizeof *f);
     dg_buf_init(&content, DG_SOURCE_STATE_MAX);
     if ((rc = dg_git_read(&content, name, err)) >= 0
-        && (rc = make_folder(f->folder, sizeof f->folder, err)) >= 0) {
-        snprintf(f->path, sizeof f->path, "%s/file", f->folder);
+        && (rc = dg_scratch_make(&f->scratch, NULL, err)) >= 0) {
+        dg_scratch_path(&f->scratch, f->path, "file");
         rc = dg_file_write(f->path, dg_buf_bytes(&content), err);
     }
     dg_buf_clear(&content);
@@ -75,8 +63,7 @@ static dg_code fetch(fetched *f, const char *name, dg_error *err)
 
 static void let_go(fetched *f)
 {
-    if (f->folder[0])
-        dg_dir_remove(f->folder, NULL);
+    dg_scratch_remove(&f->scratch);
 }
 
 /* What went wrong went wrong with what the user named. */
@@ -274,12 +261,12 @@ static dg_code open_cached(dg_source *out, const char *path, const char *name,
 static dg_code open_temporary(dg_source *out, const char *path, const char *name,
                               const dg_source_options *options, dg_error *err)
 {
-    char place[640];
+    char place[DG_SCRATCH_PATH_MAX];
     dg_code rc;
-    assert(!out->snapshot && !out->temporary[0]);
-    if ((rc = make_folder(out->temporary, sizeof out->temporary, err)) < 0)
+    assert(!out->snapshot && !out->temporary.folder[0]);
+    if ((rc = dg_scratch_make(&out->temporary, NULL, err)) < 0)
         return rc;
-    snprintf(place, sizeof place, "%s/snapshot", out->temporary);
+    dg_snapshot_scratch(&out->temporary, place, "snapshot");
     if ((rc = import_to(place, path, name, options, err)) < 0)
         return rc;
     return dg_snapshot_open(&out->snapshot, place, err);
@@ -386,7 +373,7 @@ static dg_code open_live(dg_source *out, const char *path, const dg_source_optio
 dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,
                        dg_error *err)
 {
-    fetched f = { .folder = "" };
+    fetched f = { .path = "" };
     dg_code rc;
     memset(out, 0, sizeof *out);
     if (is_live(path))
@@ -408,7 +395,6 @@ void dg_source_close(dg_source *source)
         dg_fetch_lazy_close(source->lazy); /* with its snapshot */
     else
         dg_snapshot_close(source->snapshot);
-    if (source->temporary[0])
-        dg_dir_remove(source->temporary, NULL);
+    dg_scratch_remove(&source->temporary);
     memset(source, 0, sizeof *source);
 }

@@ -34,7 +34,7 @@ enum {
  * into a temporary folder that goes away with dg_source_close). */
 typedef struct dg_source {
     dg_snapshot *snapshot;
-    char temporary[512];
+    dg_scratch temporary; /* of a state that is kept nowhere */
     bool from_cache;
     struct dg_fetch_lazy *lazy; /* whose snapshot it is; NULL: of files */
 } dg_source;

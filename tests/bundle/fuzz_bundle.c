@@ -23,7 +23,7 @@ static unsigned entries_left(void)
 static void check_files(const dg_bundle_list *list, const char *folder)
 {
     for (size_t i = 0; i < list->count; i++) {
-        char path[DG_BUNDLE_PATH_MAX];
+        char path[DG_SCRATCH_PATH_MAX];
         dg_hash hash;
         snprintf(path, sizeof path, "%s/%s", folder, list->at[i].name);
         assert(list->at[i].seen && dg_bundle_name_is_plain(list->at[i].name));
@@ -35,11 +35,11 @@ static void check_files(const dg_bundle_list *list, const char *folder)
 /* The files alone: what they say is for other targets. */
 static void unpack_one(const char *path)
 {
-    dg_bundle_scratch to;
+    dg_scratch to;
     dg_bundle_list list;
     json_t *manifest = NULL;
     dg_error err = { .text = "" };
-    dg_code rc = dg_bundle_scratch_make(&to, NULL, &err);
+    dg_code rc = dg_scratch_make(&to, NULL, &err);
     assert(rc == DG_OK);
     rc = dg_bundle_unpack(&manifest, &list, &to, path, &err);
     assert((rc == DG_OK) == (manifest != NULL));
@@ -50,7 +50,7 @@ static void unpack_one(const char *path)
         fuzz_refused(&err);
     }
     json_decref(manifest);
-    dg_bundle_scratch_remove(&to);
+    dg_scratch_remove(&to);
 }
 
 static void open_one(const char *path)

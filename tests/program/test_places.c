@@ -2,6 +2,8 @@
  * before the work, and what stands there (a pipe, a link, our own stdout) is not taken away. */
 #include "program.h"
 
+#include <glob.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,6 +300,43 @@ START_TEST(what_is_read_may_come_from_stdin)
 }
 END_TEST
 
+/* ---- a state that is kept nowhere ---- */
+
+/* Is there a file of this pattern now? */
+static bool is_there(const char *pattern)
+{
+    glob_t found;
+    bool any = glob(pattern, 0, NULL, &found) == 0;
+    globfree(&found);
+    return any;
+}
+
+/* Without a cache a spec is imported into a folder of temporary files. */
+START_TEST(a_signal_takes_a_temporary_state_along)
+{
+    char tmp[300], pattern[400];
+    int status;
+    pid_t pid;
+    snprintf(tmp, sizeof tmp, "%s", scratch_path("tmp"));
+    snprintf(pattern, sizeof pattern, "%s/*/snapshot/data.mdb", tmp);
+    ck_assert_int_eq(dg_dir_make(tmp, NULL), DG_OK);
+    if ((pid = fork()) == 0) {
+        setenv("TMPDIR", tmp, 1);
+        setenv("DOPPEL_CACHE", "/proc/none", 1);
+        ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
+        ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
+        execl(program(), "doppel", "run", EMBEDDED_PLAN, (char *)NULL);
+        _exit(99);
+    }
+    while (!is_there(pattern))
+        ck_assert_int_eq(waitpid(pid, &status, WNOHANG), 0); /* at work still */
+    ck_assert_int_eq(kill(pid, SIGTERM), 0);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    ck_assert_int_eq(rmdir(tmp), 0); /* only an empty one goes */
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("places");
@@ -307,6 +346,7 @@ int main(void)
                         sizeof bad_places / sizeof bad_places[0]);
     tcase_add_loop_test(tc, no_input_is_written_over, 0, sizeof inputs / sizeof inputs[0]);
     tcase_add_test(tc, pipes_take_outcome_and_events_and_stay_pipes);
+    tcase_add_test(tc, a_signal_takes_a_temporary_state_along);
     tcase_add_test(tc, an_export_goes_through_a_pipe);
     tcase_add_test(tc, our_stdout_takes_the_outcome_and_then_the_report);
     tcase_add_test(tc, a_link_to_an_outcome_stays_and_the_outcome_keeps_its_mode);
