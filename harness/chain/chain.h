@@ -472,7 +472,8 @@ typedef struct dg_enactment {
     dg_bytes writes[2][2];
     size_t write_count;
     dg_buf config_key, config_value;
-    uint32_t config_session; /* from which the configuration acts; 0: none is changed */
+    dg_buf index_key, index_value; /* of a session that is changed by force: its number */
+    uint32_t config_session;       /* from which the configuration acts; 0: none is changed */
     char config_refused[80]; /* what its own calls say against it, if that was asked; empty: nothing
                               */
     bool config_executor;    /* .. and they say it against executor_params alone */
@@ -494,6 +495,8 @@ typedef struct dg_transition {
     /* fields of HostConfiguration by their place ("a.b") to new values, as dg_value_encode reads
      * them; borrowed; NULL: it stays */
     const json_t *config;
+    /* of neither of both: parachains' session changes when the block ends, ahead of BABE's epoch */
+    bool session;
     bool config_asked; /* try out whether the runtime's own calls take it: config_refused */
 } dg_transition;
 /* As dg_chain_enact, and with a configuration: what a scheduled change writes into

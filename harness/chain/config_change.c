@@ -22,8 +22,8 @@ typedef struct changing {
 
 /* ---- what is there ---- */
 
-static dg_code read_item(const dg_enact_attempt *a, json_t **out, const char *pallet,
-                         const char *item, dg_error *err)
+dg_code dg_enact_read_item(const dg_enact_attempt *a, json_t **out, const char *pallet,
+                           const char *item, dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage_value(a->meta, pallet, item);
     uint8_t room[64];
@@ -52,14 +52,14 @@ static dg_code read_all(changing *c, dg_error *err)
         return dg_fail(err, DG_UNSUPPORTED,
                        "the runtime has no storage item "
                        "Configuration.PendingConfigs");
-    if ((rc = read_item(c->a, &c->list, "Configuration", "PendingConfigs", err)) < 0
-        || (rc = read_item(c->a, &session, "ParasShared", "CurrentSessionIndex", err)) < 0)
+    if ((rc = dg_enact_read_item(c->a, &c->list, "Configuration", "PendingConfigs", err)) < 0
+        || (rc = dg_enact_read_item(c->a, &session, "ParasShared", "CurrentSessionIndex", err)) < 0)
         return rc;
     c->session = (uint32_t)json_integer_value(session) + SESSION_DELAY;
     json_decref(session);
     last = json_array_get(c->list, json_array_size(c->list) - 1);
     if (!last)
-        return read_item(c->a, &c->config, "Configuration", "ActiveConfig", err);
+        return dg_enact_read_item(c->a, &c->config, "Configuration", "ActiveConfig", err);
     c->config = json_deep_copy(json_array_get(last, 1));
     return c->config ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a configuration");
 }

@@ -15,6 +15,8 @@ void dg_enactment_clear(dg_enactment *enactment)
     dg_buf_clear(&enactment->extrinsic);
     dg_buf_clear(&enactment->config_key);
     dg_buf_clear(&enactment->config_value);
+    dg_buf_clear(&enactment->index_key);
+    dg_buf_clear(&enactment->index_value);
 }
 
 /* ---- set_code ---- */
@@ -218,6 +220,10 @@ static dg_code add_config(dg_chain *chain, dg_enactment *out, const dg_transitio
         return rc;
     dg_buf_init(&out->config_key, DG_TRIE_KEY_MAX);
     dg_buf_init(&out->config_value, DG_BLOCK_MAX);
+    dg_buf_init(&out->index_key, DG_TRIE_KEY_MAX);
+    dg_buf_init(&out->index_value, sizeof(uint32_t));
+    if (what->session)
+        return dg_enact_session(&a, out, err);
     return dg_enact_config(&a, out, what->config, what->config_asked, err);
 }
 
@@ -229,9 +235,10 @@ dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent
         rc = dg_chain_enact(chain, out, parent, what->how, what->code, err);
     else
         *out = (dg_enactment){ .how = what->how,
-                               .path = "Configuration.PendingConfigs written",
+                               .path = what->session ? "Initializer.BufferedSessionChanges written"
+                                                     : "Configuration.PendingConfigs written",
                                .parent = parent };
-    if (rc < 0 || !what->config)
+    if (rc < 0 || (!what->config && !what->session))
         return rc;
     if ((rc = add_config(chain, out, what, err)) < 0)
         dg_enactment_clear(out);

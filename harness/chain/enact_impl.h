@@ -64,4 +64,10 @@ dg_code dg_enact_config_refused(const dg_enact_attempt *a, dg_enactment *out, co
 dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json_t *fields,
                         bool asked, dg_error *err);
 
+/* config_change.c: a plain storage item of the parent's state, decoded; owned by the caller. */
+dg_code dg_enact_read_item(const dg_enact_attempt *a, json_t **out, const char *pallet,
+                           const char *item, dg_error *err);
+/* Adds the write by which parachains' session changes when the block ends. DG_UNSUPPORTED. */
+dg_code dg_enact_session(const dg_enact_attempt *a, dg_enactment *out, dg_error *err);
+
 #endif

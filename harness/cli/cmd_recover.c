@@ -21,6 +21,8 @@ static const dg_option options[] = {
     { "over", 0, DG_OPT_NUMBER, "SLOTS", "slots that they take, each acting in one of them (8)" },
     { "down-ms", 0, DG_OPT_TEXT, "LOW,HIGH",
       "how long a node is down to restart (20000,60000 milliseconds)" },
+    { "governance", 0, DG_OPT_NUMBER, "SLOTS",
+      "slots from U until a call of governance acts, by its track's delays (as --react)" },
     { "after", 0, DG_OPT_TEXT, "TIME",
       "a chain that stands is taken back so long after it came to stand (once all have acted)" },
     { "back", 0, DG_OPT_NUMBER, "BLOCKS",
@@ -41,6 +43,7 @@ enum {
     OPT_REACT,
     OPT_OVER,
     OPT_DOWN,
+    OPT_GOVERNANCE,
     OPT_AFTER,
     OPT_BACK,
     OPT_WARP,
@@ -97,6 +100,9 @@ static dg_code read_options(dg_recover_options *out, const dg_args *args, dg_err
     dg_code rc;
     if ((rc = dg_cli_time(&after_ns, "after", args->text[OPT_AFTER], err)) < 0
         || (rc = read_warp(&out->warp, args->text[OPT_WARP], err)) < 0
+        || (rc = read_slots(&out->governance_slots, "governance", args->text[OPT_GOVERNANCE],
+                            args->number[OPT_GOVERNANCE], err))
+               < 0
         || (rc = read_slots(&out->back_blocks, "back", args->text[OPT_BACK], args->number[OPT_BACK],
                             err))
                < 0)
@@ -276,8 +282,9 @@ const dg_command dg_cmd_recover = {
     "[PLAN]",
     "Rehearse on the same fork what can be done once a plan has gone red",
     "Runs the plan, and where a claim breaks runs it again with each remedy from U on: waiting for "
-    "the next session, a restart of all nodes, another release on a share of them; where the chain "
-    "stands also a rollback, and clocks that are set back and run fast. Of each it says "
+    "the next session, a restart of all nodes, another release on a share of them; what "
+    "governance can do; where the chain stands also a rollback, and clocks that are set back and "
+    "run fast. Of each it says "
     "whether what broke is over then, how long that takes, what it costs, and who has to act by "
     "when.",
     0,

@@ -65,3 +65,16 @@ dg_code dg_consensus_enact(dg_world *world, dg_transition **what, uint64_t slot,
     *what = &c->enact.what;
     return DG_OK;
 }
+
+dg_code dg_consensus_later(dg_world *world, uint64_t slot, const dg_transition *what, dg_error *err)
+{
+    dg_consensus *c = world->consensus;
+    if (c->later.set || !c->enact.set || slot <= c->enact.slot)
+        return dg_fail(err, DG_USAGE,
+                       "slot %llu is not behind U, or something is done later already",
+                       (unsigned long long)slot);
+    c->later.set = true;
+    c->later.slot = slot;
+    c->later.what = *what;
+    return DG_OK;
+}

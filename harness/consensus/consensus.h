@@ -26,6 +26,10 @@ dg_code dg_consensus_root(dg_world *world, uint32_t root, dg_error *err);
 /* `*what`, whose parts the caller sets, is enacted from `slot` on. DG_USAGE: the slot is not ahead,
  * or another was named before. */
 dg_code dg_consensus_enact(dg_world *world, dg_transition **what, uint64_t slot, dg_error *err);
+/* From `slot` on each block whose parent has N and is without it brings this about: a configuration
+ * or a change of session, borrowed until the end. DG_USAGE: not behind U, or a second one. */
+dg_code dg_consensus_later(dg_world *world, uint64_t slot, const dg_transition *what,
+                           dg_error *err);
 
 /* Why a runtime left a candidate out, as far as it shows from outside. */
 typedef enum dg_rejection {

@@ -69,7 +69,7 @@ typedef struct dg_consensus {
         bool set;
         uint64_t slot;
         dg_transition what;
-    } enact;
+    } enact, later; /* N; what governance does after it */
     struct {
         uint64_t claims, primary, built, failed;
     } in_slot;        /* since the slot began */

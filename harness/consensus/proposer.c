@@ -123,6 +123,7 @@ typedef struct making {
     dg_kept how;
     dg_enactment enactment;
     bool enacts, took; /* .. and N is the code now */
+    bool later;        /* what comes after N is in it */
     dg_error refused;  /* why not */
     dg_heartbeats beats;
     dg_client_note note;
@@ -134,6 +135,13 @@ static bool follows_upgrade(const dg_world *world, uint32_t block)
 {
     const dg_world_block *b = &world->blocks[block];
     return b->enacted && (b->parent == DG_NO || !world->blocks[b->parent].enacted);
+}
+
+static bool is_later(const dg_world *world, const making *m)
+{
+    const dg_world_block *parent = &world->blocks[m->p->parent];
+    return world->consensus->later.set && m->p->claim.slot >= world->consensus->later.slot
+           && parent->enacted && !parent->later && !follows_upgrade(world, m->p->parent);
 }
 
 /* Transactions of a block: heartbeats, or the one that enacts, which leaves no room. */
@@ -171,8 +179,17 @@ static dg_code build(dg_world *world, dg_block **out, making *m, dg_bytes inhere
         options.writes = (const dg_bytes(*)[2])m->enactment.writes;
         options.write_count = m->enactment.write_count;
     }
+    m->later = !m->enacts && is_later(world, m);
+    if (m->later) {
+        rc = dg_chain_transition(world->chain, &m->enactment, parent, &world->consensus->later.what,
+                                 err);
+        if (rc < 0)
+            return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "after N") : rc;
+        options.writes = (const dg_bytes(*)[2])m->enactment.writes;
+        options.write_count = m->enactment.write_count;
+    }
     rc = dg_chain_build(world->chain, out, &m->how.report, parent, &options, err);
-    if (m->enacts)
+    if (m->enacts || m->later)
         dg_enactment_clear(&m->enactment);
     return rc;
 }
@@ -397,6 +414,7 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
         < 0)
         return rc;
     world->blocks[id].epochs = epochs;
+    world->blocks[id].later |= m->later;
     if (m->enacts && (rc = note_enacted(world, m, &world->blocks[id], err)) < 0)
         return rc;
     if ((rc = dg_consensus_keep(world, (dg_leaf_id){ id }, &m->how, err)) < 0)

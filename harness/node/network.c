@@ -398,6 +398,11 @@ dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *field
     return rc;
 }
 
+dg_code dg_network_later(dg_network *net, uint64_t slot, const dg_transition *what, dg_error *err)
+{
+    return dg_consensus_later(&net->world, slot, what, err);
+}
+
 dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)
 {
     if (net->over)

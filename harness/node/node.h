@@ -48,6 +48,11 @@ dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes co
  * code of the same slot. */
 dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *fields, dg_error *err);
 
+/* What governance does once N is in: from `slot` on each block whose parent has N, and is without
+ * it, changes the configuration or parachains' session (no code; its fields borrowed likewise).
+ * Once, after dg_network_enact. DG_USAGE: not behind U, or a second time. */
+dg_code dg_network_later(dg_network *net, uint64_t slot, const dg_transition *what, dg_error *err);
+
 /* ---- faults ---- */
 
 /* What goes wrong by plan. Those of the world happen to a machine, its clock or its links, whatever

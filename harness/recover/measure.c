@@ -55,6 +55,21 @@ static const json_t *breaks_of(const json_t *outcome)
 
 /* ---- what broke is over ---- */
 
+/* Of para-interval: blocks that a parachain has fewer over the whole run, whose span is the run's
+ * and says nothing of when that was. */
+static bool is_sum(const json_t *outcome, const char *claim)
+{
+    const json_t *row;
+    size_t i;
+    json_array_foreach(
+        json_object_get(outcome, "claims"), i,
+        row) if (strcmp(text_at(row, "name"), claim)
+                 == 0) return json_object_get(json_array_get(json_object_get(row, "evidence"), 0),
+                                              "in_control")
+        != NULL;
+    return false;
+}
+
 static int64_t over(const json_t *outcome, const json_t *broke, int64_t upgrade)
 {
     const json_t *row, *blocks = series(outcome, "treatment");
@@ -64,6 +79,8 @@ static int64_t over(const json_t *outcome, const json_t *broke, int64_t upgrade)
     {
         const json_t *now = break_of(breaks_of(outcome), text_at(row, "claim"));
         int64_t slot = now ? slot_of(blocks, whole(now, "last_block")) + 1 : 0;
+        if (is_sum(outcome, text_at(row, "claim")))
+            continue;
         if (json_is_true(json_object_get(now, "to_the_end")))
             return -1;
         until = slot > until ? slot : until;
@@ -73,16 +90,16 @@ static int64_t over(const json_t *outcome, const json_t *broke, int64_t upgrade)
 
 /* ---- parachains are half back ---- */
 
-static int64_t included(const json_t *slots, size_t from)
+static int64_t backed(const json_t *slots, size_t from)
 {
     int64_t sum = 0;
     for (size_t i = from; i < from + HALF_WINDOW && i < json_array_size(slots); i++)
-        sum += whole(json_array_get(slots, i), "included");
+        sum += whole(json_array_get(slots, i), "backed");
     return sum;
 }
 
-/* The end of the last window after U, of those that follow one another, in which less than half of
- * control's candidates were included. */
+/* Behind the last of those windows after U, one beginning in each slot, in which less than half of
+ * control's candidates were backed. */
 static int64_t half_back(const json_t *outcome, int64_t upgrade)
 {
     const json_t *own = json_object_get(series(outcome, "network"), "treatment"),
@@ -90,8 +107,8 @@ static int64_t half_back(const json_t *outcome, int64_t upgrade)
     int64_t half = upgrade;
     for (size_t i = 0; i + HALF_WINDOW <= json_array_size(own); i++) {
         int64_t slot = whole(json_array_get(own, i), "slot");
-        if (slot > upgrade && included(own, i) * 2 < included(control, i))
-            half = slot + HALF_WINDOW;
+        if (slot > upgrade && backed(own, i) * 2 < backed(control, i))
+            half = slot + 1;
     }
     return half;
 }

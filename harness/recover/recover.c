@@ -76,7 +76,8 @@ static dg_code make_rows(recovering *r, dg_error *err)
     return rc;
 }
 
-static dg_code run_rows(recovering *r, dg_error *err)
+/* Rows that are plans alone are run together, one that governance has a part in by itself. */
+static dg_code run_some(recovering *r, size_t from, size_t to, bool governed, dg_error *err)
 {
     dg_run_options how = quiet(r->is.options->run);
     dg_run_cells_options cells = {
@@ -85,16 +86,26 @@ static dg_code run_rows(recovering *r, dg_error *err)
     const dg_plan *plans[DG_RECOVER_ROWS_MAX];
     size_t count = 0;
     dg_code rc;
-    for (size_t i = 0; i < r->count; i++)
-        if (r->rows[i].plan) {
+    for (size_t i = from; i < to; i++)
+        if (r->rows[i].plan && (r->rows[i].later.slots != 0) == governed) {
+            how.later = r->rows[i].later;
             plans[count] = r->rows[i].plan;
             r->cells[count++] = i;
         }
+    assert(!governed || count <= 1);
     if (!count)
         return DG_OK;
     rc = dg_run_cells(plans, count, &how, &cells, err);
     if (rc == DG_END)
         dg_fail(err, DG_END, "stopped before all remedies were tried");
+    return rc;
+}
+
+static dg_code run_rows(recovering *r, dg_error *err)
+{
+    dg_code rc = run_some(r, 0, r->count, false, err);
+    for (size_t i = 0; i < r->count && rc == DG_OK; i++)
+        rc = run_some(r, i, i + 1, true, err);
     return rc;
 }
 
@@ -143,6 +154,7 @@ static int put_seen(json_t *out, const recovering *r, const dg_remedy *row, cons
           | put(out, "relay_lost_ms", json_integer(seen.relay_lost_ms))
           | put(out, "parachain_lost_ms", json_integer(seen.para_lost_ms))
           | put(out, "blocks_lost", json_integer(0)) | put(out, "finalized_lost", json_integer(0))
+          | put(out, "broke", json_deep_copy(breaks_of(outcome)))
           | put(out, "brings", dg_recover_new_breaks(outcome, breaks_of(r->base)));
     if (seen.until >= 0)
         bad |= put(out, "recovered_ms", json_integer(ms_after(r, seen.until)));
@@ -248,6 +260,7 @@ static void clear(recovering *r)
 {
     for (size_t i = 0; i < r->count; i++) {
         dg_plan_free(r->rows[i].plan);
+        json_decref(r->rows[i].fields);
         json_decref(r->outcomes[i]);
     }
     json_decref(r->base);
@@ -279,6 +292,7 @@ dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_opti
                                .options = options,
                                .react = options->react_slots ? options->react_slots : REACT,
                                .over = options->over_slots ? options->over_slots : OVER };
+    r->is.governance = options->governance_slots ? options->governance_slots : r->is.react;
     if ((rc = run_base(r, err)) >= 0) {
         r->is.outcome = r->base;
         r->is.network = json_object_get(r->base, "network") != NULL;

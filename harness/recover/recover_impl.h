@@ -24,9 +24,9 @@ json_t *dg_recover_new_breaks(const json_t *outcome, const json_t *broke);
 typedef struct dg_recover_case {
     const dg_plan *plan;
     const dg_recover_options *options;
-    const json_t *outcome; /* of the plan itself */
-    dg_recover_seen seen;  /* .. */
-    uint32_t react, over;
+    const json_t *outcome;            /* of the plan itself */
+    dg_recover_seen seen;             /* .. */
+    uint32_t react, over, governance; /* slots */
     bool network;
 } dg_recover_case;
 
@@ -36,6 +36,8 @@ typedef struct dg_remedy {
     char says[DG_RECOVER_TEXT_MAX];      /* what is done, in words */
     char not_tried[DG_RECOVER_TEXT_MAX]; /* why it cannot be; "": it is */
     dg_plan *plan;                       /* owned, checked; NULL: it is not run again */
+    dg_run_later later;                  /* what governance does */
+    json_t *fields;                      /* .. which it points at; owned */
     bool is_base;                        /* the run of the plan itself tells */
     double share;                        /* of operators that must act */
     int64_t from, over;                  /* slots in which they act; from -1: nobody does */
@@ -44,6 +46,14 @@ typedef struct dg_remedy {
 /* remedies.c: remedy i of the table, made for the case; false past the end. `out` is written whole,
  * its plan is to be given back. Below zero, in `rc`: DG_USAGE, DG_NOMEM. */
 bool dg_remedy_make(dg_remedy *out, size_t i, const dg_recover_case *c, dg_code *rc, dg_error *err);
+
+/* governance.c: parachains' session by force; the configuration put back; a node feature switched
+ * off. DG_NOMEM, codes of dg_run. */
+dg_code dg_remedy_session(dg_remedy *out, const dg_recover_case *c, dg_error *err);
+/* .. */
+dg_code dg_remedy_config(dg_remedy *out, const dg_recover_case *c, dg_error *err);
+/* .. */
+dg_code dg_remedy_feature(dg_remedy *out, const dg_recover_case *c, dg_error *err);
 
 /* rollback.c: appends a row for each number of blocks that is taken back, and for clocks that are
  * set back beside it; where the chain goes on, why there is none. DG_USAGE, DG_NOMEM, codes of

@@ -156,6 +156,24 @@ static dg_code release(dg_remedy *out, const dg_recover_case *c, double share, d
     return with_rollout(&out->plan, c->plan, rollout_json(c, share, to), err);
 }
 
+/* ---- governance ---- */
+
+static dg_code session(dg_remedy *out, const dg_recover_case *c, double share, dg_error *err)
+{
+    (void)share;
+    return dg_remedy_session(out, c, err);
+}
+static dg_code config(dg_remedy *out, const dg_recover_case *c, double share, dg_error *err)
+{
+    (void)share;
+    return dg_remedy_config(out, c, err);
+}
+static dg_code feature(dg_remedy *out, const dg_recover_case *c, double share, dg_error *err)
+{
+    (void)share;
+    return dg_remedy_feature(out, c, err);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -163,7 +181,8 @@ static const struct {
     double share;
     dg_code (*make)(dg_remedy *out, const dg_recover_case *c, double share, dg_error *err);
 } table[] = {
-    { "wait", 0, wait },          { "restart", 1, restart },   { "release", 1, release },
+    { "wait", 0, wait },          { "session", 0, session },   { "config", 0, config },
+    { "feature", 0, feature },    { "restart", 1, restart },   { "release", 1, release },
     { "release", 0.67, release }, { "release", 0.5, release }, { "release", 0.34, release },
 };
 

@@ -1,3 +1,3 @@
 room := recover
-sees := base chain event protocol plan outcome run
+sees := base scale host chain event protocol plan outcome run
 owns := remedy

@@ -375,7 +375,13 @@ void dg_run_network_alone(dg_run_arm *a)
 dg_code dg_run_network_enact(dg_run_arm *a, dg_error *err)
 {
     assert(a->network && a->which == DG_ARM_TREATMENT);
-    return set_transition(a->network->stage->net, a->run, err);
+    const dg_run_later *later = &a->run->options->later;
+    dg_transition what = { .config = later->config, .session = later->session };
+    dg_code rc = set_transition(a->network->stage->net, a->run, err);
+    if (rc < 0 || !later->slots)
+        return rc;
+    return dg_network_later(a->network->stage->net, a->run->span.upgrade_slot + later->slots, &what,
+                            err);
 }
 
 dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err)

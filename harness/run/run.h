@@ -82,8 +82,16 @@ typedef enum dg_run_positions {
                              */
 } dg_run_positions;
 
-/* What of a run is no part of its plan: but for fuel and verify_determinism none of it changes a
- * verdict. Zeroes are fine. */
+/* What governance does in treatment once N is in, for who rehearses a way back: nodes have to be
+ * simulated. Zeroes: nothing. */
+typedef struct dg_run_later {
+    uint32_t slots;       /* from U on, above 1; 0: nothing is done */
+    const json_t *config; /* fields of HostConfiguration, as upgrade.config of a plan; borrowed */
+    bool session;         /* or parachains' session is changed by force */
+} dg_run_later;
+
+/* What of a run is no part of its plan: but for fuel, `later` and verify_determinism none of it
+ * changes a verdict. Zeroes are fine. */
 typedef struct dg_run_options {
     /* compiled code and imported snapshots; NULL: nothing is kept on disk */
     const char *cache_dir;
@@ -95,6 +103,7 @@ typedef struct dg_run_options {
     uint64_t fuel_block, fuel_query;
     dg_run_explain explain; /* only where a claim broke */
     dg_run_positions positions;
+    dg_run_later later;
     unsigned workers; /* processes at once, for both; 0: as many as there are cores */
     void (*compiling)(void *user, size_t bytes, bool begins); /* as of dg_engine_options */
     void (*progress)(void *user, const dg_run_progress *now); /* may be NULL */

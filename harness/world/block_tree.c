@@ -92,6 +92,7 @@ dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, dg_le
     if (parent.v != DG_NO) {
         b->weight = world->blocks[parent.v].weight + primary;
         b->enacted = world->blocks[parent.v].enacted;
+        b->later = world->blocks[parent.v].later;
     }
     b->began = began(world, b);
     *id = world->block_count++;

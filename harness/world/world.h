@@ -339,6 +339,7 @@ typedef struct dg_world_block {
     dg_ns began;
     bool primary;     /* its slot was claimed by lot, not by turn: BABE's primary claim */
     bool enacted;     /* N came in with it or before it, also if it waits (`pending`) */
+    bool later;       /* what governance does after N is done with it or before it */
     bool pending;     /* N waits in `:pending_code`: queries here are N-1's still */
     bool sealed;      /* it left its author */
     bool gone;        /* lost, or older than what all have finalized */
