@@ -15,6 +15,8 @@ static const dg_option options[] = {
       "command tells of it), channels, heights, peers" },
     { "samples", 0, DG_OPT_ONCE, "FILE",
       "judge samples that --keep wrote, without waiting; - is stdin" },
+    { "model", 0, DG_OPT_ONCE, "PLAN",
+      "simulate relay nodes inside collators for hours, N-1 and N, as this plan says" },
     { "against", 0, DG_OPT_ONCE, "FILE",
       "samples of N-1: what grows there too is no fault of N's" },
     { "keep", 0, DG_OPT_ONCE, "FILE", "write each sample there" },
@@ -36,6 +38,7 @@ enum {
     OPT_PID,
     OPT_METRICS,
     OPT_SAMPLES,
+    OPT_MODEL,
     OPT_AGAINST,
     OPT_KEEP,
     OPT_EVERY,
@@ -80,10 +83,16 @@ static void step(void *user, const dg_observe_sample *sample, size_t taken)
 static dg_code one_source(const dg_args *args, dg_error *err)
 {
     bool live = args->text[OPT_PID] || args->text[OPT_METRICS];
+    if (args->text[OPT_MODEL] && !live && !args->positional_count && !args->text[OPT_SAMPLES]
+        && !args->text[OPT_KEEP] && !args->text[OPT_AGAINST] && !args->text[OPT_AT_MOST]
+        && !args->each_count)
+        return DG_OK;
+    if (args->text[OPT_MODEL])
+        return dg_fail(err, DG_USAGE, "observe: --model PLAN stands alone; claims are keys of it");
     if (args->text[OPT_SAMPLES] ? live || args->positional_count : !live && !args->positional_count)
-        return dg_fail(
-            err, DG_USAGE,
-            "observe: needs --pid N, --metrics URL or a command, or --samples FILE alone");
+        return dg_fail(err, DG_USAGE,
+                       "observe: needs --pid N, --metrics URL or a command, or --samples FILE or "
+                       "--model PLAN alone");
     if (args->text[OPT_PID] && args->positional_count)
         return dg_fail(err, DG_USAGE,
                        "observe: --pid is of a process that runs already: leave %s out",
@@ -118,7 +127,8 @@ static dg_code times(asked *a, const dg_args *args, dg_error *err)
 
 static dg_code read_options(asked *a, const dg_args *args, dg_error *err)
 {
-    const char *inputs[] = { args->text[OPT_SAMPLES], args->text[OPT_AGAINST] };
+    const char *inputs[] = { args->text[OPT_SAMPLES], args->text[OPT_AGAINST],
+                             args->text[OPT_MODEL] };
     enum { INPUTS = sizeof inputs / sizeof *inputs };
     dg_code rc;
     a->out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/observe.json";
@@ -227,6 +237,13 @@ static int run(const dg_args *args)
     dg_error err;
     int exit_code;
     dg_code rc = read_options(&a, args, &err);
+    if (rc >= 0 && args->text[OPT_MODEL]) {
+        rc = dg_observe_model(&watched, args->text[OPT_MODEL], &err);
+        exit_code = rc < 0 ? dg_cli_exit_with(&err) : deliver(&watched, &a, args);
+        dg_observe_clear(&watched);
+        dg_plan_free(a.plan);
+        return exit_code;
+    }
     if (rc >= 0 && args->text[OPT_AGAINST])
         rc = dg_observe_file(&against, args->text[OPT_AGAINST], &err);
     if (rc >= 0) {
@@ -253,6 +270,15 @@ static int run(const dg_args *args)
 
 static void epilogue(FILE *out)
 {
+    const dg_keys_table *table = dg_observe_keys();
+    fputs("\nKeys of the PLAN of --model, JSON:\n\n", out);
+    for (size_t i = 0; i < table->count; i++) {
+        char room[1000];
+        dg_buf text = dg_buf_on(room, sizeof room);
+        dg_keys_describe(&text, &table->rows[i]);
+        fprintf(out, "  %-21s ", table->rows[i].path);
+        dg_cli_wrap(out, 24, 24, dg_buf_text(&text));
+    }
     fputs(
         "\nA slope is the median of the slopes of all pairs of samples of the newer half (Theil "
         "and Sen), and its\n"

@@ -30,6 +30,9 @@ static json_t *body_of(const dg_observe_watched *w)
               || put_pair(body, "rss_kib", w->rss_kib) | put_pair(body, "best", w->best)
                      | put_pair(body, "finalized", w->finalized)
                      | put_pair(body, "cpu_ms", w->cpu_ms);
+    if (!bad && w->kills)
+        bad |= put(body, "kills", json_integer(w->kills))
+               | put(body, "down_ms", json_integer(w->down_ms));
     if (!bad && w->control_samples)
         bad |= put(body, "control_samples", json_integer(w->control_samples));
     if (!bad)

@@ -2,6 +2,7 @@
  *
  *   where from   dg_observe_pid, dg_observe_metrics, dg_observe_file     sources of samples
  *   watch        dg_observe_watch     samples become events, claims judge them at each look
+ *   or simulate  dg_observe_model     relay nodes inside collators, over hours
  *   tell         dg_observe_document  verdicts, what was watched, exit code
  *   a page       dg_observe_page      Prometheus' text, for the numbers that are looked for
  *   a line       dg_observe_line_in, dg_observe_line_out     one sample of a file
@@ -20,6 +21,7 @@
 
 #include "base/base.h"
 #include "event/event.h"
+#include "plan/plan.h"
 
 /* ---- a sample ---- */
 
@@ -97,6 +99,7 @@ typedef struct dg_observe_watched {
     size_t samples, missed;
     int64_t over_ms, rss_kib[2], best[2], finalized[2], cpu_ms[2], settle_ms; /* first, last */
     int64_t control_samples;
+    int64_t kills, down_ms; /* of simulated ones */
 } dg_observe_watched;
 
 /* Until all claims are decided, the time is over, the process is gone, or somebody halts it: the
@@ -106,6 +109,13 @@ dg_code dg_observe_watch(dg_observe_watched *out, dg_observe_source *source,
                          const dg_observe_options *options, dg_error *err);
 /* Gives log and claims back; fine on zeros, and after a watch that failed. */
 void dg_observe_clear(dg_observe_watched *watched);
+
+/* In place of a watch: relay nodes inside collators that are simulated (room stream), N-1 as
+ * control and N, as a plan says. DG_IO; DG_USAGE, with the key; DG_NOMEM, DG_LIMIT. To be cleared.
+ */
+dg_code dg_observe_model(dg_observe_watched *out, const char *path, dg_error *err);
+/* The keys of such a plan. Static. */
+const dg_keys_table *dg_observe_keys(void);
 
 /* Owned by the caller: keys doppel, program, observe, claims, result, exit, reason. DG_NOMEM. */
 dg_code dg_observe_document(json_t **out, const dg_observe_watched *watched, dg_error *err);

@@ -31,4 +31,10 @@ struct dg_observe_source {
 /* metrics.c: asks for the page once. As dg_observe_metrics. */
 dg_code dg_observe_fetch(dg_observe_source *self, dg_observe_sample *out, dg_error *err);
 
+/* watch.c: a plan's `claims` (NULL: none) in which only those about processes are judged; owned by
+ * the caller, NULL: no memory. */
+json_t *dg_observe_claims(const json_t *asked);
+/* .. keeps the first value that was told, and the last. */
+void dg_observe_first_and_last(int64_t pair[2], int64_t value);
+
 #endif

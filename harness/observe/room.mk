@@ -1,2 +1,2 @@
 room := observe
-sees := base event trend claim outcome process
+sees := base event trend claim plan stream outcome process

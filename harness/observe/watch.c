@@ -83,7 +83,7 @@ static dg_code keep_head(watch *w, const dg_observe_source *source, dg_error *er
     return DG_OK;
 }
 
-static void first_and_last(int64_t pair[2], int64_t value)
+void dg_observe_first_and_last(int64_t pair[2], int64_t value)
 {
     pair[0] = pair[0] < 0 ? value : pair[0];
     pair[1] = value >= 0 ? value : pair[1];
@@ -94,10 +94,10 @@ static void note(watch *w, const dg_observe_sample *s)
     dg_observe_watched *to = w->to;
     to->samples++;
     to->over_ms = s->at_ms;
-    first_and_last(to->rss_kib, s->rss_kib);
-    first_and_last(to->best, s->best);
-    first_and_last(to->finalized, s->finalized);
-    first_and_last(to->cpu_ms, s->cpu_ms);
+    dg_observe_first_and_last(to->rss_kib, s->rss_kib);
+    dg_observe_first_and_last(to->best, s->best);
+    dg_observe_first_and_last(to->finalized, s->finalized);
+    dg_observe_first_and_last(to->cpu_ms, s->cpu_ms);
     if (w->keep.file) {
         dg_observe_line_out(&w->line, s);
         keep_line(w);
@@ -174,7 +174,7 @@ static dg_code loop(watch *w, dg_observe_source *source, dg_observe_sample *s, d
 }
 
 /* A plan's `claims` in which only those about processes are judged. */
-static json_t *claims_asked(const json_t *asked)
+json_t *dg_observe_claims(const json_t *asked)
 {
     json_t *claims = asked ? json_deep_copy(asked) : json_object();
     const dg_claim *claim;
@@ -200,7 +200,7 @@ dg_code dg_observe_watch(dg_observe_watched *out, dg_observe_source *source,
     out->settle_ms = (int64_t)options->settle_ms;
     memcpy(out->of, source->of, sizeof out->of);
     dg_buf_init(&w.line, DG_OBSERVE_LINE_MAX);
-    out->claims = claims_asked(options->claims);
+    out->claims = dg_observe_claims(options->claims);
     if (!s || !out->claims)
         rc = dg_fail(err, DG_NOMEM, "no memory for samples");
     else if ((rc = take_control(&w, err)) >= 0 && (rc = keep_head(&w, source, err)) >= 0)

@@ -9,9 +9,9 @@ static void cell_line(sheet *s, const json_t *cell, bool verbose)
     const json_t *one;
     size_t i;
     dg_sheet_label(s, passed ? "pass" : skipped ? "skip" : allowed ? "fail" : "FAIL");
-    dg_sheet_printf(s, COLUMN_NAME, "cell %.80s: ", dg_report_text_at(cell, "name"));
+    dg_sheet_printf(s, COLUMN_NAME, "cell %.80s:", dg_report_text_at(cell, "name"));
     if (passed)
-        dg_sheet_put(s, "PASS");
+        dg_sheet_put(s, " PASS");
     else if (skipped)
         dg_sheet_printf(s, COLUMN_NAME, "skipped: %.300s", dg_report_text_at(cell, "why"));
     else

@@ -73,6 +73,13 @@ dg_code dg_report_observed(dg_buf *out, const json_t *document, const dg_report_
     dg_report_claims(&s, document, options);
     pair(&s, body, "rss_kib", "memory", " KiB resident");
     processor(&s, body);
+    if (dg_report_whole_at(body, "kills")) {
+        dg_sheet_label(&s, "killed");
+        dg_sheet_printf(&s, COLUMN_NAME, "%lld times, down for %.1f minutes in all",
+                        dg_report_whole_at(body, "kills"),
+                        (double)dg_report_whole_at(body, "down_ms") / 60000);
+        dg_sheet_end(&s);
+    }
     pair(&s, body, "best", "best", "");
     pair(&s, body, "finalized", "final", "");
     dg_sheet_printf(&s, 8, "exit %lld: %.300s", dg_report_whole_at(document, "exit"),

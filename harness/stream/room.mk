@@ -1,0 +1,2 @@
+room := stream
+sees := base event sim
