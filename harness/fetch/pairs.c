@@ -195,6 +195,22 @@ static dg_code cut_keys(json_t *keys, dg_buf *last, const range *r, dg_error *er
     return rc;
 }
 
+/* Nodes answer a question for no values with no answer: it is not asked. */
+static dg_code put_nothing(const pairs *p, const range *r, dg_error *err)
+{
+    dg_buf page;
+    dg_code rc;
+    dg_buf_init(&page, 4 * (size_t)DG_TRIE_KEY_MAX);
+    dg_scale_put_bytes(&page, dg_buf_bytes(&r->child));
+    dg_scale_put_bytes(&page, dg_buf_bytes(&r->lo));
+    dg_scale_put_bytes(&page, dg_buf_bytes(&r->hi));
+    dg_scale_put_compact(&page, 0);
+    if ((rc = dg_buf_check(&page, err, "page")) == DG_OK)
+        rc = dg_fetch_journal_put(p->job->journal, DG_FETCH_PAGE, dg_buf_bytes(&page), err);
+    dg_buf_clear(&page);
+    return rc;
+}
+
 static dg_code take_keys(pairs *p, question *q, dg_error *err)
 {
     range *r = q->range, *page;
@@ -216,7 +232,9 @@ static dg_code take_keys(pairs *p, question *q, dg_error *err)
             rc = halve(p, p->ranges, err);
     }
     dg_buf_clear(&last);
-    if (rc < 0) {
+    if (rc == DG_OK && !json_array_size(keys))
+        rc = put_nothing(p, page, err);
+    if (rc < 0 || !json_array_size(keys)) {
         json_decref(keys);
         range_free(page);
         return rc;

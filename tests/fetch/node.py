@@ -2,7 +2,7 @@
 """node.py STATE - a node of one block on loopback, with a trie of its own making.
 
 STATE: accounts:N:V (N accounts and two child tries in state version V; V `mixed`: every third value
-in version 0), or a raw spec (version 0). Prints its port and the block's hash, state root and key
+in version 0), low:N:V (the same with no key in the upper half of all keys), or a raw spec (version 0). Prints its port and the block's hash, state root and key
 count, and serves until stdin ends. The path says how it misbehaves, as that of tests/rpc/server.py,
 but the entries of the list are taken in turn: /ok,ok,500 fails each third time. Of another network
 port it would be the same node: endpoints are paths.
@@ -109,7 +109,7 @@ class Trie:
 
 children = {}
 what = sys.argv[1]
-if what.startswith("accounts:"):
+if what.startswith(("accounts:", "low:")):
     count, version = int(what.split(":")[1]), what.split(":")[2]
     draw = random.Random(7)
 
@@ -119,10 +119,10 @@ if what.startswith("accounts:"):
     # Prefixes as uneven as those of real states; a few values that are huge.
     pairs = []
     for i in range(count):
-        prefix = SYSTEM if i % 10 < 7 else b2(b"Pallet%d" % (i % 7), 16)
+        prefix = SYSTEM if i % 10 < 7 or what.startswith("low:") else b2(b"Pallet%d" % (i % 7), 16)
         pairs.append((prefix + b2(b"%d" % i), draw.randbytes(draw.choice([0, 1, 16, 32, 33, 80, 80, 80])), form(i)))
     pairs.append((b":code", draw.randbytes(300000), form(1)))
-    pairs.append((b"", b"the empty key", form(2)) if False else (b":heappages", b"\0\10", form(2)))
+    pairs.append((b":heappages", b"\0\10", form(2)))
     for c in range(2):
         t = Trie([(b2(b"c%d-%d" % (c, i)), draw.randbytes(40), form(i)) for i in range(60 + c)])
         children[CHILD + b"child%d" % c] = t
@@ -247,6 +247,8 @@ def call(method, p, how, n):
             changes.reverse()
         if how == "less":
             changes.pop()
+        if not p[0]:
+            return []  # as nodes have it
         return [{"block": by_number[0] if how == "other" else AT, "changes": changes}]
     raise Lacking()
 
