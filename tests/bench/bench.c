@@ -101,6 +101,8 @@ int main(int argc, char **argv)
         bench_import();
     if (!only || strcmp(only, "delta") == 0)
         bench_delta();
+    if (!only || strcmp(only, "large") == 0)
+        bench_large();
     if (!only || strcmp(only, "compile") == 0)
         bench_compile(paseo, n);
     if (!only || strcmp(only, "call") == 0)

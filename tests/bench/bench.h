@@ -23,6 +23,8 @@ void bench_trie(void);
 void bench_import(void);
 /* A state of four million keys: what a second one costs. */
 void bench_delta(void);
+/* A state of live size, brought in as spec and as .snap, and opened. */
+void bench_large(void);
 void bench_compile(const char *spec, const char *blob);
 void bench_call(const char *spec);
 void bench_blocks(const char *spec, unsigned count);
