@@ -42,12 +42,33 @@ static void gave_up(int number)
         DG_EXIT_ENVIRONMENT);
 }
 
+static void no_stack(int number)
+{
+    (void)number;
+    end("doppel: the stack: the machine gives no more, so there is no answer\n",
+        DG_EXIT_ENVIRONMENT);
+}
+
 /* Pages of the stack are given when they are touched, and then cannot be refused politely. */
-static void touch_stack(void)
+static void touch_pages(void)
 {
     volatile char room[STACK_TOUCHED];
     for (size_t at = 0; at < sizeof room; at += STACK_STEP)
         room[at] = 0;
+}
+
+/* What is refused here is told on a stack that is there already. */
+static void touch_stack(void)
+{
+    static char room[16 << 10];
+    stack_t spare = { .ss_sp = room, .ss_size = sizeof room }, stack_before;
+    struct sigaction ours = { .sa_handler = no_stack, .sa_flags = SA_ONSTACK }, before;
+    sigemptyset(&ours.sa_mask);
+    if (sigaltstack(&spare, &stack_before) != 0 || sigaction(SIGSEGV, &ours, &before) != 0)
+        return;
+    touch_pages();
+    sigaction(SIGSEGV, &before, NULL);
+    sigaltstack(&stack_before, NULL);
 }
 
 static void have_stack(void)

@@ -13,6 +13,7 @@ none did. docs: tests/torture/README.md.
 """
 import argparse
 import concurrent.futures
+import glob
 import json
 import os
 import random
@@ -51,6 +52,11 @@ TARGETS = {
         Target("run-cold", RUN.format(snap="mini.json", blob="mini-2.wasm"), cold=True, out=("o.json", "e.ndjson")),
         Target("call", "call snap Core_version"),
         Target("call-cold", "call mini.json Core_version", cold=True),
+        Target("warm", RUN.format(snap="mini.json", blob="mini-2.wasm"), out=("o.json", "e.ndjson")),
+        Target("plan", "run plan.json --out o.json -q --positions never", out=("o.json",)),
+        Target("show", "report show kept.json"),
+        Target("markdown", "report markdown kept.json"),
+        Target("explain", "report explain kept.json topology-present"),
         Target("evict", "cache clear", after="call mini.json Core_version"),
     ]
 }
@@ -75,6 +81,11 @@ class Stage:
         self.shim = self.build_shim()
         self.made = subprocess.run([doppel, "snapshot", "create", "-q", "--from", "mini.json", "snap"], cwd=self.base,
                                    env=dict(self.env, DOPPEL_CACHE=os.path.join(self.base, "cache")), check=True)
+        plan = {"doppel": 1, "snapshot": "snap", "upgrade": {"to": "mini-2.wasm", "at": "boundary-3"}}
+        with open(os.path.join(self.base, "plan.json"), "w") as f:
+            json.dump(plan, f)
+        self.run(self.base, RUN.format(snap="snap", blob="red.wasm"))
+        os.rename(os.path.join(self.base, "o.json"), os.path.join(self.base, "kept.json"))
         for t in TARGETS.values():
             if t.name != "evict":
                 self.plain(self.base, t)
@@ -236,6 +247,88 @@ class Limit:
         return s.judge(folder, target, s.run(folder, target.args, limits=f"ulimit -{self.flag} {n}"))
 
 
+class Flip:
+    """Bit N of a file is another. `strict`: the file is checked against a hash when it is read, so the answer
+    is the same or there is none; the others are inputs like any, which may mean something else then, and
+    have to end in an exit code."""
+
+    def __init__(self, name, path, targets, strict=True):
+        self.name, self.path, self.targets, self.strict = name, path, targets, strict
+
+    def file(self, folder):
+        found = sorted(glob.glob(os.path.join(folder, self.path)))
+        return found[0] if found else None
+
+    def numbers(self, s, target):
+        path = self.file(s.base)
+        return range(os.path.getsize(path) * 8 if path else 0)
+
+    def one(self, s, target, folder, n):
+        path = self.file(folder)
+        with open(path, "r+b") as f:
+            f.seek(n // 8)
+            byte = f.read(1)[0]
+            f.seek(n // 8)
+            f.write(bytes([byte ^ (1 << n % 8)]))
+        ended = s.run(folder, target.args)
+        code, _, err = ended
+        why = f"exit {code}: {err.decode(errors='replace').strip()[-200:]}"
+        said = err.decode(errors="replace").startswith("doppel: ")
+        if s.answer(folder, target, ended) == s.is_right(target):
+            return ANSWER, why
+        if code in (2, 4) and said:
+            return f"exit {code}", why
+        if not self.strict and code in (0, 1, 3):
+            return "another input", why
+        return BAD, why
+
+
+class Together:
+    """N processes at one time over one target and one cold cache; `alone`: each is process 1 of its own."""
+
+    def __init__(self, name, targets, alone=False):
+        self.name, self.targets, self.alone = name, targets, alone
+
+    def numbers(self, s, target):
+        return [] if self.alone and subprocess.run(["unshare", "--pid", "--fork", "true"], capture_output=True).returncode else [2, 3] * 5
+
+    def one(self, s, target, folder, n):
+        before = ["unshare", "--pid", "--fork"] if self.alone else []
+        with concurrent.futures.ThreadPoolExecutor(n) as pool:
+            all_ended = list(pool.map(lambda _: s.run(folder, target.args, before=before), range(n)))
+        right = s.is_right(target)
+        for code, out, err in all_ended:
+            if [code, out] != right[:2] and not (code == 4 and err.startswith(b"doppel: ")):
+                return BAD, f"exit {code}: {err[-200:]!r}"
+        said, why = s.judge(folder, target, s.run(folder, target.args))
+        return (said, why) if said == BAD else (f"{sum(e[0] != 4 for e in all_ended)} of {n} same", why)
+
+
+PLACES = [
+    ({"LC_ALL": "tr_TR.UTF-8"}, ()), ({"LC_ALL": "de_DE.UTF-8", "LC_NUMERIC": "de_DE.UTF-8"}, ()),
+    ({"TZ": "Pacific/Kiritimati"}, ()), ({"TZ": "America/St_Johns"}, ()), ({"COLUMNS": "40"}, ()),
+    ({}, ("taskset", "-c", "0")), ({"MALLOC_PERTURB_": "165"}, ()), ({"MALLOC_ARENA_MAX": "1"}, ()),
+    ({"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4096"}, ()), ({"RUST_BACKTRACE": "full"}, ()),
+    ({}, ("setarch", "-R")), ({}, ("nice", "-n", "19")), ({"HOME": "/nonexistent", "DOPPEL_CACHE": ""}, ()),
+    ({"DOPPEL_CACHE": "/proc/nowhere"}, ()), ({}, ("unshare", "--time", "--boottime", "100000000")),
+]
+
+
+class Place:
+    """Row N of PLACES: locale, zone, cores, heap, no cache. The answer has to be the same."""
+    name, targets = "place", ("create", "preflight", "run", "run-red", "call-cold")
+
+    def numbers(self, s, target):
+        return range(len(PLACES))
+
+    def one(self, s, target, folder, n):
+        env, before = PLACES[n]
+        if before and subprocess.run([*before, "true"], capture_output=True).returncode:
+            return "not possible here", ""
+        said, why = s.judge(folder, target, s.run(folder, target.args, before=before, env=env))
+        return (BAD, why) if said == REFUSED else (said, why)
+
+
 WRITES = "write,pwrite64,writev"
 CHANGES = WRITES + ",rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,ftruncate,fsync,fdatasync,msync,fchmod,link,symlink"
 ALL = ("create", "preflight", "run", "run-red", "call-cold")
@@ -252,12 +345,27 @@ KINDS = [
     Limit("limit-data", "d", [k * 1000 for k in list(range(1, 200, 4)) + list(range(200, 1500, 50))], ALL + ("run-hungry",)),
     Limit("limit-stack", "s", [64, 128, 256, 512, 900, 1024, 1100, 2048, 4096, 8192, 16384], ALL + ("run-hungry",)),
     Limit("limit-files", "n", range(3, 40), ALL),
+    Flip("flip-snapshot", "snap/data.mdb", ("run", "run-red", "preflight", "call")),
+    Flip("flip-manifest", "snap/manifest.json", ("run", "call")),
+    Flip("flip-cached-state", "cache/snapshots/*/data.mdb", ("warm",)),
+    Flip("flip-cached-code", "cache/modules/*.image", ("run", "call")),
+    Flip("flip-blob", "mini-2.wasm", ("run", "preflight"), strict=False),
+    Flip("flip-spec", "mini.json", ("create",), strict=False),
+    Flip("flip-plan", "plan.json", ("plan",), strict=False),
+    Flip("flip-outcome", "kept.json", ("show", "markdown", "explain"), strict=False),
+    Together("together", ("call-cold", "run-cold", "create")),
+    Together("together-containers", ("call-cold", "run-cold"), alone=True),
+    Place(),
     Limit("limit-file-size", "f", [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192], ALL),
 ]
 
 # ---- all of them ----
 
-QUICK = ("create", "run")
+
+def quick_target(kind):
+    """One target of each kind, the two that are asked most in turn."""
+    wanted = ("create", "run")[KINDS.index(kind) % 2]
+    return wanted if wanted in kind.targets else kind.targets[0]
 
 
 def choose(numbers, tries, seed):
@@ -310,7 +418,7 @@ def main():
             for name in kind.targets:
                 if not kind.name.startswith(a.kind) or (a.target and name != a.target):
                     continue
-                if a.quick and name not in QUICK:
+                if a.quick and name != quick_target(kind):
                     continue
                 target = TARGETS[name]
                 s.is_right(target)
