@@ -297,8 +297,9 @@ static dg_code instantiate(running *r, const dg_wasm_form *form)
     bool no_room = error && !trap && r->guest->rc == DG_OK; /* the pool, a limit, address space */
     dg_code rc = ended(r, error, trap);
     if (rc < 0 && rc != DG_NOMEM && no_room) {
-        r->kind = DG_TRAP_NONE;
-        return dg_fail(r->err, DG_LIMIT, "%s", r->words.text);
+        r->kind = DG_TRAP_NONE; /* limits are called so by the library; all else is the system's */
+        return dg_fail(r->err, strstr(r->words.text, "limit") ? DG_LIMIT : DG_NOMEM, "%s",
+                       r->words.text);
     }
     return rc < 0 ? rc : open_instance(r, &instance);
 }

@@ -130,7 +130,8 @@ static dg_trap_kind put_cause(dg_buf *text, wasmtime_error_t *error, wasm_trap_t
  * Mirrors: Rust std::io::Error Display; wasmtime OutOfMemory Display. */
 bool dg_wasm_is_lack(const wasmtime_error_t *error)
 {
-    static const char *const words[] = { "(os error ", "out of memory", "failed to allocate" };
+    static const char *const words[] = { "(os error ", "out of memory", "failed to allocate",
+                                         "memfd" };
     wasm_byte_vec_t message;
     bool found = false;
     wasmtime_error_message(error, &message);
