@@ -37,7 +37,7 @@ enum { DG_FETCH_PALLETS_MAX = 64 };
 
 typedef struct dg_fetch_progress {
     uint64_t keys, bytes; /* that arrived, those of a journal included */
-    double done;          /* share of the state, 0 to 1, estimated */
+    double done; /* 0 to 1: of the branches of the trie, each counted alike, however large it is */
 } dg_fetch_progress;
 
 typedef struct dg_fetch_options {
