@@ -84,6 +84,8 @@ static void want(void *source, dg_trie_want what, dg_bytes key)
     if (key.len > sizeof l->want_key)
         l->want = DG_TRIE_WANT_NEXT; /* nothing follows from it */
     memcpy(l->want_key, key.at ? key.at : (const uint8_t *)"", l->want_len);
+    if (what == DG_TRIE_WANT_NEXT && key.len >= sizeof l->walked)
+        memcpy(l->walked, key.at, sizeof l->walked);
 }
 
 /* ---- what is here already ---- */
@@ -274,7 +276,10 @@ static unsigned how_far(dg_snapshot_lazy *l, int32_t i)
 {
     uint8_t prefix[sizeof l->ahead_prefix] = { 0 };
     dg_buf way, child;
-    if (l->want == DG_TRIE_WANT_KEY)
+    /* Who reads the values of a map while going through it will want the next ones. */
+    if (l->want == DG_TRIE_WANT_KEY
+        && (l->want_len < sizeof l->walked
+            || memcmp(l->want_key, l->walked, sizeof l->walked) != 0))
         return 1;
     dg_buf_init(&way, 2 * DG_TRIE_KEY_MAX + 256);
     dg_buf_init(&child, DG_TRIE_KEY_MAX + 256);

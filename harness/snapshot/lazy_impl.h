@@ -80,6 +80,7 @@ struct dg_snapshot_lazy {
     dg_trie_want want;
     uint8_t want_key[512];
     size_t want_len;
+    uint8_t walked[32]; /* beginning of the last key that somebody went on from */
     unsigned ahead;
     uint8_t ahead_prefix[64]; /* of nibbles */
     dg_snapshot_lazy_stats stats;

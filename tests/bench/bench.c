@@ -1,6 +1,8 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|delta|compile|call|fuel|blocks|network|messages|run|sweep|gate|page|long]: one
- * part alone. bench sweep-600, bench sweep-500x60: longer sweeps, which take minutes and are no
+ * bench
+ * [trie|import|delta|lazy|lazy-small|compile|call|fuel|blocks|network|messages|run|sweep|gate|
+ * page|long]:
+ * one part alone. bench sweep-600, bench sweep-500x60: longer sweeps, which take minutes and are no
  * part of all. */
 #include "bench.h"
 
@@ -118,6 +120,10 @@ int main(int argc, char **argv)
         bench_delta();
     if (!only || strcmp(only, "large") == 0)
         bench_large();
+    if (!only || strcmp(only, "lazy") == 0)
+        bench_lazy(paseo, n, 4000000);
+    if (only && strcmp(only, "lazy-small") == 0)
+        bench_lazy(paseo, n, 100000);
     if (!only || strcmp(only, "compile") == 0)
         bench_compile(paseo, n);
     if (!only || strcmp(only, "call") == 0)

@@ -25,6 +25,8 @@ void bench_import(void);
 void bench_delta(void);
 /* A state of live size, brought in as spec and as .snap, and opened. */
 void bench_large(void);
+/* The first block of N over a state that is fetched as it is read. */
+void bench_lazy(const char *spec, const char *blob, unsigned keys);
 void bench_compile(const char *spec, const char *blob);
 void bench_call(const char *spec);
 void bench_blocks(const char *spec, unsigned count);
