@@ -114,7 +114,7 @@ class Stage:
         command = list(before) + [program or self.doppel] + args.split()
         if limits:
             command = ["sh", "-c", limits + ' && exec "$@"', "sh"] + command
-        env = dict(self.env, DOPPEL_CACHE=os.path.join(folder, "cache"), **(env or {}))
+        env = {**self.env, "DOPPEL_CACHE": os.path.join(folder, "cache"), **(env or {})}
         try:
             p = subprocess.run(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
         except subprocess.TimeoutExpired as e:
