@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* 2: it shares files with others, or holds not everything: a program that reads 1 alone would take
- * it for damaged. */
-enum { FORMAT = 1, FORMAT_WITH_BASES = 2 };
+ * it for damaged. 3 and 4 are 1 and 2 with a seal, which those before 0.3 have not. */
+enum { UNSEALED = 1, UNSEALED_WITH_BASES, FORMAT, FORMAT_WITH_BASES };
 
 void dg_snapshot_manifest_init(dg_snapshot_manifest_data *m)
 {
@@ -71,6 +71,30 @@ static json_t *with_bases(json_t *all, const dg_snapshot_manifest_data *m)
     return NULL;
 }
 
+/* The hash of all that it says but for the seal itself, in one spelling; NULL: no memory. */
+static json_t *seal_of(const json_t *all)
+{
+    json_t *rest = json_copy((json_t *)(uintptr_t)all);
+    char *text;
+    dg_hash hash;
+    json_object_del(rest, "seal");
+    text = rest ? json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(rest);
+    if (!text)
+        return NULL;
+    hash = dg_blake2_256(dg_text(text));
+    dg_free(text);
+    return hash_json(&hash);
+}
+
+static json_t *sealed(json_t *all)
+{
+    if (all && json_object_set_new(all, "seal", seal_of(all)) == 0)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
 json_t *dg_snapshot_manifest_to_json(const dg_snapshot_manifest_data *m)
 {
     const dg_snapshot_info *i = &m->info;
@@ -88,7 +112,7 @@ json_t *dg_snapshot_manifest_to_json(const dg_snapshot_manifest_data *m)
         (int)i->source_version, "blake2_256", hash_json(&i->source_hash), "unreferenced_nodes",
         (json_int_t)i->unreferenced, "code_substitutes", m->substitutes, "store", "file",
         "data.mdb", "bytes", (json_int_t)m->store_len, "blake2_256", hash_json(&m->store_hash));
-    return with_bases(all, m);
+    return sealed(with_bases(all, m));
 }
 
 dg_code dg_snapshot_manifest_write(const dg_snapshot_manifest_data *m, const char *dir,
@@ -207,17 +231,34 @@ static void bases_in(reader *r, dg_snapshot_manifest_data *m)
     json_array_foreach((json_t *)(uintptr_t)files, i, one) base_in(r, m, one);
 }
 
+/* Nothing else says that a number in it was changed: the store has a hash, and its name is here. */
+static dg_code check_seal(const json_t *json, bool wanted, dg_error *err)
+{
+    const json_t *seal = json_object_get(json, "seal");
+    json_t *is = seal_of(json);
+    bool good = wanted ? is && json_equal(seal, is) : !seal;
+    bool lack = !is;
+    json_decref(is);
+    return lack   ? dg_fail(err, DG_NOMEM, "no memory for the manifest")
+           : good ? DG_OK
+                  : dg_fail(err, DG_MALFORMED, "is damaged: its seal is not that of what it says");
+}
+
 static dg_code read_all(dg_snapshot_manifest_data *m, const json_t *json, dg_error *err)
 {
     reader r = { json, NULL };
     dg_snapshot_info *i = &m->info;
     uint64_t format = number_in(&r, UINT32_MAX, NULL, "doppel_snapshot");
+    bool with = format == UNSEALED_WITH_BASES || format == FORMAT_WITH_BASES;
     dg_code rc;
-    if (format != FORMAT && format != FORMAT_WITH_BASES)
+    if (format < UNSEALED || format > FORMAT_WITH_BASES)
         return dg_fail(err, r.missing ? DG_MALFORMED : DG_UNSUPPORTED,
-                       "is not a manifest of snapshot format %d or %d", FORMAT, FORMAT_WITH_BASES);
-    i->sparse = format == FORMAT_WITH_BASES && json_is_true(json_object_get(json, "sparse"));
-    if (format == FORMAT_WITH_BASES && !i->sparse)
+                       "is not a manifest of snapshot format %d to %d", UNSEALED,
+                       FORMAT_WITH_BASES);
+    if ((rc = check_seal(json, format >= FORMAT, err)) < 0)
+        return rc;
+    i->sparse = with && json_is_true(json_object_get(json, "sparse"));
+    if (with && !i->sparse)
         bases_in(&r, m);
     text_in(&r, i->chain, sizeof i->chain, NULL, "chain");
     text_in(&r, i->name, sizeof i->name, NULL, "name");

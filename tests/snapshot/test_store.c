@@ -104,6 +104,15 @@ START_TEST(a_flipped_bit_is_an_error_where_it_is_read_or_changes_nothing)
 }
 END_TEST
 
+/* As programs wrote it before there was a seal. */
+static json_t *unsealed(const char *path)
+{
+    json_t *manifest = json_load_file(path, 0, NULL);
+    ck_assert_int_eq(json_object_del(manifest, "seal"), 0);
+    json_object_set_new(manifest, "doppel_snapshot", json_integer(1));
+    return manifest;
+}
+
 /* Every member of the manifest is needed, and looked at. */
 START_TEST(a_manifest_without_one_of_its_members_is_refused)
 {
@@ -137,7 +146,7 @@ START_TEST(a_manifest_without_one_of_its_members_is_refused)
     json_t *good;
     import_well(two_specs[0], target, 1);
     in_target(path, "manifest.json");
-    good = json_load_file(path, 0, NULL);
+    good = unsealed(path);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         json_t *bad = json_deep_copy(good);
         const char *name = members[i][1] ? members[i][1] : members[i][0];
@@ -147,9 +156,12 @@ START_TEST(a_manifest_without_one_of_its_members_is_refused)
         ck_assert_msg(strstr(err.text, path) != NULL, "%s", err.text);
         json_decref(bad);
     }
-    json_object_set_new(good, "doppel_snapshot", json_integer(3));
+    json_object_set_new(good, "doppel_snapshot", json_integer(5));
     json_dump_file(good, path, 0);
     ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_UNSUPPORTED);
+    json_object_set_new(good, "doppel_snapshot", json_integer(3)); /* which has a seal */
+    json_dump_file(good, path, 0);
+    ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_MALFORMED);
     put_file(path, dg_text("{"));
     ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_MALFORMED);
     json_decref(good);
@@ -177,7 +189,7 @@ START_TEST(a_manifest_that_says_otherwise_does_not_verify)
     json_t *m;
     import_well(two_specs[0], target, 1);
     in_target(path, "manifest.json");
-    m = json_load_file(path, 0, NULL);
+    m = unsealed(path);
     json_object_set_new(json_object_get(m, lies[_i].group), lies[_i].name,
                         json_loads(lies[_i].value, JSON_DECODE_ANY, NULL));
     json_dump_file(m, path, 0);
@@ -185,6 +197,31 @@ START_TEST(a_manifest_that_says_otherwise_does_not_verify)
     ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_OK);
     ck_assert_int_eq(dg_snapshot_verify(s, NULL, &err), DG_MISMATCH);
     dg_snapshot_close(s);
+}
+END_TEST
+
+/* The store has a hash, which is written here; this has its own. One bit of each third byte,
+ * another one each time. */
+START_TEST(a_flipped_bit_of_the_manifest_is_refused)
+{
+    char path[600];
+    dg_error err;
+    dg_snapshot *s;
+    dg_buf text;
+    import_well(two_specs[0], target, 1);
+    in_target(path, "manifest.json");
+    dg_buf_init(&text, 1 << 20);
+    ck_assert_int_eq(dg_file_read(&text, path, &err), DG_OK);
+    for (size_t i = 0; i < text.len - 1; i += 3) {
+        text.at[i] ^= (uint8_t)(1u << i % 8);
+        put_file(path, dg_buf_bytes(&text));
+        ck_assert_msg(dg_snapshot_open(&s, target, &err) < 0, "bit %zu of byte %zu", i % 8, i);
+        text.at[i] ^= (uint8_t)(1u << i % 8);
+    }
+    put_file(path, dg_buf_bytes(&text));
+    ck_assert_int_eq(dg_snapshot_open(&s, target, &err), DG_OK);
+    dg_snapshot_close(s);
+    dg_buf_clear(&text);
 }
 END_TEST
 
@@ -477,6 +514,7 @@ int main(void)
     tcase_add_test(tc, a_manifest_without_one_of_its_members_is_refused);
     tcase_add_loop_test(tc, a_manifest_that_says_otherwise_does_not_verify, 0,
                         sizeof lies / sizeof lies[0]);
+    tcase_add_test(tc, a_flipped_bit_of_the_manifest_is_refused);
     tcase_add_test(tc, a_changed_state_is_kept_with_what_it_shares);
     tcase_add_test(tc, a_snapshot_over_another_stores_what_is_new);
     tcase_add_test(tc, a_damaged_base_is_found);
