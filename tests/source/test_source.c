@@ -42,7 +42,7 @@ START_TEST(without_a_cache_nothing_is_left_behind)
     if (!spec())
         return;
     source = opened(spec(), NULL);
-    snprintf(temporary, sizeof temporary, "%s", source.temporary);
+    snprintf(temporary, sizeof temporary, "%s", source.temporary.folder);
     ck_assert(temporary[0] && access(temporary, F_OK) == 0);
     dg_source_close(&source);
     ck_assert(access(temporary, F_OK) != 0);
@@ -59,7 +59,7 @@ START_TEST(a_second_opening_comes_from_the_cache)
     dg_source_close(&source);
     source = opened(spec(), scratch_path("cache"));
     ck_assert(source.from_cache);
-    ck_assert_str_eq(source.temporary, "");
+    ck_assert_str_eq(source.temporary.folder, "");
     dg_source_close(&source);
 }
 END_TEST
@@ -149,7 +149,7 @@ START_TEST(an_entry_of_another_file_is_not_believed)
     ck_assert_int_eq(dg_dir_remove(named, &err), DG_OK);
     ck_assert_int_eq(rename(other, named), 0);
     source = opened(spec(), scratch_path("mine"));
-    ck_assert(!source.from_cache && source.temporary[0]);
+    ck_assert(!source.from_cache && source.temporary.folder[0]);
     ck_assert(dg_hash_equal(&dg_snapshot_info_of(source.snapshot)->state_root, &state));
     dg_source_close(&source);
     dg_buf_clear(&file);
@@ -162,7 +162,7 @@ START_TEST(a_cache_that_cannot_be_had_is_done_without)
     dg_source source;
     for (size_t i = 0; spec() && i < 2; i++) {
         source = opened(spec(), places[i]);
-        ck_assert(!source.from_cache && source.temporary[0]);
+        ck_assert(!source.from_cache && source.temporary.folder[0]);
         dg_source_close(&source);
     }
 }
@@ -198,7 +198,7 @@ START_TEST(a_snapshot_folder_is_opened_where_it_is)
     dg_source_close(&first);
     snprintf(folder, sizeof folder, "%s", cached_folder(scratch_path("folder")));
     source = opened(folder, NULL);
-    ck_assert_str_eq(source.temporary, "");
+    ck_assert_str_eq(source.temporary.folder, "");
     dg_source_close(&source);
     ck_assert(dg_file_exists(folder));
 }
@@ -230,7 +230,7 @@ START_TEST(a_bad_source_is_named_and_leaves_nothing)
         ck_assert_msg(rc == bad[_i].rc, "%s gave %d: %s", bad[_i].name, rc, err.text);
         ck_assert_msg(strstr(err.text, bad[_i].name) != NULL, "%s", err.text);
         ck_assert_ptr_null(source.snapshot);
-        ck_assert_str_eq(source.temporary, "");
+        ck_assert_str_eq(source.temporary.folder, "");
     }
 }
 END_TEST
