@@ -223,6 +223,13 @@ dg_code dg_block_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, dg_
 /* The runtime that executes its children; another one while `:pending_code` waits. As
  * dg_block_runtime. */
 dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err);
+/* From `from` on nodes know a substitute for its code, as after a restart with a chain spec that
+ * has it: blocks of that number and above forget what they were answered, their children are
+ * executed by `code`, which is copied. `:code` stays as it is, and so does code that still waits in
+ * `:pending_code`. DG_MISMATCH: the block's code has another spec_version, so that nodes would
+ * never use `code`; codes of dg_runtime_new. Mirrors: sc-service wasm_substitutes.rs,
+ * WasmSubstitutes. */
+dg_code dg_chain_substitute(dg_chain *chain, dg_block *from, dg_bytes code, dg_error *err);
 
 /* ---- clock ---- */
 

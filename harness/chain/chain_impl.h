@@ -80,10 +80,10 @@ typedef struct dg_chain_known_runtime {
     bool lacks;    /* an import that the chain's nodes have not: */
     size_t lacked; /* .. which */
 } dg_chain_known_runtime;
-typedef struct dg_chain_substitute {
+typedef struct dg_chain_substitute_code {
     uint32_t number;
     dg_buf code;
-} dg_chain_substitute;
+} dg_chain_substitute_code;
 
 struct dg_chain {
     dg_chain_options options;
@@ -91,7 +91,7 @@ struct dg_chain {
     size_t block_count;
     dg_chain_known_runtime *runtimes;
     size_t runtime_count;
-    dg_chain_substitute *substitutes;
+    dg_chain_substitute_code *substitutes;
     size_t substitute_count;
     /* of the fork block, asked once, as a node does at its start; 0: not yet */
     uint64_t slot_ms;

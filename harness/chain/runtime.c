@@ -51,8 +51,8 @@ dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i)
 
 /* ---- code substitutes ---- */
 
-static dg_code read_substitute(dg_chain_substitute *out, const char *number, const json_t *code,
-                               dg_error *err)
+static dg_code read_substitute(dg_chain_substitute_code *out, const char *number,
+                               const json_t *code, dg_error *err)
 {
     char *end;
     unsigned long long v = strtoull(number, &end, 10);
@@ -82,13 +82,45 @@ dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_e
         return dg_fail(err, DG_NOMEM, "no memory for %zu code substitutes", count);
     json_object_foreach((json_t *)by_number, number, code)
     {
-        dg_chain_substitute *s = &chain->substitutes[chain->substitute_count++];
+        dg_chain_substitute_code *s = &chain->substitutes[chain->substitute_count++];
         dg_code rc;
         dg_buf_init(&s->code, DG_BLOB_MAX);
         if ((rc = read_substitute(s, number, code, err)) < 0)
             return rc;
     }
     assert(chain->substitute_count == count);
+    return DG_OK;
+}
+
+dg_code dg_chain_substitute(dg_chain *chain, dg_block *from, dg_bytes code, dg_error *err)
+{
+    assert(from->chain == chain && chain->substitute_count < UINT32_MAX);
+    size_t count = chain->substitute_count + 1;
+    dg_chain_substitute_code *grown;
+    dg_runtime *before, *with;
+    dg_code rc;
+    if ((rc = dg_block_runtime(chain, from, &before, err)) < 0
+        || (rc = dg_chain_runtime_of(chain, &with, code, NULL, err)) < 0)
+        return rc;
+    if (dg_runtime_version(before)->spec_version != dg_runtime_version(with)->spec_version)
+        return dg_fail(
+            err, DG_MISMATCH, "code of spec_version %u stands in for none of spec_version %u",
+            dg_runtime_version(with)->spec_version, dg_runtime_version(before)->spec_version);
+    if (!(grown = dg_realloc(chain->substitutes, count * sizeof *grown)))
+        return dg_fail(err, DG_NOMEM, "no memory for a code substitute");
+    chain->substitutes = grown;
+    grown[count - 1].number = from->number;
+    dg_buf_init(&grown[count - 1].code, DG_BLOB_MAX);
+    chain->substitute_count = count;
+    dg_buf_put(&grown[count - 1].code, code.at, code.len);
+    if (grown[count - 1].code.rc < 0)
+        return dg_fail(err, grown[count - 1].code.rc, "no memory for a code substitute");
+    for (dg_block *b = chain->oldest; b; b = b->newer)
+        if (b->number >= from->number) {
+            dg_chain_answers_free(b);
+            b->answer_count = 0;
+            b->runtime = b->runtime_next = NULL;
+        }
     return DG_OK;
 }
 

@@ -1,6 +1,7 @@
 /* cmd_recover.c - doppel recover: what can be done once a plan has gone red. */
 #include "cli/cli_impl.h"
 #include "recover/recover.h"
+#include "source/source.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -28,6 +29,8 @@ static const dg_option options[] = {
     { "back", 0, DG_OPT_NUMBER, "BLOCKS",
       "take at most so many blocks back, U being the first (3)" },
     { "warp", 0, DG_OPT_TEXT, "FACTOR", "clocks that were set back run so many times as fast (6)" },
+    { "substitute", 0, DG_OPT_TEXT, "RUNTIME",
+      "code that the chain spec puts in N's place, of N's spec_version (codeSubstitutes)" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "write the document (as --json prints it) to this file" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
@@ -47,6 +50,7 @@ enum {
     OPT_AFTER,
     OPT_BACK,
     OPT_WARP,
+    OPT_SUBSTITUTE,
     OPT_OUT,
     OPT_WIDTH
 };
@@ -251,19 +255,27 @@ static int run(const dg_args *args)
                              args->text[OPT_SNAPSHOT], args->text[OPT_TO] };
     dg_plan *plan = NULL;
     json_t *document = NULL;
+    dg_buf substitute;
     dg_error err;
     dg_code rc = read_options(&how, args, &err);
+    dg_buf_init(&substitute, DG_BLOB_MAX);
     assert(args->positional_count <= 1);
     if (rc >= 0 && (rc = dg_cli_plan_of(&plan, args, keys, sizeof keys / sizeof *keys, &err)) >= 0
         && (rc = dg_plan_check(plan, &err)) >= 0 && args->text[OPT_OUT]
         && (rc = dg_cli_folder_for(args->text[OPT_OUT], &err)) >= 0)
         rc = dg_cli_try_place("out", args->text[OPT_OUT], inputs, sizeof inputs / sizeof *inputs,
                               &err);
+    if (rc >= 0 && args->text[OPT_SUBSTITUTE]
+        && (rc = dg_source_blob(&substitute, args->text[OPT_SUBSTITUTE], &err)) >= 0) {
+        how.substitute = dg_buf_bytes(&substitute);
+        how.substitute_name = args->text[OPT_SUBSTITUTE];
+    }
     if (rc >= 0) {
         dg_cli_hear_signals();
         rc = dg_recover(&document, plan, &how, &err);
     }
     dg_plan_free(plan);
+    dg_buf_clear(&substitute);
     if (document)
         return deliver(document, args);
     dg_cli_exit_with(&err);
@@ -284,7 +296,7 @@ const dg_command dg_cmd_recover = {
     "Runs the plan, and where a claim breaks runs it again with each remedy from U on: waiting for "
     "the next session, a restart of all nodes, another release on a share of them; what "
     "governance can do; where the chain stands also a rollback, and clocks that are set back and "
-    "run fast. Of each it says "
+    "run fast, and code that a chain spec puts in N's place. Of each it says "
     "whether what broke is over then, how long that takes, what it costs, and who has to act by "
     "when.",
     0,

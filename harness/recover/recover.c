@@ -228,6 +228,8 @@ static dg_code rows_json(json_t **out, const recovering *r, dg_error *err)
             rc = dg_fail(err, DG_NOMEM, "no memory for the remedies");
     if (rc >= 0)
         rc = dg_recover_rollbacks(all, &r->is, err);
+    if (rc >= 0)
+        rc = dg_recover_substitute(all, &r->is, err);
     count = json_array_size(all);
     assert(count <= DG_RECOVER_ROWS_MAX);
     *out = json_array();

@@ -32,6 +32,10 @@ typedef struct dg_recover_options {
     uint64_t after_ms;    /* a chain that stands is taken back so late; 0: once all have acted */
     uint32_t back_blocks; /* at most so many, from U on; 0: 3 */
     double warp;          /* clocks that were set back run so fast, above 1; 0: 6 */
+    /* code that a chain spec puts in N's place (codeSubstitutes), and what it is called; len 0: N-1
+     * as it is */
+    dg_bytes substitute;
+    const char *substitute_name;
     uint32_t governance_slots; /* from U until a call of governance acts, above 1; 0: as react */
     bool (*halts)(void *user); /* asked again and again: is it to end? May be NULL */
     void *user;

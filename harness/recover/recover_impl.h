@@ -2,6 +2,7 @@
 #ifndef DG_RECOVER_IMPL_H
 #define DG_RECOVER_IMPL_H
 
+#include "chain/chain.h"
 #include "recover/recover.h"
 
 enum { DG_RECOVER_ROWS_MAX = 48, DG_RECOVER_TEXT_MAX = 320 };
@@ -59,6 +60,55 @@ dg_code dg_remedy_feature(dg_remedy *out, const dg_recover_case *c, dg_error *er
  * set back beside it; where the chain goes on, why there is none. DG_USAGE, DG_NOMEM, codes of
  * dg_run. */
 dg_code dg_recover_rollbacks(json_t *rows, const dg_recover_case *c, dg_error *err);
+
+/* branch.c: the chain of a plan beside its arms. */
+enum {
+    DG_RECOVER_BACK_MAX = 16,
+    DG_RECOVER_MORE_SLOTS = 24 /* that a chain which goes on is seen to */
+};
+
+/* A block and where a client stands after it. */
+typedef struct dg_recover_stand {
+    dg_block *block;
+    dg_client_at at;
+} dg_recover_stand;
+
+/* As opened; what it has is its own. */
+typedef struct dg_recover_branch {
+    const dg_recover_case *c;
+    dg_run_branch *branch;
+    dg_chain *chain;
+    dg_client_view *view;
+    dg_plan_span span;
+    dg_recover_stand before[DG_RECOVER_BACK_MAX + 1]; /* [0]: U-1, [1]: U-2, .. */
+    size_t kept;
+    dg_recover_stand amended; /* U-1 as U was built on it */
+    uint32_t number;          /* of U */
+    uint64_t seed;
+    uint64_t revived; /* slot of true time in which the operators are ready */
+    double warp;
+} dg_recover_branch;
+
+/* Up to U-1. The branch is given back with dg_recover_branch_close, after a failure too; codes of
+ * dg_run. */
+dg_code dg_recover_branch_open(dg_recover_branch **out, const dg_recover_case *c, dg_error *err);
+/* Fine on NULL. */
+void dg_recover_branch_close(dg_recover_branch *branch);
+/* One more block in that slot, after which `tip` is it. DG_ABSENT: nobody may author; DG_MISMATCH:
+ * no client takes it; codes of dg_chain_build. */
+dg_code dg_recover_extend(dg_recover_branch *b, dg_recover_stand *tip, uint64_t slot,
+                          dg_error *err);
+/* .. with what `options` say, whose claim is written. */
+dg_code dg_recover_extend_by(dg_recover_branch *b, dg_recover_stand *tip, uint64_t slot,
+                             dg_build_options *options, dg_error *err);
+
+/* Does the plan have nodes that pass over no epoch? */
+bool dg_recover_needs_every_epoch(const dg_recover_case *c);
+
+/* substitute.c: appends the row of code that a chain spec puts in N's place (codeSubstitutes): of
+ * options.substitute, else N-1 as it is. DG_NOMEM, DG_IO; codes of dg_run and of
+ * dg_runtime_new. */
+dg_code dg_recover_substitute(json_t *rows, const dg_recover_case *c, dg_error *err);
 /* recover.c: the ms from U's slot to this one, by the plan's own run. */
 int64_t dg_recover_ms_after(const dg_recover_case *c, int64_t slot);
 

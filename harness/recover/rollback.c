@@ -13,32 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chain/chain.h"
-#include "protocol/protocol.h"
-
-enum { BACK = 3, BACK_MOST = 16, CLAIMS = 8, EPOCHS_EXECUTED = 128, MORE = 24 /* slots */ };
-static const double WARP = 6, OPERATORS = 2.0 / 3; /* what a finalized block takes */
-
-/* A block and where a client stands after it. */
-typedef struct stand {
-    dg_block *block;
-    dg_client_at at;
-} stand;
-
-typedef struct branching {
-    const dg_recover_case *c;
-    dg_run_branch *branch;
-    dg_chain *chain;
-    dg_client_view *view;
-    dg_plan_span span;
-    stand before[BACK_MOST + 1]; /* [0]: U-1, [1]: U-2, .. */
-    size_t kept;
-    stand amended;   /* U-1 as U was built on it */
-    uint32_t number; /* of U */
-    uint64_t seed;
-    uint64_t revived; /* slot of true time in which the operators are ready */
-    double warp;
-} branching;
+enum { BACK = 3, EPOCHS_EXECUTED = 128 };
+static const double OPERATORS = 2.0 / 3; /* what a finalized block takes */
 
 /* How a branch ended. */
 typedef struct ending {
@@ -55,95 +31,9 @@ static void end(ending *out, const char *format, ...)
     va_end(args);
 }
 
-/* ---- blocks ---- */
-
-/* One more block in that slot. DG_ABSENT: nobody may author; DG_MISMATCH: no client takes it. */
-static dg_code extend(branching *b, stand *tip, uint64_t slot, dg_build_options *options,
-                      dg_error *err)
-{
-    dg_slot_claim claims[CLAIMS];
-    dg_epoch epoch = dg_client_epoch(&tip->at, slot);
-    dg_client_note note;
-    stand next;
-    dg_code rc;
-    if (!dg_epoch_claims(&epoch, claims, CLAIMS, slot, b->seed))
-        return DG_ABSENT;
-    options->claim = claims[0];
-    if ((rc = dg_chain_build(b->chain, &next.block, NULL, tip->block, options, err)) < 0
-        || (rc = dg_client_follow(b->view, &next.at, &note, &tip->at, next.block, err)) < 0)
-        return rc;
-    if (note.digest_expected != note.digest_seen)
-        return dg_fail(err, DG_MISMATCH, "no client takes block #%u: %s epoch change",
-                       dg_block_number(next.block), note.digest_seen ? "unexpected" : "expected");
-    *tip = next;
-    return DG_OK;
-}
-
-static dg_code extend_plainly(branching *b, stand *tip, uint64_t slot, dg_error *err)
-{
-    dg_build_options options = { .claim = { .slot = slot } };
-    return extend(b, tip, slot, &options, err);
-}
-
-static dg_code keep(branching *b, const stand *tip, dg_error *err)
-{
-    memmove(b->before + 1, b->before, BACK_MOST * sizeof *b->before);
-    b->before[0] = *tip;
-    b->kept += b->kept < BACK_MOST + 1;
-    return b->kept == BACK_MOST + 1 ? dg_chain_finalize(b->chain, b->before[BACK_MOST].block, err)
-                                    : DG_OK;
-}
-
-/* Up to U-1, as the plan's run without a network would. */
-static dg_code grow(branching *b, dg_error *err)
-{
-    stand tip = { dg_chain_root(b->chain), *dg_client_view_at(b->view) };
-    dg_code rc = keep(b, &tip, err);
-    for (uint64_t slot = b->span.clock.next_slot; slot < b->span.upgrade_slot && rc >= 0; slot++)
-        if ((rc = extend_plainly(b, &tip, slot, err)) == DG_OK)
-            rc = keep(b, &tip, err);
-    return rc < 0 ? rc : DG_OK;
-}
-
-/* What was decided, as it lies in the state of U-1. */
-static dg_code decide(branching *b, dg_error *err)
-{
-    dg_transition what = dg_run_branch_transition(b->branch);
-    dg_enactment way;
-    dg_code rc = dg_chain_transition(b->chain, &way, b->before[0].block, &what, err);
-    if (rc < 0)
-        return rc;
-    b->amended = (stand){ way.parent, b->before[0].at };
-    b->number = dg_block_number(way.parent) + 1;
-    dg_enactment_clear(&way);
-    return DG_OK;
-}
-
 /* ---- a new branch ---- */
 
-static bool needs_every_epoch(const dg_recover_case *c)
-{
-    const json_t *classes = json_object_get(json_object_get(c->outcome, "network"), "classes"),
-                 *item;
-    const char *name;
-    dg_node_class of;
-    size_t i;
-    json_t *count;
-    json_array_foreach(
-        json_object_get(json_object_get(dg_plan_json(c->plan), "network"), "classes"), i, item)
-    {
-        const json_t *without = json_object_get(item, "without"), *repair;
-        size_t k;
-        json_array_foreach(without, k,
-                           repair) if (strcmp(json_string_value(repair), "skipped-epochs")
-                                       == 0) return true;
-    }
-    json_object_foreach((json_t *)classes, name, count) if (dg_class_read(&of, name, strlen(name))
-                                                            && of.needs_every_epoch) return true;
-    return false;
-}
-
-static bool is_new_code(branching *b, dg_block *block)
+static bool is_new_code(dg_recover_branch *b, dg_block *block)
 {
     bool pending;
     return dg_chain_enacted(b->chain, block, dg_run_branch_transition(b->branch).code, &pending,
@@ -153,13 +43,13 @@ static bool is_new_code(branching *b, dg_block *block)
 
 /* From the slot on, each `step` slots, until the number of U is there and `more` slots over. Below
  * zero is a failure of ours. */
-static dg_code live(branching *b, ending *out, stand tip, uint64_t slot, uint64_t until,
-                    dg_error *err)
+static dg_code live(dg_recover_branch *b, ending *out, dg_recover_stand tip, uint64_t slot,
+                    uint64_t until, dg_error *err)
 {
     dg_error why = { .text = "" };
     bool passed = false;
     for (; slot <= until || !passed; slot++) {
-        dg_code rc = extend_plainly(b, &tip, slot, &why);
+        dg_code rc = dg_recover_extend(b, &tip, slot, &why);
         if (rc == DG_ABSENT)
             continue;
         if (rc == DG_NOMEM || rc == DG_IO)
@@ -184,13 +74,13 @@ static dg_code live(branching *b, ending *out, stand tip, uint64_t slot, uint64_
 
 /* One block in each epoch, which is the least that clients need, over the time that clocks run
  * fast; as many epochs as are executed here come out in `*executed`. */
-static dg_code live_sparsely(branching *b, stand *tip, uint64_t epochs, uint64_t *executed,
-                             dg_error *err)
+static dg_code live_sparsely(dg_recover_branch *b, dg_recover_stand *tip, uint64_t epochs,
+                             uint64_t *executed, dg_error *err)
 {
     for (*executed = 0; *executed < epochs && *executed < EPOCHS_EXECUTED; (*executed)++) {
         uint64_t slot = tip->at.next.start;
         dg_code rc;
-        while ((rc = extend_plainly(b, tip, slot, err)) == DG_ABSENT)
+        while ((rc = dg_recover_extend(b, tip, slot, err)) == DG_ABSENT)
             slot++;
         if (rc < 0)
             return rc;
@@ -198,7 +88,7 @@ static dg_code live_sparsely(branching *b, stand *tip, uint64_t epochs, uint64_t
     return DG_OK;
 }
 
-static stand parent_of(const branching *b, uint32_t back)
+static dg_recover_stand parent_of(const dg_recover_branch *b, uint32_t back)
 {
     return back == 1 ? b->amended : b->before[back - 1];
 }
@@ -226,7 +116,7 @@ static int64_t final_of(const json_t *outcome)
     return last ? newest_of(outcome) - json_integer_value(json_object_get(last, "lag")) : -1;
 }
 
-static json_t *row_of(const branching *b, uint32_t back, const ending *came, json_t *says)
+static json_t *row_of(const dg_recover_branch *b, uint32_t back, const ending *came, json_t *says)
 {
     int64_t head = (int64_t)b->number - back, final = final_of(b->c->outcome),
             crossed = final > head ? final - head : 0;
@@ -246,7 +136,7 @@ static json_t *row_of(const branching *b, uint32_t back, const ending *came, jso
     return out;
 }
 
-static json_t *with_list(const branching *b, uint32_t back)
+static json_t *with_list(const dg_recover_branch *b, uint32_t back)
 {
     int64_t final = final_of(b->c->outcome), head = (int64_t)b->number - back;
     json_t *out = json_array();
@@ -263,24 +153,25 @@ static json_t *with_list(const branching *b, uint32_t back)
     return out;
 }
 
-static dg_code at_once(branching *b, json_t *rows, uint32_t back, bool *helps, dg_error *err)
+static dg_code at_once(dg_recover_branch *b, json_t *rows, uint32_t back, bool *helps,
+                       dg_error *err)
 {
-    stand parent = parent_of(b, back);
+    dg_recover_stand parent = parent_of(b, back);
     const dg_client_span *next = &parent.at.next;
     ending came = { .works = false }, timeless = { .works = false };
     uint64_t from = b->revived;
     json_t *row;
     dg_code rc = live(b, &timeless, parent, dg_block_slot(parent.block) + 1,
-                      dg_block_slot(parent.block) + 1 + MORE, err);
+                      dg_block_slot(parent.block) + 1 + DG_RECOVER_MORE_SLOTS, err);
     if (rc < 0)
         return rc;
     *helps = timeless.works;
     if (!timeless.works) {
         came = timeless;
-    } else if (needs_every_epoch(b->c) && from >= next->start + next->duration) {
+    } else if (dg_recover_needs_every_epoch(b->c) && from >= next->start + next->duration) {
         end(&came, "the chain stays dead: epoch %llu has no block, and these nodes pass over none",
             (unsigned long long)next->index);
-    } else if ((rc = live(b, &came, parent, from, from + MORE, err)) < 0) {
+    } else if ((rc = live(b, &came, parent, from, from + DG_RECOVER_MORE_SLOTS, err)) < 0) {
         return rc;
     }
     row =
@@ -300,7 +191,8 @@ static dg_code at_once(branching *b, json_t *rows, uint32_t back, bool *helps, d
 
 /* ---- clocks set back ---- */
 
-static json_t *warp_with(const branching *b, uint32_t back, uint64_t executed, uint64_t epochs)
+static json_t *warp_with(const dg_recover_branch *b, uint32_t back, uint64_t executed,
+                         uint64_t epochs)
 {
     double epoch_ms = (double)b->span.clock.epoch_slots * (double)b->span.clock.slot_ms;
     json_t *out = with_list(b, back);
@@ -317,16 +209,16 @@ static json_t *warp_with(const branching *b, uint32_t back, uint64_t executed, u
     return out;
 }
 
-static dg_code warped(branching *b, json_t *rows, uint32_t back, dg_error *err)
+static dg_code warped(dg_recover_branch *b, json_t *rows, uint32_t back, dg_error *err)
 {
-    stand parent = parent_of(b, back), tip = parent;
+    dg_recover_stand parent = parent_of(b, back), tip = parent;
     uint64_t first = dg_block_slot(parent.block) + 1, executed = 0, epochs;
     double slot_ms = (double)b->span.clock.slot_ms, lag = (double)(b->revived - first) * slot_ms,
            catch_up = lag / (b->warp - 1), epoch_ms = (double)b->span.clock.epoch_slots * slot_ms;
     ending came = { .works = false };
     dg_error why = { .text = "" };
     json_t *row;
-    dg_code rc = live(b, &came, parent, first, first + MORE, err);
+    dg_code rc = live(b, &came, parent, first, first + DG_RECOVER_MORE_SLOTS, err);
     epochs = (uint64_t)ceil((lag + catch_up) / epoch_ms);
     if (rc < 0)
         return rc;
@@ -365,16 +257,16 @@ static dg_code warped(branching *b, json_t *rows, uint32_t back, dg_error *err)
 
 /* ---- all of it ---- */
 
-static dg_code try_all(branching *b, json_t *rows, dg_error *err)
+static dg_code try_all(dg_recover_branch *b, json_t *rows, dg_error *err)
 {
     uint32_t asked = b->c->options->back_blocks, most = asked ? asked : BACK, helped = 0;
     dg_code rc = DG_OK;
-    if (asked > BACK_MOST || asked > b->kept)
+    if (asked > DG_RECOVER_BACK_MAX || asked > b->kept)
         return dg_fail(
             err, DG_USAGE,
             "%u blocks back from U (#%u) are more than there are above the fork, or than "
             "%d",
-            asked, b->number, BACK_MOST);
+            asked, b->number, DG_RECOVER_BACK_MAX);
     most = most < b->kept ? most : (uint32_t)b->kept;
     for (uint32_t back = 1; back <= most && rc >= 0 && !helped; back++) {
         bool helps = false;
@@ -384,27 +276,9 @@ static dg_code try_all(branching *b, json_t *rows, dg_error *err)
     return rc >= 0 && helped ? warped(b, rows, helped, err) : rc;
 }
 
-static dg_code prepare(branching *b, dg_error *err)
-{
-    const dg_recover_case *c = b->c;
-    const dg_recover_options *how = c->options;
-    dg_code rc = dg_run_branch_open(&b->branch, c->plan, how->run, err);
-    if (rc < 0)
-        return rc;
-    b->chain = dg_run_branch_chain(b->branch);
-    b->span = dg_run_branch_span(b->branch);
-    b->seed = dg_plan_asked_of(c->plan)->seed;
-    b->revived = (uint64_t)c->seen.last + 1
-                 + (how->after_ms ? how->after_ms / b->span.clock.slot_ms : c->react + c->over);
-    if ((rc = dg_client_view_new(&b->view, b->chain, dg_chain_root(b->chain), err)) != DG_OK)
-        return rc < 0 ? rc : dg_fail(err, DG_UNSUPPORTED, "the chain has no epochs");
-    rc = grow(b, err);
-    return rc < 0 ? rc : decide(b, err);
-}
-
 dg_code dg_recover_rollbacks(json_t *rows, const dg_recover_case *c, dg_error *err)
 {
-    branching *b;
+    dg_recover_branch *b = NULL;
     dg_code rc;
     if (!c->seen.halted)
         return json_array_append_new(
@@ -414,14 +288,8 @@ dg_code dg_recover_rollbacks(json_t *rows, const dg_recover_case *c, dg_error *e
                                    "the chain goes on, so there is nothing to take back"))
                    ? dg_fail(err, DG_NOMEM, "no memory for a remedy")
                    : DG_OK;
-    if (!(b = dg_calloc(1, sizeof *b)))
-        return dg_fail(err, DG_NOMEM, "no memory for a branch");
-    b->c = c;
-    b->warp = c->options->warp > 0 ? c->options->warp : WARP;
-    if ((rc = prepare(b, err)) >= 0)
+    if ((rc = dg_recover_branch_open(&b, c, err)) >= 0)
         rc = try_all(b, rows, err);
-    dg_client_view_free(b->view);
-    dg_run_branch_close(b->branch);
-    dg_free(b);
+    dg_recover_branch_close(b);
     return rc < 0 ? rc : DG_OK;
 }

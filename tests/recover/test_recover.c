@@ -175,6 +175,89 @@ START_TEST(a_branch_may_begin_at_the_fork)
 }
 END_TEST
 
+/* ---- code in N's place ---- */
+
+static void put_blob(dg_buf *out, const char *name)
+{
+    const char *at = getenv("DOPPEL_RUNTIMES") ? getenv("DOPPEL_RUNTIMES") : "build/runtimes";
+    char path[600];
+    unsigned char part[1 << 16];
+    size_t got;
+    FILE *f;
+    snprintf(path, sizeof path, "%s/%s.wasm", at, name);
+    if (!(f = fopen(path, "rb")))
+        ck_abort_msg("no %s", path);
+    while ((got = fread(part, 1, sizeof part, f)))
+        dg_buf_put(out, part, got);
+    fclose(f);
+    ck_assert_int_eq(out->rc, DG_OK);
+}
+
+/* Operators are ready 2 + 8 slots after the first one that stays empty, and one slot later there is
+ * a block again. A substitute of N's version is executed, whatever it does then; one of another
+ * version is not, and so N-1 as it is never helps. */
+static const struct {
+    const char *to, *network, *substitute;
+    bool tried, works;
+    const char *why;
+    int64_t recovered_ms;
+} substitutes[] = {
+    { "mini-2-migration-traps", "false", NULL, false, false,
+      "N-1 has 1, N has 2, so N-1 has to be built again as 2", 0 },
+    { "mini-2-migration-traps", "false", "mini-2", true, true,
+      "blocks #18 to #42 follow on the substitute", 72000 },
+    /* N wrote three blocks; the next one begins a session */
+    { "mini-2-session-appetite", "false", "mini-2", true, true,
+      "blocks #21 to #45 follow on the substitute", 90000 },
+    /* epochs have their old length again before clients miss one */
+    { "mini-2-epoch-length", NODES, "mini-2", true, true, " follow on the substitute", 90000 },
+    { "mini-2-migration-traps", "false", "mini-2-init-traps", true, false,
+      "block #18 on the substitute cannot be: block #18, slot 286000027", 0 },
+    { "mini-2-migration-traps", "false", "mini-1", true, false,
+      "nodes do not use it: code of spec_version 1 stands in for none of spec_version 2", 0 },
+    { "mini-2-migration-traps", "false", "mini-3", true, false,
+      "nodes do not use it: code of spec_version 3 stands in for none of spec_version 2", 0 },
+    { "mini-2-same-version", "false", NULL, false, false, "N-1 and N have one spec_version", 0 },
+    { "mini-2-odd-slots", "false", "mini-2", false, false, "the chain goes on", 0 },
+};
+
+START_TEST(a_substitute_stands_in_for_its_own_version_alone)
+{
+    dg_error err = { .text = "" };
+    dg_recover_options asked = { .substitute_name = substitutes[_i].substitute };
+    json_t *document;
+    const json_t *row;
+    size_t i, found = 0;
+    dg_buf blob;
+    dg_code rc;
+    dg_buf_init(&blob, 1 << 24);
+    if (asked.substitute_name)
+        put_blob(&blob, asked.substitute_name);
+    asked.substitute = dg_buf_bytes(&blob);
+    rc = recover(&document, substitutes[_i].to, substitutes[_i].network, &asked, &err);
+    ck_assert_msg(rc == DG_OK, "%s", err.text);
+    json_array_foreach(remedies_of(document), i, row)
+    {
+        const char *why = json_string_value(json_object_get(row, "why"));
+        if (strcmp(json_string_value(json_object_get(row, "remedy")), "substitute"))
+            continue;
+        found++;
+        ck_assert_msg(strstr(why, substitutes[_i].why), "%s", why);
+        ck_assert_int_eq(json_is_true(json_object_get(row, "tried")), substitutes[_i].tried);
+        ck_assert_int_eq(json_is_true(json_object_get(row, "works")), substitutes[_i].works);
+        ck_assert_int_eq(json_integer_value(json_object_get(row, "recovered_ms")),
+                         substitutes[_i].recovered_ms);
+        ck_assert_uint_eq(json_array_size(json_object_get(row, "with")),
+                          substitutes[_i].tried ? 3 : 0);
+        if (substitutes[_i].tried)
+            ck_assert(json_number_value(json_object_get(row, "acts")) == 1);
+    }
+    ck_assert_uint_eq(found, 1);
+    json_decref(document);
+    dg_buf_clear(&blob);
+}
+END_TEST
+
 static bool at_once(void *user)
 {
     (void)user;
@@ -204,6 +287,8 @@ int main(void)
     tcase_add_test(tc, who_halts_it_gets_no_table);
     tcase_add_loop_test(tc, what_cannot_be_done_is_one_line, 0, sizeof refused / sizeof *refused);
     tcase_add_test(tc, a_branch_may_begin_at_the_fork);
+    tcase_add_loop_test(tc, a_substitute_stands_in_for_its_own_version_alone, 0,
+                        sizeof substitutes / sizeof *substitutes);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
