@@ -426,7 +426,8 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
 uint64_t dg_chain_fuel_query(const dg_chain *chain);
 /* Storage item by metadata of the runtime at the block: encoded value or the
  * item's default. `keys`: encoded, one a hasher of the item; NULL for a plain value. DG_ABSENT: no
- * such item, or absent and optional. */
+ * such item, or absent and optional: an answer, not a failure, so who goes by `< 0` alone has not
+ * seen it. `value` is empty whenever the answer is not DG_OK. */
 dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet,
                          const char *item, const dg_bytes *keys, dg_error *err);
 

@@ -247,6 +247,7 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
     const dg_meta_entry *entry;
     dg_buf key;
     dg_code rc = dg_block_meta(chain, block, &meta, err);
+    *value = dg_bytes_of(NULL, 0);
     if (rc < 0)
         return rc;
     if (!(entry = dg_meta_storage(meta, pallet, item)))
@@ -264,6 +265,8 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
         *value = entry->fallback;
         return DG_OK;
     }
+    if (rc != DG_OK)
+        *value = dg_bytes_of(NULL, 0);
     return rc == DG_ABSENT ? dg_fail(err, DG_ABSENT, "%s.%s is absent at block #%u", pallet, item,
                                      block->number)
                            : rc;

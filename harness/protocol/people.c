@@ -60,6 +60,8 @@ static dg_code add_seated(dg_people *people, dg_chain *chain, dg_block *block, d
     dg_scale s;
     uint32_t count;
     dg_code rc = dg_chain_storage(chain, block, &value, "Session", "Validators", NULL, err);
+    if (rc == DG_ABSENT) /* a failure here, though not of the look-up */
+        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no Session.Validators");
     if (rc != DG_OK)
         return rc;
     s = dg_scale_from(value);

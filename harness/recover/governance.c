@@ -82,9 +82,11 @@ static dg_code old_fields(json_t **out, const dg_recover_case *c, const char *al
         && (rc = dg_runtime_meta(runtime, &meta, err)) >= 0
         && (rc = dg_chain_storage(chain, dg_chain_root(chain), &raw, "Configuration",
                                   "ActiveConfig", NULL, err))
-               >= 0)
+               == DG_OK)
         rc = dg_value_decode_all(
             meta, &config, dg_meta_storage(meta, "Configuration", "ActiveConfig")->value, raw, err);
+    if (rc == DG_ABSENT)
+        rc = dg_fail(err, DG_UNSUPPORTED, "the chain has no configuration to go back to");
     *out = json_object();
     json_object_foreach((json_t *)asked_config(c), path,
                         v) if (rc >= 0 && (!alone || strcmp(alone, path) == 0)

@@ -298,8 +298,10 @@ START_TEST(storage_items_are_found_by_their_names)
     dg_le32_put(id, 9);
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", &key, &err),
                      DG_ABSENT);
+    ck_assert(!value.at && !value.len); /* not the answer before it */
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heds", NULL, &err),
                      DG_ABSENT);
+    ck_assert(!value.at && !value.len);
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", NULL, &err),
                      DG_USAGE);
     /* absent, with a default */
