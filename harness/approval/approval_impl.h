@@ -168,6 +168,8 @@ typedef struct dg_required_tranches {
     uint64_t last_tick;   /* exact: of the newest assignment that counts */
 } dg_required_tranches;
 
+/* How many of those that told have approved, as it was heard by then. */
+uint32_t dg_approval_tally(const dg_checker *checkers, uint32_t count, dg_ns at);
 /* Mirrors: tranches_to_approve. `mark`: those found missing are marked as no-shows. */
 void dg_approval_required_at(dg_required_tranches *out, dg_checker *checkers, uint32_t count,
                              const dg_moment *m, bool mark);

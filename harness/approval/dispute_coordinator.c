@@ -139,14 +139,14 @@ static int by_time(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* When enough have said one of the two. */
-static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
+dg_ns dg_approval_dispute_majority_at(const dg_dispute_vote *votes, uint32_t validators,
+                                      bool against, dg_ns *times)
 {
-    uint32_t count = 0, needed = dg_approval_supermajority(d->session->validators);
-    assert(d->votes);
-    for (uint32_t i = 0; i < d->session->validators; i++)
-        if (d->votes[i].at != DG_NEVER && (d->votes[i].stance == DG_STANCE_INVALID) == against)
-            times[count++] = d->votes[i].at;
+    uint32_t count = 0, needed = dg_approval_supermajority(validators);
+    assert(votes);
+    for (uint32_t i = 0; i < validators; i++)
+        if (votes[i].at != DG_NEVER && (votes[i].stance == DG_STANCE_INVALID) == against)
+            times[count++] = votes[i].at;
     if (count < needed)
         return DG_NEVER;
     qsort(times, count, sizeof *times, by_time);
@@ -158,8 +158,10 @@ static dg_code conclude(dg_dispute *d, dg_error *err)
     dg_ns *times = dg_calloc(d->session->validators, sizeof *times), against;
     if (!times)
         return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
-    d->concluded_at = majority_at(d, false, times);
-    against = majority_at(d, true, times);
+    assert(d->votes);
+    d->concluded_at =
+        dg_approval_dispute_majority_at(d->votes, d->session->validators, false, times);
+    against = dg_approval_dispute_majority_at(d->votes, d->session->validators, true, times);
     d->valid = d->concluded_at != DG_NEVER && d->concluded_at <= against;
     d->concluded_at = d->valid ? d->concluded_at : against;
     dg_free(times);

@@ -110,7 +110,7 @@ void dg_approval_required_at(dg_required_tranches *out, dg_checker *checkers, ui
         go_on(out, &s, m);
 }
 
-static uint32_t count_approved(const dg_checker *checkers, uint32_t count, dg_ns at)
+uint32_t dg_approval_tally(const dg_checker *checkers, uint32_t count, dg_ns at)
 {
     uint32_t approved = 0;
     for (uint32_t i = 0; i < count; i++)
@@ -124,7 +124,7 @@ bool dg_approval_wants_assignment(const dg_required_tranches *r, const dg_checke
     if (!tranche)
         return true;
     if (r->kind == DG_REQUIRED_ALL)
-        return 3 * count_approved(checkers, count, m->at) <= m->validators;
+        return 3 * dg_approval_tally(checkers, count, m->at) <= m->validators;
     return r->kind == DG_REQUIRED_PENDING && tranche <= r->broadcast
            && tranche <= minus(minus(m->tick, m->block_tick), r->drift);
 }
@@ -133,7 +133,7 @@ bool dg_approval_is_approved_at(dg_checker *checkers, uint32_t count, const dg_m
 {
     dg_required_tranches r;
     uint32_t told = 0, approved = 0;
-    if (3 * count_approved(checkers, count, m->at) > m->validators)
+    if (3 * dg_approval_tally(checkers, count, m->at) > m->validators)
         return true;
     dg_approval_required_at(&r, checkers, count, m, false);
     if (r.kind != DG_REQUIRED_EXACT

@@ -25,8 +25,11 @@ typedef struct dg_grandpa {
     uint32_t count;
     uint64_t round;
     uint32_t prevoted; /* id of this round's common ancestor; DG_NO */
-    uint64_t *weights; /* scratch, by id from the finalized block on */
+    /* scratch, by id from the finalized block on: what lies on each, and its parent */
+    uint64_t *weights;
+    uint32_t *parents;
     uint32_t weights_cap;
+    uint32_t *votes; /* scratch, by node: the block that it votes for; DG_NO */
 } dg_grandpa;
 
 /* What a provisioner keeps of a session, by node classes with `mode_by_session`. */
@@ -99,6 +102,42 @@ dg_code dg_consensus_refuse(dg_world *world, dg_authored *block, dg_error *err);
 /* grandpa.c */
 dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err);
 void dg_consensus_grandpa_clear(dg_grandpa *grandpa);
+
+/* tally.c: what votes weigh. No world: votes go in, weights come out. Votes stand by node, whoever
+ * is in the set; what counts is who of a set a node is. */
+typedef struct dg_grandpa_set {
+    const dg_voter *voters;
+    uint32_t count;
+} dg_grandpa_set;
+/* Blocks from the one that is final on: `parents` by id, each below its child. */
+typedef struct dg_grandpa_tree {
+    const uint32_t *parents;
+    dg_leaf_id base;
+    uint32_t count; /* one more than the highest id */
+} dg_grandpa_tree;
+/* The least weight that is more than two thirds. Mirrors: finality-grandpa (VoterSet::threshold) */
+uint64_t dg_consensus_tally_needed(const dg_grandpa_set *set);
+/* The highest block that enough weight lies on or above; DG_NO: not even the base. `weights`: out,
+ * by id from the base on, of what was looked at. Mirrors: finality-grandpa (VoteGraph::find_ghost)
+ */
+uint32_t dg_consensus_tally_prevotes(uint64_t *weights, const dg_grandpa_tree *tree,
+                                     const dg_grandpa_set *set, const uint32_t *votes);
+/* What those weigh that vote for this block. */
+uint64_t dg_consensus_tally_precommits(const dg_grandpa_set *set, const uint32_t *votes,
+                                       dg_leaf_id of);
+/* What one validator's bitfield says: by its index in the session, and who it is; false: it is not
+ * here. */
+typedef bool (*dg_consensus_bitfield)(void *user, bool *held, dg_validator_ix validator,
+                                      dg_node_ix node);
+typedef struct dg_consensus_bits {
+    const dg_session *session; /* of the block that the bitfields are about */
+    uint32_t validators;       /* of it, that sign */
+    uint32_t *bits;            /* out, by core: how many hold its chunk; zeroes at first */
+    uint32_t cores;
+} dg_consensus_bits;
+/* How many bitfields there are. Mirrors: provisioner (bitfields_indicate_availability) */
+uint32_t dg_consensus_tally_bitfields(const dg_consensus_bits *tally, dg_consensus_bitfield next,
+                                      void *user);
 
 /* block_import.c */
 /* a record, the first time */

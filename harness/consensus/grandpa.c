@@ -58,6 +58,8 @@ void dg_consensus_grandpa_clear(dg_grandpa *grandpa)
 {
     dg_free(grandpa->voters);
     dg_free(grandpa->weights);
+    dg_free(grandpa->parents);
+    dg_free(grandpa->votes);
 }
 
 /* A change that was announced in a block that is final now. Its delay is zero on
@@ -136,46 +138,29 @@ static uint32_t vote_of(const dg_world *world, dg_node_ix node)
                        (dg_leaf_id){ base }, (dg_leaf_id){ best });
 }
 
-/* ---- counting ---- */
+/* ---- counting (tally.c) ---- */
 
-static uint64_t threshold(const dg_grandpa *f, uint64_t *total)
-{
-    *total = 0;
-    for (uint32_t i = 0; i < f->count; i++)
-        *total += f->voters[i].weight;
-    return *total ? *total - (*total - 1) / 3 : 1;
-}
-
-static dg_code weigh(dg_world *world, dg_error *err)
+/* Room for a vote of each node, and for the weight and the parent of each block. */
+static dg_code make_room(dg_world *world, dg_error *err)
 {
     dg_grandpa *f = &world->consensus->grandpa;
+    if (!f->votes && !(f->votes = dg_calloc(world->node_count, sizeof *f->votes)))
+        return dg_fail(err, DG_NOMEM, "no memory to count votes");
     if (f->weights_cap < world->block_count) {
-        uint64_t *more = dg_realloc(f->weights, (size_t)world->block_cap * sizeof *more);
-        if (!more)
+        uint64_t *weights = dg_realloc(f->weights, (size_t)world->block_cap * sizeof *weights);
+        uint32_t *parents;
+        f->weights = weights ? weights : f->weights;
+        parents = dg_realloc(f->parents, (size_t)world->block_cap * sizeof *parents);
+        f->parents = parents ? parents : f->parents;
+        if (!weights || !parents)
             return dg_fail(err, DG_NOMEM, "no memory to count votes");
-        f->weights = more;
         f->weights_cap = world->block_cap;
     }
-    memset(f->weights + world->finalized, 0,
-           (world->block_count - world->finalized) * sizeof *f->weights);
+    for (uint32_t id = world->finalized; id < world->block_count; id++)
+        f->parents[id] = world->blocks[id].parent;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        f->votes[i] = DG_NO;
     return DG_OK;
-}
-
-/* The highest block that enough weight lies on or above. Ids rise from parent to
- * child, so one pass from the top adds all up. DG_NO: not even the base. */
-static uint32_t ghost(dg_world *world)
-{
-    dg_grandpa *f = &world->consensus->grandpa;
-    uint64_t total, needed = threshold(f, &total);
-    assert(f->weights_cap >= world->block_count);
-    for (uint32_t id = world->block_count - 1;; id--) {
-        if (f->weights[id] >= needed)
-            return id;
-        if (id == world->finalized)
-            return DG_NO;
-        if (world->blocks[id].parent >= world->finalized)
-            f->weights[world->blocks[id].parent] += f->weights[id];
-    }
 }
 
 /* A vote that a partition keeps from the larger side is not counted. */
@@ -187,14 +172,17 @@ static bool votes(const dg_world *world, const dg_voter *voter)
 dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err)
 {
     dg_grandpa *f = &world->consensus->grandpa;
-    dg_code rc = weigh(world, err);
+    dg_code rc = make_room(world, err);
     if (rc < 0)
         return rc;
     f->round++;
     for (uint32_t i = 0; i < f->count; i++)
         if (votes(world, &f->voters[i]))
-            f->weights[vote_of(world, (dg_node_ix){ f->voters[i].node })] += f->voters[i].weight;
-    f->prevoted = ghost(world);
+            f->votes[f->voters[i].node] = vote_of(world, (dg_node_ix){ f->voters[i].node });
+    f->prevoted = dg_consensus_tally_prevotes(
+        f->weights,
+        &(dg_grandpa_tree){ f->parents, (dg_leaf_id){ world->finalized }, world->block_count },
+        &(dg_grandpa_set){ f->voters, f->count }, f->votes);
     return DG_OK;
 }
 
@@ -271,12 +259,17 @@ static dg_code agree(dg_world *world, dg_leaf_id id, dg_error *err)
 dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err)
 {
     dg_grandpa *f = &world->consensus->grandpa;
-    uint64_t total, needed = threshold(f, &total), weight = 0;
+    dg_grandpa_set set = { f->voters, f->count };
     if (f->prevoted == DG_NO || f->prevoted == world->finalized)
         return DG_OK;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        f->votes[i] = DG_NO;
     for (uint32_t i = 0; i < f->count; i++)
         if (votes(world, &f->voters[i])
             && dg_world_has(world, (dg_node_ix){ f->voters[i].node }, (dg_leaf_id){ f->prevoted }))
-            weight += f->voters[i].weight;
-    return weight >= needed ? agree(world, (dg_leaf_id){ f->prevoted }, err) : DG_OK;
+            f->votes[f->voters[i].node] = f->prevoted;
+    return dg_consensus_tally_precommits(&set, f->votes, (dg_leaf_id){ f->prevoted })
+                   >= dg_consensus_tally_needed(&set)
+               ? agree(world, (dg_leaf_id){ f->prevoted }, err)
+               : DG_OK;
 }

@@ -32,30 +32,46 @@ static void count_available(dg_provision *count, const dg_world_block *b, const 
     }
 }
 
-static void put_bitfields(dg_world *world, dg_buf *out, dg_provision *count, uint32_t *bits,
-                          dg_node_ix node, dg_leaf_id parent)
+/* Bitfields on their way into an inherent on `parent` by `author`. */
+typedef struct bitfields_put {
+    dg_world *world;
+    dg_buf list;
+    dg_leaf_id parent;
+    dg_node_ix author;
+} bitfields_put;
+
+static bool put_bitfield(void *user, bool *held, dg_validator_ix validator, dg_node_ix node)
+{
+    bitfields_put *p = user;
+    const dg_world_block *b = &p->world->blocks[p->parent.v];
+    const dg_view *v = &b->view;
+    if (!dg_statements_bitfield_is_here(p->world, p->parent, node, p->author))
+        return false;
+    dg_statements_bitfield_read(p->world, held, p->parent, node);
+    dg_bitfield_put(&p->list, validator, held, v->core_count, dg_block_hash(b->block), v->session,
+                    v->validators[validator.v], dg_marked_sign);
+    return true;
+}
+
+static dg_code put_bitfields(dg_world *world, dg_buf *out, dg_provision *count, uint32_t *bits,
+                             dg_node_ix node, dg_leaf_id parent, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[parent.v];
     const dg_view *v = &b->view;
-    bool held[DG_CORES_MAX] = { false };
+    bitfields_put p = { .world = world, .parent = parent, .author = node };
     uint32_t signers = b->session && v->cores_known ? v->validator_count : 0;
+    dg_code rc;
     if (signers > (b->session ? b->session->count : 0))
         signers = 0;
-    for (uint32_t i = 0; i < signers; i++)
-        count->bitfields += dg_statements_bitfield_is_here(
-            world, parent, (dg_node_ix){ b->session->node[i] }, node);
+    dg_buf_init(&p.list, INHERENT_MAX);
+    count->bitfields = dg_consensus_tally_bitfields(
+        &(dg_consensus_bits){ b->session, signers, bits, v->core_count }, put_bitfield, &p);
     dg_scale_put_compact(out, count->bitfields);
-    for (uint32_t i = 0; i < signers; i++) {
-        if (!dg_statements_bitfield_is_here(world, parent, (dg_node_ix){ b->session->node[i] },
-                                            node))
-            continue;
-        dg_statements_bitfield_read(world, held, parent, (dg_node_ix){ b->session->node[i] });
-        for (uint32_t k = 0; k < v->core_count; k++)
-            bits[k] += held[k];
-        dg_bitfield_put(out, (dg_validator_ix){ i }, held, v->core_count, dg_block_hash(b->block),
-                        v->session, v->validators[i], dg_marked_sign);
-    }
+    dg_buf_put_bytes(out, dg_buf_bytes(&p.list));
+    rc = dg_buf_check(&p.list, err, "bitfields");
+    dg_buf_clear(&p.list);
     count_available(count, b, bits);
+    return rc;
 }
 
 /* ---- candidates ---- */
@@ -154,12 +170,14 @@ dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, 
         return DG_OK;
     if (!by_mode(count, world, node, &b->view))
         return DG_OK;
-    put_bitfields(world, out, count, bits, node, parent);
-    if ((rc = put_candidates(
-             &(dg_provider){
-                 .world = world, .count = count, .bits = bits, .node = node.v, .parent = parent.v },
-             out, err))
-        < 0)
+    if ((rc = put_bitfields(world, out, count, bits, node, parent, err)) < 0
+        || (rc = put_candidates(&(dg_provider){ .world = world,
+                                                .count = count,
+                                                .bits = bits,
+                                                .node = node.v,
+                                                .parent = parent.v },
+                                out, err))
+               < 0)
         return rc;
     if ((rc = dg_approval_disputes_put(world, out, &count->dispute_sets, &count->dispute_votes,
                                        &world->blocks[parent.v], err))

@@ -70,13 +70,11 @@ static void count_votes(const dg_computed_cluster *s, uint8_t *voted, uint32_t *
                         const dg_ns *at, dg_node_ix listener)
 {
     dg_ns now = dg_sim_now(s->world->sim);
-    uint32_t count = 0;
+    uint32_t count = dg_statements_tally_times(at, s->members, now);
     memset(voted, 0, DG_GROUP_MAX);
     for (uint32_t i = 0; i < s->members; i++)
-        if (at[i] <= now) {
+        if (at[i] <= now)
             voted[i] = (uint8_t)(i == s->seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
-            count++;
-        }
     *votes = count >= dg_statements_computed_cluster_needed(s, listener) ? count : 0;
 }
 

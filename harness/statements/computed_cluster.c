@@ -25,10 +25,8 @@ bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, dg_
 
 uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s, dg_node_ix node)
 {
-    for (uint32_t i = 0; i < s->members; i++)
-        if (dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) == node.v)
-            return i;
-    return DG_NO;
+    return dg_statements_tally_member(
+        &(dg_statements_group){ s->b->session, s->b->view.members + s->from, s->members }, node);
 }
 
 uint32_t dg_statements_computed_cluster_needed(const dg_computed_cluster *s, dg_node_ix node)
@@ -261,16 +259,12 @@ void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world 
 
 dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s, dg_member_ix member)
 {
-    dg_ns times[DG_GROUP_MAX];
-    uint32_t node = dg_statements_computed_cluster_node(s, member), needed;
+    dg_ns held[DG_GROUP_MAX];
+    uint32_t node = dg_statements_computed_cluster_node(s, member);
     if (s->confirmed[member.v] == DG_NEVER)
         return DG_NEVER;
-    needed = dg_statements_computed_cluster_needed(s, (dg_node_ix){ node });
-    for (uint32_t i = 0; i < s->members; i++) {
-        uint32_t k = i;
-        for (; k && times[k - 1] > s->held[i][member.v]; k--)
-            times[k] = times[k - 1];
-        times[k] = s->held[i][member.v];
-    }
-    return needed && needed <= s->members ? times[needed - 1] : DG_NEVER;
+    for (uint32_t i = 0; i < s->members; i++)
+        held[i] = s->held[i][member.v];
+    return dg_statements_tally_enough_at(
+        held, s->members, dg_statements_computed_cluster_needed(s, (dg_node_ix){ node }));
 }

@@ -194,7 +194,7 @@ static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_i
     for (uint32_t i = 0; i < x->core[core.v].members; i++)
         if (s->votes >> i & 1)
             voted[i] = (uint8_t)(i == x->core[core.v].seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
-    *votes = dg_sent_count_votes(s->votes);
+    *votes = dg_statements_tally_votes(s->votes);
     return DG_OK;
 }
 

@@ -83,10 +83,6 @@ static inline void dg_sent_add(uint64_t *set, uint32_t i)
 {
     set[i / 64] |= (uint64_t)1 << i % 64;
 }
-static inline uint32_t dg_sent_count_votes(uint64_t votes)
-{
-    return (uint32_t)__builtin_popcountll(votes);
-}
 
 /* sent_leaf.c */
 /* Nodes begin to talk of a leaf, unless they do. DG_NOMEM, DG_LIMIT; or as dg_backing_collate. */

@@ -96,7 +96,7 @@ bool dg_statements_sent_enough(const dg_world *world, const dg_sent_leaf *x, dg_
                                dg_place_ix core, uint64_t votes)
 {
     uint32_t group = world->blocks[x->leaf].candidates[core.v].group;
-    return dg_sent_count_votes(votes)
+    return dg_statements_tally_votes(votes)
            >= dg_world_votes_needed(world, node, (dg_leaf_id){ x->leaf }, (dg_group_ix){ group });
 }
 
@@ -111,10 +111,10 @@ uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, d
 uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,
                                    dg_node_ix node)
 {
-    for (uint32_t i = 0; i < x->core[core.v].members; i++)
-        if (dg_statements_sent_node(world, x, core, (dg_member_ix){ i }) == node.v)
-            return i;
-    return DG_NO;
+    const dg_world_block *b = &world->blocks[x->leaf];
+    const dg_sent_core *c = &x->core[core.v];
+    return dg_statements_tally_member(
+        &(dg_statements_group){ b->session, b->view.members + c->from, c->members }, node);
 }
 
 static uint64_t pack(const dg_said *said)

@@ -196,6 +196,20 @@ dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
 dg_ns dg_statements_computed_told(const dg_world *world, dg_node_ix from, dg_node_ix to,
                                   dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
 
+/* tally.c: votes of a group. No world: votes go in, their count comes out. */
+typedef struct dg_statements_group {
+    const dg_session *session;  /* of the leaf that is talked about */
+    const uint32_t *validators; /* its members, by their index in that session */
+    uint32_t members;
+} dg_statements_group;
+/* Which member a node is in that session; DG_NO: it is none of them. */
+uint32_t dg_statements_tally_member(const dg_statements_group *group, dg_node_ix node);
+uint32_t dg_statements_tally_votes(uint64_t votes); /* of a set, a bit for each member */
+/* The same by when each vote is here: how many are now, and when `needed` are. DG_NEVER: so many
+ * never are, or none is needed. */
+uint32_t dg_statements_tally_times(const dg_ns *here, uint32_t members, dg_ns now);
+dg_ns dg_statements_tally_enough_at(const dg_ns *here, uint32_t members, uint32_t needed);
+
 /* computed_bitfields.c; as the functions of the door */
 bool dg_statements_computed_bitfield_is_here(const dg_world *world, dg_leaf_id leaf,
                                              dg_node_ix from, dg_node_ix listener);
