@@ -276,11 +276,11 @@ bool dg_cli_is_dumb(void);
 extern const dg_command dg_cmd_cache_show, dg_cmd_cache_clear;
 extern const dg_command dg_cmd_report_diff, dg_cmd_gate, dg_cmd_completion, dg_cmd_man;
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
-    dg_cmd_snapshot_diff, dg_cmd_snapshot_update, dg_cmd_snapshot_export, dg_cmd_snapshot_amend,
-    dg_cmd_inspect, dg_cmd_call, dg_cmd_execute, dg_cmd_preflight, dg_cmd_run, dg_cmd_replay,
-    dg_cmd_sweep, dg_cmd_merge, dg_cmd_bisect, dg_cmd_observe, dg_cmd_matrix, dg_cmd_when,
-    dg_cmd_advise, dg_cmd_report_show, dg_cmd_report_markdown, dg_cmd_report_junit,
-    dg_cmd_report_github, dg_cmd_report_html, dg_cmd_report_sarif, dg_cmd_report_explain,
-    dg_cmd_nodes, dg_cmd_recover, dg_cmd_version, dg_cmd_help;
+    dg_cmd_snapshot_diff, dg_cmd_snapshot_update, dg_cmd_snapshot_gc, dg_cmd_snapshot_export,
+    dg_cmd_snapshot_amend, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute, dg_cmd_preflight,
+    dg_cmd_run, dg_cmd_replay, dg_cmd_sweep, dg_cmd_merge, dg_cmd_bisect, dg_cmd_observe,
+    dg_cmd_matrix, dg_cmd_when, dg_cmd_advise, dg_cmd_report_show, dg_cmd_report_markdown,
+    dg_cmd_report_junit, dg_cmd_report_github, dg_cmd_report_html, dg_cmd_report_sarif,
+    dg_cmd_report_explain, dg_cmd_nodes, dg_cmd_recover, dg_cmd_version, dg_cmd_help;
 
 #endif

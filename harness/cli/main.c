@@ -12,6 +12,7 @@ static const dg_command *const commands[] = {
     &dg_cmd_snapshot_verify,
     &dg_cmd_snapshot_diff,
     &dg_cmd_snapshot_update,
+    &dg_cmd_snapshot_gc,
     &dg_cmd_snapshot_export,
     &dg_cmd_snapshot_amend,
     &dg_cmd_inspect,

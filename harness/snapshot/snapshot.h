@@ -209,6 +209,19 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *writer, const dg_hash *root,
  * not hold is written. Codes of begin, put_below and commit. */
 dg_code dg_snapshot_keep_over(const char *path, bool replace, const dg_snapshot *state,
                               const dg_snapshot *over, dg_error *err);
+typedef struct dg_snapshot_gc_report {
+    /* Bytes of its files that no other folder has, which is what the disk holds for it alone. */
+    uint64_t alone_before, alone_after;
+    unsigned files_before, files_after; /* of content: its own, and those of snapshots before it */
+    bool swept;                         /* what a process left that died at the place was removed */
+} dg_snapshot_gc_report;
+/* Frees what the snapshot at `path` keeps and no snapshot needs: files that it alone still has are
+ * written once more with what its state leads to, over the newest file that another folder has too,
+ * if that one is the own file of a snapshot among `others` (whose path may be `path` as well), and
+ * where that is smaller. It is the same state, with the same name, all the time. Codes of open,
+ * begin_over and commit. */
+dg_code dg_snapshot_gc(dg_snapshot_gc_report *report, const char *path, const char *const *others,
+                       size_t count, dg_error *err);
 /* Verifies from info->state_root, writes the manifest, syncs, renames. Frees the
  * writer in every case. `header` may be empty; `code_substitutes` NULL. */
 dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info,

@@ -310,12 +310,13 @@ struct dg_snapshot_writer {
     dg_snapshot_store store;
     dg_snapshot_bases bases; /* what need not be written again */
     dg_snapshot_manifest_data over;
-    dg_bytes note; /* borrowed */
+    dg_bytes note;    /* borrowed */
+    uint64_t own_max; /* bytes; what would not have fewer of its own is given up; 0: any */
 };
 /* As dg_snapshot_begin. DG_END: only with DG_SNAPSHOT_SHARE. */
 dg_code dg_snapshot_writer_begin(dg_snapshot_writer **out, const char *path,
                                  dg_snapshot_there there, dg_error *err);
-/* As dg_snapshot_commit; `m` is completed. */
+/* As dg_snapshot_commit; `m` is completed. DG_END: given up for its size (own_max). */
 dg_code dg_snapshot_writer_commit(dg_snapshot_writer *writer, dg_snapshot_manifest_data *m,
                                   const json_t *substitutes, dg_error *err);
 

@@ -237,6 +237,7 @@ dg_code dg_snapshot_writer_commit(dg_snapshot_writer *w, dg_snapshot_manifest_da
         || (rc = dg_snapshot_store_sum(w->place.part, "data.mdb", &m->store_len, &m->store_hash,
                                        err))
                < 0
+        || (rc = w->own_max && m->store_len >= w->own_max ? DG_END : DG_OK) != DG_OK
         || (rc = dg_snapshot_manifest_write(m, w->place.part, err)) < 0
         || (rc = put_note(w, err)) < 0)
         goto out;

@@ -95,6 +95,19 @@ START_TEST(a_newer_state_is_kept_as_what_it_adds)
     json_decref(answered(doppel("snapshot update --json --replace %s --from %s %s", out,
                                 runtime_path("mini.json"), out),
                          "update in place"));
+    /* what was there in between is nobody's any more */
+    about = answered(doppel("snapshot gc --json %s %s", out, small_snapshot()), "gc");
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(about, 0), "files_before")),
+                     3);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(about, 0), "files")), 2);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(about, 1), "files")), 1);
+    json_decref(about);
+    r = doppel("snapshot gc %s", out);
+    ck_assert_int_eq(r.exit, 0);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.out), "nothing to free"));
+    ran_clear(&r);
+    refused(doppel("snapshot gc %s", runtime_path("mini.json")), "gc of a file", "not a snapshot",
+            2);
     about = answered(doppel("snapshot show --json %s", out), "show");
     ck_assert_str_eq(at(about, "block", "state_root"), at(first, "block", "state_root"));
     json_decref(about);

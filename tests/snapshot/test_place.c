@@ -114,6 +114,74 @@ START_TEST(a_killed_first_import_leaves_nothing_that_opens)
 }
 END_TEST
 
+/* ---- freed ---- */
+
+static char first[600], newer[600];
+
+/* A state kept over one that is gone: what is dead of that one can be freed. */
+static void make_chain(void)
+{
+    dg_snapshot *over, *state;
+    dg_error err;
+    snprintf(first, sizeof first, "%s-first", target);
+    snprintf(newer, sizeof newer, "%s-newer", target);
+    import_well(two_specs[0], first, 1);
+    import_well(two_specs[1], newer, 1);
+    ck_assert_int_eq(dg_snapshot_open(&over, first, &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_open(&state, newer, &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_keep_over(target, true, state, over, &err), DG_OK);
+    dg_snapshot_close(over);
+    dg_snapshot_close(state);
+    ck_assert_int_eq(dg_dir_remove(first, NULL), DG_OK);
+    ck_assert_int_eq(dg_dir_remove(newer, NULL), DG_OK);
+}
+
+/* True if it died at moment `at`; 0: never. */
+static bool free_and_die(uint64_t at)
+{
+    int status;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        dg_snapshot_gc_report r;
+        moments = 0;
+        kill_at = at;
+        dg_snapshot_moment = count_moment;
+        _exit(dg_snapshot_gc(&r, target, NULL, 0, NULL) == DG_OK && r.files_after == 1 ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    return WIFSIGNALED(status);
+}
+
+/* Each moment at which a name changes, and some while content is written. */
+START_TEST(a_kill_while_it_is_freed_leaves_the_state_whole)
+{
+    uint64_t total = 0, died = 0;
+    dg_snapshot_gc_report r;
+    dg_rng rng = dg_rng_fork(9, "kill", 0, 0);
+    make_chain();
+    moments = kill_at = 0;
+    dg_snapshot_moment = count_moment;
+    ck_assert_int_eq(dg_snapshot_gc(&r, target, NULL, 0, NULL), DG_OK);
+    dg_snapshot_moment = NULL;
+    total = moments;
+    ck_assert_uint_eq(r.files_before, 2);
+    ck_assert_uint_eq(r.files_after, 1);
+    ck_assert_uint_gt(total, 16);
+    for (uint64_t i = 0; i < 24; i++) {
+        uint64_t at = i < 10 ? 1 + dg_rng_below(&rng, total) : total - (i - 10);
+        make_chain();
+        died += free_and_die(at);
+        ck_assert(is_root(target, &two_roots[1]));
+        ck_assert(!free_and_die(0)); /* and the next one frees it */
+        ck_assert(is_root(target, &two_roots[1]));
+        ck_assert_uint_eq(leavings(target), 0);
+    }
+    ck_assert_uint_eq(died, 24);
+}
+END_TEST
+
 /* ---- names ---- */
 
 START_TEST(a_replace_that_died_between_its_renames_is_undone_at_opening)
@@ -432,6 +500,7 @@ int main(void)
     tcase_add_checked_fixture(tc, two_specs_setup, NULL);
     tcase_add_test(tc, a_kill_at_any_moment_leaves_the_old_or_the_new);
     tcase_add_test(tc, a_killed_first_import_leaves_nothing_that_opens);
+    tcase_add_test(tc, a_kill_while_it_is_freed_leaves_the_state_whole);
     tcase_add_test(tc, a_replace_that_died_between_its_renames_is_undone_at_opening);
     tcase_add_test(tc, leavings_of_the_dead_are_swept_and_nothing_else_is);
     tcase_add_loop_test(tc, a_place_that_another_is_at_is_refused_until_that_one_is_dead, 0,

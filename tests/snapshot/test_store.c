@@ -328,6 +328,118 @@ START_TEST(a_snapshot_over_another_stores_what_is_new)
 }
 END_TEST
 
+static dg_snapshot *opened(const char *path)
+{
+    dg_snapshot *s;
+    dg_error err;
+    ck_assert_msg(dg_snapshot_open(&s, path, &err) == DG_OK, "%s", err.text);
+    return s;
+}
+
+/* The state at `from` as what it adds to the one at `over`. */
+static void keep(const char *path, const char *from, const char *over)
+{
+    dg_snapshot *state = opened(from), *base = opened(over);
+    dg_error err;
+    ck_assert_msg(dg_snapshot_keep_over(path, true, state, base, &err) == DG_OK, "%s", err.text);
+    dg_snapshot_close(state);
+    dg_snapshot_close(base);
+}
+
+static dg_snapshot_gc_report collect(const char *path, const char *const *others, size_t count)
+{
+    dg_snapshot_gc_report r;
+    dg_error err;
+    ck_assert_msg(dg_snapshot_gc(&r, path, others, count, &err) == DG_OK, "%s", err.text);
+    return r;
+}
+
+/* What others have stays shared, whatever is dead of the rest goes, and the state is the same. */
+START_TEST(what_no_snapshot_needs_is_freed)
+{
+    char other[700], second[700], third[700], note[740];
+    const char *places[] = { third, target };
+    dg_snapshot_gc_report r;
+    dg_snapshot *s;
+    uint64_t keys;
+    snprintf(other, sizeof other, "%s-z", target);
+    snprintf(second, sizeof second, "%s-b", target);
+    snprintf(third, sizeof third, "%s-c", target);
+    snprintf(note, sizeof note, "%s/note", third);
+    import_well(two_specs[0], target, 1);
+    import_well(two_specs[1], other, 1);
+    keep(second, other, target);
+    keep(third, target, second);
+    put_file(note, dg_text("taken by hand\n"));
+    s = opened(third);
+    keys = dg_snapshot_info_of(s)->keys;
+    dg_snapshot_close(s);
+    /* whole, and all of it in use */
+    r = collect(target, NULL, 0);
+    ck_assert_uint_eq(r.files_after, 1);
+    r = collect(third, places, 2);
+    ck_assert_uint_eq(r.files_after, 3);
+    ck_assert_uint_eq(r.alone_after, r.alone_before);
+    /* the one between is gone: its file is this one's alone, and nothing in it is needed */
+    ck_assert_int_eq(dg_dir_remove(second, NULL), DG_OK);
+    /* but whole it would be larger */
+    r = collect(third, places, 1);
+    ck_assert_uint_eq(r.files_after, 3);
+    ck_assert_uint_eq(r.alone_after, r.alone_before);
+    r = collect(third, places, 2);
+    ck_assert_uint_eq(r.files_before, 3);
+    ck_assert_uint_eq(r.files_after, 2);
+    ck_assert_uint_lt(r.alone_after, r.alone_before);
+    assert_whole(third, &two_roots[0]);
+    /* and so is the first */
+    ck_assert_int_eq(dg_dir_remove(target, NULL), DG_OK);
+    r = collect(third, places, 1);
+    ck_assert_uint_eq(r.files_after, 1);
+    ck_assert_uint_lt(r.alone_after, r.alone_before);
+    assert_whole(third, &two_roots[0]);
+    s = opened(third);
+    ck_assert_uint_eq(dg_snapshot_info_of(s)->keys, keys);
+    ck_assert_uint_eq(dg_snapshot_info_of(s)->shared_bytes, 0);
+    ck_assert_uint_eq(dg_snapshot_info_of(s)->own_bytes, r.alone_after);
+    dg_snapshot_close(s);
+    ck_assert(dg_file_exists(note));
+    ck_assert_uint_eq(leavings(third), 0);
+    ck_assert_int_eq(dg_dir_remove(third, NULL), DG_OK);
+    ck_assert_int_eq(dg_dir_remove(other, NULL), DG_OK);
+}
+END_TEST
+
+/* A file that a removed folder had, and another still has, frees nothing when it is written once
+ * more: it stays. */
+START_TEST(what_another_folder_has_is_not_written_again)
+{
+    char other[700], second[700], third[700];
+    dg_snapshot_gc_report r;
+    snprintf(other, sizeof other, "%s-z", target);
+    snprintf(second, sizeof second, "%s-b", target);
+    snprintf(third, sizeof third, "%s-c", target);
+    const char *places[] = { second, third };
+    import_well(two_specs[0], target, 1);
+    import_well(two_specs[1], other, 1);
+    keep(second, other, target);
+    keep(third, other, target);
+    ck_assert_int_eq(dg_dir_remove(target, NULL), DG_OK);
+    for (size_t i = 0; i < 2; i++) {
+        r = collect(places[i], places, 2);
+        ck_assert_uint_eq(r.files_after, 2);
+        ck_assert_uint_eq(r.alone_after, r.alone_before);
+        assert_whole(places[i], &two_roots[1]);
+    }
+    ck_assert_int_eq(dg_dir_remove(second, NULL), DG_OK);
+    r = collect(third, places + 1, 1);
+    ck_assert_uint_eq(r.files_after, 1);
+    ck_assert_uint_lt(r.alone_after, r.alone_before);
+    assert_whole(third, &two_roots[1]);
+    ck_assert_int_eq(dg_dir_remove(third, NULL), DG_OK);
+    ck_assert_int_eq(dg_dir_remove(other, NULL), DG_OK);
+}
+END_TEST
+
 /* The file that is shared is as much part of it as its own. */
 START_TEST(a_damaged_base_is_found)
 {
@@ -517,6 +629,8 @@ int main(void)
     tcase_add_test(tc, a_flipped_bit_of_the_manifest_is_refused);
     tcase_add_test(tc, a_changed_state_is_kept_with_what_it_shares);
     tcase_add_test(tc, a_snapshot_over_another_stores_what_is_new);
+    tcase_add_test(tc, what_no_snapshot_needs_is_freed);
+    tcase_add_test(tc, what_another_folder_has_is_not_written_again);
     tcase_add_test(tc, a_damaged_base_is_found);
     tcase_add_test(tc, content_under_a_wrong_hash_is_named_and_refused);
     tcase_add_test(tc, two_states_have_two_names);
