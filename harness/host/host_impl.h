@@ -64,10 +64,13 @@ dg_code dg_host_sections_version(dg_version *out, size_t *rest, dg_bytes wasm, d
  * list beside it, which tells the fields that trail; 0: not listed. DG_MALFORMED. */
 dg_code dg_host_version_of_section(dg_version *out, size_t *rest, dg_bytes raw, uint32_t core,
                                    dg_error *err);
-dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
-                            dg_error *err);
-dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
-                           dg_host_inner how, dg_error *err);
+/* `fuel`: what the code and its host functions took is added to it, whatever came of it. */
+dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, uint64_t *fuel,
+                            unsigned nesting, dg_error *err);
+/* `fuel`: set to what the work is priced at beyond the call that asks for it, which is the same
+ * when the answer is known already. */
+dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, uint64_t *fuel, dg_bytes blob,
+                           unsigned nesting, dg_host_inner how, dg_error *err);
 
 /* ---- guest.c: arguments in, results out ---- */
 
@@ -117,8 +120,8 @@ dg_code dg_host_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value,
 dg_code dg_host_storage_put(dg_host *h, dg_bytes child, dg_bytes key, dg_bytes value,
                             dg_error *err);
 /* Roots of lists from SCALE; `pairs` false: Vec<Vec<u8>>, true: Vec<(Vec<u8>, Vec<u8>)>. */
-dg_code dg_host_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak,
-                               unsigned version, dg_error *err);
+dg_code dg_host_trie_list_root(dg_guest *guest, dg_hash *root, dg_bytes raw, bool pairs,
+                               bool keccak, unsigned version, dg_error *err);
 bool dg_host_sr25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32],
                      bool old);
 bool dg_host_ed25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
@@ -169,8 +172,15 @@ extern const dg_host_table dg_host_storage_table, dg_host_child_table, dg_host_c
 /* price.c */
 extern const dg_import_price dg_host_prices[];
 extern const size_t dg_host_price_count;
-/* Fuel of each key that a host function removes by itself. */
-enum { DG_HOST_PRICE_REMOVED = 4000 };
+/* Fuel of what is not known when a host function is called: each key that it removes by itself,
+ * each item of a list whose root is asked, each KiB of wasm of which the version is asked, if it
+ * is read in the sections alone and if baseline code is made of it. */
+enum {
+    DG_HOST_PRICE_REMOVED = 800,
+    DG_HOST_PRICE_LISTED = 700,
+    DG_HOST_PRICE_UNPACKED = 2000,
+    DG_HOST_PRICE_COMPILED = 200000
+};
 dg_code dg_host_link(dg_module *module, dg_error *err);
 
 #endif

@@ -167,7 +167,7 @@ static dg_code storage_ordered_root(dg_guest *guest, const uint64_t *arg, uint64
     dg_hash root;
     dg_code rc = dg_host_lift(guest, &raw, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_host_trie_list_root(&root, raw, false, false, 0, err);
+        rc = dg_host_trie_list_root(guest, &root, raw, false, false, 0, err);
     return rc < 0 ? rc : dg_host_lower_at(guest, ret, dg_hash_bytes(&root), err);
 }
 

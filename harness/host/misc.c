@@ -91,14 +91,18 @@ static dg_code abort_on_panic(dg_guest *guest, const uint64_t *arg, uint64_t *re
 static dg_code inner_version(dg_guest *guest, const uint64_t *arg, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
+    uint64_t fuel;
     dg_bytes blob;
-    dg_code rc = dg_host_lift(guest, &blob, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &blob, arg, 1, err), charged;
     if (rc < 0)
         return rc;
     dg_buf_reset(&h->scratch);
-    rc = dg_host_version_of(h->engine, &h->scratch, blob, h->nesting + 1, h->options.inner, NULL);
+    rc = dg_host_version_of(h->engine, &h->scratch, &fuel, blob, h->nesting + 1, h->options.inner,
+                            NULL);
     if (rc == DG_NOMEM)
         return dg_fail(err, rc, "no memory for the version of a blob");
+    if ((charged = dg_guest_charge(guest, fuel, err)) < 0)
+        return charged;
     return rc == DG_OK ? DG_OK : DG_ABSENT;
 }
 

@@ -30,10 +30,11 @@ static dg_code check_exports(const dg_module *module, dg_error *err)
 
 static dg_code ask_version(dg_runtime *r, dg_error *err)
 {
+    uint64_t fuel = 0;
     dg_buf encoded;
     dg_code rc;
     dg_buf_init(&encoded, 1 << 16);
-    rc = dg_host_run_version(r->module, r->engine, &encoded, 0, err);
+    rc = dg_host_run_version(r->module, r->engine, &encoded, &fuel, 0, err);
     if (rc == DG_OK)
         rc = dg_version_decode(&r->version, dg_buf_bytes(&encoded), err);
     dg_buf_clear(&encoded);

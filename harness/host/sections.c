@@ -42,8 +42,8 @@ dg_code dg_host_sections_version(dg_version *out, size_t *rest, dg_bytes wasm, d
     return DG_OK;
 }
 
-dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
-                            dg_error *err)
+dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, uint64_t *fuel,
+                            unsigned nesting, dg_error *err)
 {
     static const dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY,
                                              .fuel = DG_HOST_ASK_FUEL };
@@ -54,6 +54,7 @@ dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encode
         return dg_fail(err, DG_NOMEM, "no memory for an empty state");
     rc = dg_host_run(module, engine, &result, "Core_version", (dg_bytes){ 0 }, state, &options,
                      nesting, err);
+    *fuel += result.cost.fuel + result.cost.host_fuel;
     if (rc == DG_OK) {
         dg_buf_put_bytes(encoded, dg_buf_bytes(&result.output));
         rc = dg_buf_check(encoded, err, "runtime version");
@@ -61,6 +62,11 @@ dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encode
     dg_host_result_clear(&result);
     dg_state_free(state);
     return rc;
+}
+
+static uint64_t price(size_t wasm_len, uint64_t kib)
+{
+    return wasm_len * kib / 1024;
 }
 
 /* Imports that nobody provides do no harm here unless they are called: nodes allow them, so that
@@ -76,20 +82,21 @@ static dg_code check_types(const dg_module *module, dg_error *err)
     return DG_OK;
 }
 
-static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsigned nesting,
-                        bool any_type, dg_error *err)
+static dg_code run_blob(dg_engine *engine, dg_buf *encoded, uint64_t *fuel, dg_bytes wasm,
+                        unsigned nesting, bool any_type, dg_error *err)
 {
     dg_module *module = NULL;
     dg_code rc;
     if (nesting > DG_HOST_NESTING_MAX)
         return dg_fail(err, DG_LIMIT, "a blob asked for the version of a blob, %u deep", nesting);
+    *fuel += price(wasm.len, DG_HOST_PRICE_COMPILED);
     rc = dg_module_new(&module, engine, wasm, err);
     if (rc == DG_OK)
         rc = dg_host_link(module, err);
     if (rc == DG_OK && !any_type)
         rc = check_types(module, err);
     if (rc == DG_OK)
-        rc = dg_host_run_version(module, engine, encoded, nesting, err);
+        rc = dg_host_run_version(module, engine, encoded, fuel, nesting, err);
     dg_module_free(module);
     return rc;
 }
@@ -104,31 +111,50 @@ static dg_code read_sections(dg_engine *engine, dg_buf *encoded, dg_bytes blob, 
     if (rc != DG_OK)
         return rc;
     dg_version_encode(encoded, &version);
-    if ((rc = dg_buf_check(encoded, err, "runtime version")) >= 0)
-        dg_engine_remember(engine, blob, dg_buf_bytes(encoded));
-    return rc;
+    dg_scale_put_u32(encoded, (uint32_t)wasm.len);
+    if ((rc = dg_buf_check(encoded, err, "runtime version")) < 0)
+        return rc;
+    dg_engine_remember(engine, blob, dg_buf_bytes(encoded));
+    encoded->len -= 4;
+    return DG_OK;
 }
 
-dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
-                           dg_host_inner how, dg_error *err)
+/* With the version its wasm's length is kept, so that it costs the same. */
+static bool recall(dg_engine *engine, dg_buf *encoded, uint64_t *fuel, dg_bytes blob)
+{
+    if (!dg_engine_recall(engine, encoded, blob))
+        return false;
+    if (encoded->rc == DG_OK) {
+        encoded->len -= 4;
+        *fuel = price(dg_le32(encoded->at + encoded->len), DG_HOST_PRICE_UNPACKED);
+    }
+    return true;
+}
+
+dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, uint64_t *fuel, dg_bytes blob,
+                           unsigned nesting, dg_host_inner how, dg_error *err)
 {
     dg_buf wasm;
     dg_code rc;
     assert(!encoded->len);
-    if (!how.asks_code && dg_engine_recall(engine, encoded, blob))
+    *fuel = 0;
+    if (!how.asks_code && recall(engine, encoded, fuel, blob))
         return dg_buf_check(encoded, err, "runtime version");
     dg_buf_init(&wasm, DG_BLOB_MAX);
     rc = dg_blob_decode(&wasm, blob, err);
+    *fuel = price(wasm.len, DG_HOST_PRICE_UNPACKED);
     if (rc == DG_OK)
         rc = how.asks_code ? DG_ABSENT
                            : read_sections(engine, encoded, blob, dg_buf_bytes(&wasm), err);
     if (rc == DG_ABSENT)
-        rc = run_blob(engine, encoded, dg_buf_bytes(&wasm), nesting, how.any_type, err);
+        rc = run_blob(engine, encoded, fuel, dg_buf_bytes(&wasm), nesting, how.any_type, err);
     dg_buf_clear(&wasm);
     return rc;
 }
 
 dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob, dg_error *err)
 {
-    return dg_host_version_of(engine, encoded, blob, 1, (dg_host_inner){ .asks_code = false }, err);
+    uint64_t fuel;
+    return dg_host_version_of(engine, encoded, &fuel, blob, 1,
+                              (dg_host_inner){ .asks_code = false }, err);
 }

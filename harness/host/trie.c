@@ -43,12 +43,16 @@ static dg_code pairs_root(dg_hash *root, dg_scale *in, bool keccak, unsigned ver
     return rc;
 }
 
-dg_code dg_host_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak,
-                               unsigned version, dg_error *err)
+dg_code dg_host_trie_list_root(dg_guest *guest, dg_hash *root, dg_bytes raw, bool pairs,
+                               bool keccak, unsigned version, dg_error *err)
 {
-    dg_scale in = dg_scale_from(raw);
+    dg_scale in = dg_scale_from(raw), ahead = in;
+    uint64_t count = dg_scale_count(&ahead, pairs ? 2 : 1);
+    dg_code rc;
     if (version > 1)
         return dg_fail(err, DG_TRAP, "state version %u does not exist", version);
+    if ((rc = dg_guest_charge(guest, count * DG_HOST_PRICE_LISTED, err)) < 0)
+        return rc;
     return pairs ? pairs_root(root, &in, keccak, version, err)
                  : ordered_root(root, &in, keccak, version, err);
 }
@@ -60,7 +64,7 @@ static dg_code root_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, b
     dg_hash root;
     dg_code rc = dg_host_lift(guest, &raw, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_host_trie_list_root(&root, raw, pairs, keccak, version, err);
+        rc = dg_host_trie_list_root(guest, &root, raw, pairs, keccak, version, err);
     return rc < 0 ? rc : dg_host_lower_at(guest, ret, dg_hash_bytes(&root), err);
 }
 
@@ -72,7 +76,7 @@ static dg_code root_filled(dg_guest *guest, const uint64_t *arg, bool pairs, boo
     dg_hash root;
     dg_code rc = dg_host_lift(guest, &raw, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_host_trie_list_root(&root, raw, pairs, keccak, (unsigned)arg[1], err);
+        rc = dg_host_trie_list_root(guest, &root, raw, pairs, keccak, (unsigned)arg[1], err);
     return rc < 0 ? rc
                   : dg_host_put_into(guest, (uint32_t)arg[2] | (uint64_t)32 << 32,
                                      dg_hash_bytes(&root), err);

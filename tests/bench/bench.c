@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+bool bench_quick;
 static unsigned rows, short_of; /* and of them those that do not come to their goal */
 
 /* "(under 60)" is the most, "(100, aim 300)" the least; what has no number is none. */
@@ -34,6 +35,12 @@ void row(const char *what, double figure, const char *unit, const char *goal)
                            : 0,
            figure, unit, goal, is_short ? " falls short" : "");
     fflush(stdout);
+}
+
+void row_counts(bool is_short)
+{
+    rows++;
+    short_of += is_short;
 }
 
 static int by_size(const void *a, const void *b)
@@ -130,6 +137,8 @@ int main(int argc, char **argv)
         bench_call(kusama);
     if (!only || strcmp(only, "fuel") == 0)
         bench_fuel(paseo);
+    if (!only || strcmp(only, "prices") == 0)
+        bench_prices(n);
     if (!only || strcmp(only, "blocks") == 0)
         bench_blocks(kusama, 1000);
     if (!only || strcmp(only, "network") == 0) {

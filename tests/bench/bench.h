@@ -8,6 +8,10 @@
 #include "source/source.h"
 
 void row(const char *what, double figure, const char *unit, const char *goal);
+/* A row that was printed otherwise. */
+void row_counts(bool is_short);
+/* Each part at its smallest, so that one that goes down is seen: figures mean little then. */
+extern bool bench_quick;
 double median(double *figures, size_t count); /* sorts them; count >= 1 */
 double seconds_since(uint64_t start_ns);
 /* Of this process and of those that it has waited for. */
@@ -48,6 +52,8 @@ typedef struct bench_pair {
     unsigned offsets, step; /* at most 32; slots between two */
 } bench_pair;
 void bench_sweep(const bench_pair *pair, const char *title, const char *goal);
+/* What host functions charge, beside what they take; `blob`: one whose version is asked. */
+void bench_prices(const char *blob);
 /* An hour of rounds of consensus bft. */
 void bench_bft(void);
 /* The page of a sweep of a thousand cells. */

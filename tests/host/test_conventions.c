@@ -78,6 +78,51 @@ START_TEST(each_of_two_blobs_keeps_its_own_version)
 }
 END_TEST
 
+/* What is asked for a second time is known, and costs the same: no outcome may hang on it. What has
+ * its code asked costs as much more as its compiling and its call. */
+START_TEST(the_version_of_a_blob_costs_the_same_each_time)
+{
+    asker *g = guest_begin();
+    dg_buf inner = guest_blob(g);
+    uint64_t first, code;
+    inner.at[inner.len - 1] ^= 1; /* nobody has asked for that one */
+    g = guest_begin();
+    guest_ask(g, "ext_misc_runtime_version_version_1", "P:P", ARGS(in_bytes(dg_buf_bytes(&inner))));
+    guest_do(g, state);
+    first = g->result.cost.host_fuel;
+    guest_do(g, state);
+    ck_assert_uint_eq(g->result.cost.host_fuel, first);
+    ck_assert_uint_ge(first, inner.len * DG_HOST_PRICE_UNPACKED / 1024);
+    g->options.inner.asks_code = true;
+    guest_do(g, state);
+    code = g->result.cost.host_fuel;
+    ck_assert_uint_ge(code, inner.len * (DG_HOST_PRICE_UNPACKED + DG_HOST_PRICE_COMPILED) / 1024);
+    guest_end(g);
+    dg_buf_clear(&inner);
+}
+END_TEST
+
+static uint64_t price_of_list(dg_bytes list)
+{
+    asker *g = guest_begin();
+    uint64_t fuel;
+    guest_ask(g, "ext_trie_blake2_256_ordered_root_version_2", "Pi:p",
+              ARGS(in_bytes(list), num(1)));
+    guest_do(g, state);
+    fuel = g->result.cost.host_fuel;
+    guest_end(g);
+    return fuel;
+}
+
+START_TEST(the_root_of_a_list_costs_by_its_items)
+{
+    uint8_t many[2 + 1000] = { 0xa1, 0x0f };         /* a thousand empty items, */
+    uint8_t one[1 + 2 + 999] = { 0x04, 0x9d, 0x0f }; /* one of as many bytes */
+    ck_assert_uint_eq(price_of_list(DG_BYTES_OF(many)) - price_of_list(DG_BYTES_OF(one)),
+                      999 * DG_HOST_PRICE_LISTED);
+}
+END_TEST
+
 /* ---- RFC-145: the runtime brings buffers ---- */
 
 START_TEST(a_runtime_with_its_own_heap_gets_everything_into_its_buffers)
@@ -292,6 +337,7 @@ START_TEST(an_inner_blob_without_sections_is_run)
     static const dg_host_inner how = { .asks_code = false };
     dg_buf blob, encoded;
     dg_version v;
+    uint64_t fuel;
     dg_error err;
     if (!corpus_code(&blob, "specs/kusama-genesis-1020.json.zst"))
         return;
@@ -303,7 +349,8 @@ START_TEST(an_inner_blob_without_sections_is_run)
     ck_assert_uint_eq(v.spec_version, 1020);
     dg_buf_reset(&encoded);
     ck_assert_int_eq(
-        dg_host_version_of(corpus_engine(), &encoded, dg_buf_bytes(&blob), 3, how, &err), DG_LIMIT);
+        dg_host_version_of(corpus_engine(), &encoded, &fuel, dg_buf_bytes(&blob), 3, how, &err),
+        DG_LIMIT);
     ck_assert_uint_eq(encoded.len, 0);
     dg_buf_clear(&encoded);
     dg_buf_clear(&blob);
@@ -354,6 +401,8 @@ int main(void)
     tcase_add_test(tc, the_last_error_before_a_trap_is_its_reason);
     tcase_add_test(tc, the_version_of_an_inner_blob_is_found_or_none);
     tcase_add_test(tc, each_of_two_blobs_keeps_its_own_version);
+    tcase_add_test(tc, the_version_of_a_blob_costs_the_same_each_time);
+    tcase_add_test(tc, the_root_of_a_list_costs_by_its_items);
     tcase_add_test(tc, a_runtime_with_its_own_heap_gets_everything_into_its_buffers);
     tcase_add_test(tc, a_runtime_with_its_own_heap_gets_nothing_allocated);
     tcase_add_test(tc, names_without_numbers_do_the_same);
