@@ -48,5 +48,10 @@ uint32_t dg_approval_supermajority(uint32_t validators);
  * index in that session; DG_NEVER: not yet. `times`: room for one of each. */
 dg_ns dg_approval_dispute_majority_at(const dg_dispute_vote *votes, uint32_t validators,
                                       bool against, dg_ns *times);
+/* How many votes are here by `now` that the chain does not know; `sides`: out, of all that are
+ * here, how many for it and how many against it. `told`: what the chain knows, of the same session.
+ */
+uint32_t dg_approval_dispute_count(const dg_dispute *d, const dg_dispute_told *told, dg_ns now,
+                                   uint32_t sides[2]);
 
 #endif

@@ -71,8 +71,8 @@ static void put_vote(dg_buf *out, const dg_dispute *d, dg_validator_ix validator
 
 /* ---- one dispute ---- */
 
-static uint32_t count_new(const dg_dispute *d, const dg_dispute_told *told, dg_ns now,
-                          uint32_t sides[2])
+uint32_t dg_approval_dispute_count(const dg_dispute *d, const dg_dispute_told *told, dg_ns now,
+                                   uint32_t sides[2])
 {
     uint32_t fresh = 0;
     sides[0] = sides[1] = 0;
@@ -92,7 +92,7 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
     if (!d->votes || d->began > now)
         return 0;
     find_told(&told, answer, d);
-    fresh = count_new(d, &told, now, sides);
+    fresh = dg_approval_dispute_count(d, &told, now, sides);
     if (told.concluded || !fresh || !sides[0] || !sides[1]
         || sides[0] + sides[1] <= (d->session->validators - 1) / 3)
         return 0;
