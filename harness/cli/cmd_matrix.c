@@ -81,7 +81,8 @@ static void epilogue(FILE *out)
           "   \"start\": \"exec $BINARY $CONFIG --base-path $DATA --rpc-port $PORT1\",\n"
           "   \"ready\": \"curl -sf http://127.0.0.1:$PORT1/health\",\n"
           "   \"checks\": [{\"name\": \"syncs\", \"run\": \"./synced $PORT1\"}]}\n"
-          "Exit 1: a cell fails that may not; 3: N-1 with its own configuration fails already.\n",
+          "Exit 1: a cell fails that may not; 3: N-1 with its own configuration fails already.\n"
+          "matrix.schema.json and matrix-outcome.schema.json describe plan and --json.\n",
           out);
 }
 

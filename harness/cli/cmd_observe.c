@@ -285,6 +285,7 @@ static void epilogue(FILE *out)
         "interval leaves 5 % of doubt over all looks together. What only warms up is told from a "
         "leak once it slows\ndown; claims.memory-slope.least_s says how long that is waited for.\n"
         "Exit 3: the interval still holds the limit when the time is over.\n"
+        "observe.schema.json and observe-outcome.schema.json describe plan and outcome.\n"
         "Examples:\n"
         "  doppel observe --pid 4711 --metrics http://127.0.0.1:9615/metrics --for 1h\n"
         "  doppel observe --keep n.samples -- ./node --chain dev\n",

@@ -285,6 +285,7 @@ static int run(const dg_args *args)
 static void epilogue(FILE *out)
 {
     fputs("\nExit 0: a remedy works; 1: none does; 2: the plan is not red, or is none.\n"
+          "recover.schema.json describes what --json prints.\n"
           "Example:\n  doppel recover plan.json --react 10 --over 30 --release v1.12\n",
           out);
 }

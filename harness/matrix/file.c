@@ -6,14 +6,14 @@
 
 #include "outcome/outcome.h"
 
-static const char *const cell_words[] = { "binary=N-1 config=N-1",
-                                          "binary=N-1 config=N",
-                                          "binary=N config=N-1",
-                                          "binary=N config=N",
-                                          "binary=N config=N over N-1's data",
-                                          "binary=N-1 config=N-1 over N's data",
-                                          "binary=N-1 config=N over N's data",
-                                          NULL };
+const char *const dg_matrix_cell_words[] = { "binary=N-1 config=N-1",
+                                             "binary=N-1 config=N",
+                                             "binary=N config=N-1",
+                                             "binary=N config=N",
+                                             "binary=N config=N over N-1's data",
+                                             "binary=N-1 config=N-1 over N's data",
+                                             "binary=N-1 config=N over N's data",
+                                             NULL };
 const dg_matrix_place dg_matrix_places[DG_MATRIX_CELLS] = {
     { DG_MATRIX_OLD, DG_MATRIX_OLD, false }, { DG_MATRIX_OLD, DG_MATRIX_NEW, false },
     { DG_MATRIX_NEW, DG_MATRIX_OLD, false }, { DG_MATRIX_NEW, DG_MATRIX_NEW, false },
@@ -24,7 +24,7 @@ const dg_matrix_place dg_matrix_places[DG_MATRIX_CELLS] = {
 const char *dg_matrix_cell_name(size_t cell)
 {
     assert(cell < DG_MATRIX_CELLS);
-    return cell_words[cell];
+    return dg_matrix_cell_words[cell];
 }
 
 static const dg_keys_row rows[] = {
@@ -58,12 +58,12 @@ static const dg_keys_row rows[] = {
     { "stop_s", DG_KEYS_WHOLE, .min = 1, .max = 86400, .fallback = "30",
       .says = "seconds until it has stopped; then it is killed" },
     { "cells", DG_KEYS_LIST, .without = "all of them", .says = "cells that are run" },
-    { "cells[]", DG_KEYS_TEXT, .words = cell_words, .says = "a cell" },
+    { "cells[]", DG_KEYS_TEXT, .words = dg_matrix_cell_words, .says = "a cell" },
     { "allow", DG_KEYS_LIST, .without = "none may fail", .says = "cells that may fail" },
-    { "allow[]", DG_KEYS_TEXT, .words = cell_words, .says = "a cell" },
+    { "allow[]", DG_KEYS_TEXT, .words = dg_matrix_cell_words, .says = "a cell" },
 };
 static const dg_keys_table table = { rows, sizeof rows / sizeof *rows, "A matrix of doppel",
-                                     "https://doppel.invalid/matrix.schema.json" };
+                                     "matrix.schema.json" };
 
 const dg_keys_table *dg_matrix_keys(void)
 {
@@ -88,7 +88,7 @@ static void read_cells(bool out[DG_MATRIX_CELLS], const json_t *list)
     json_array_foreach(list, i, one)
     {
         for (size_t cell = 0; cell < DG_MATRIX_CELLS; cell++)
-            out[cell] |= strcmp(json_string_value(one), cell_words[cell]) == 0;
+            out[cell] |= strcmp(json_string_value(one), dg_matrix_cell_words[cell]) == 0;
     }
 }
 

@@ -173,19 +173,10 @@ bool dg_matrix_is_document(const json_t *document)
 
 dg_code dg_matrix_check(const json_t *document, dg_error *err)
 {
-    const json_t *cell;
-    size_t i;
     if (!dg_matrix_is_document(document)
-        || json_integer_value(json_object_get(document, "doppel")) != 1
-        || !json_is_integer(json_object_get(document, "exit")))
+        || json_integer_value(json_object_get(document, "doppel")) != 1)
         return dg_fail(err, DG_MALFORMED, "it is no outcome of doppel matrix");
-    json_array_foreach(
-        json_object_get(document, "cells"), i,
-        cell) if (!json_is_string(json_object_get(cell, "name"))
-                  || !json_is_string(json_object_get(
-                      cell, "status"))) return dg_fail(err, DG_MALFORMED,
-                                                       "cell %zu has no name or no status", i);
-    return DG_OK;
+    return dg_keys_check(dg_matrix_outcome_keys(), document, true, err) < 0 ? DG_MALFORMED : DG_OK;
 }
 
 int dg_matrix_exit(const json_t *document)

@@ -25,7 +25,7 @@ typedef struct dg_matrix dg_matrix;
 /* DG_IO; DG_USAGE: no JSON, unknown or missing keys, with their path; DG_NOMEM. NULL then. */
 dg_code dg_matrix_load(dg_matrix **out, const char *path, dg_error *err);
 void dg_matrix_free(dg_matrix *matrix); /* fine on NULL */
-/* The keys of such a plan. Static. */
+/* The keys of such a plan, from which matrix/matrix.schema.json is made. Static. */
 const dg_keys_table *dg_matrix_keys(void);
 
 /* A release, N-1 or N. */
@@ -52,9 +52,11 @@ dg_code dg_matrix_run(dg_matrix *matrix, const dg_matrix_options *options, dg_er
 
 /* What the cells that were run came to; owned by the caller. DG_NOMEM. */
 dg_code dg_matrix_document(json_t **out, const dg_matrix *matrix, dg_error *err);
+/* Its keys, from which matrix/matrix-outcome.schema.json is made. Static. */
+const dg_keys_table *dg_matrix_outcome_keys(void);
 /* Is it one? */
 bool dg_matrix_is_document(const json_t *document);
-/* DG_MALFORMED, with what is missing. */
+/* DG_MALFORMED, with the key at fault. */
 dg_code dg_matrix_check(const json_t *document, dg_error *err);
 /* 0, 1 or 3 (N-1 alone fails, or it was halted); 5: it is none. */
 int dg_matrix_exit(const json_t *document);

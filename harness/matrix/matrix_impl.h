@@ -31,6 +31,7 @@ struct dg_matrix {
     dg_matrix_came came[DG_MATRIX_CELLS];
 };
 
+extern const char *const dg_matrix_cell_words[]; /* by cell, NULL at the end */
 extern const dg_matrix_place dg_matrix_places[DG_MATRIX_CELLS];
 
 /* cell.c: one cell over `folder`, which is there. DG_OK whatever came of it; DG_END: halted;

@@ -109,21 +109,10 @@ bool dg_observe_is_document(const json_t *document)
 
 dg_code dg_observe_check(const json_t *document, dg_error *err)
 {
-    const json_t *claims = json_object_get(document, "claims"), *claim;
-    size_t i;
     if (!dg_observe_is_document(document)
         || json_integer_value(json_object_get(document, "doppel")) != 1)
         return dg_fail(err, DG_MALFORMED, "it is no outcome of doppel observe");
-    if (!json_is_array(claims) || !json_is_integer(json_object_get(document, "exit"))
-        || !json_is_string(json_object_get(document, "reason")))
-        return dg_fail(err, DG_MALFORMED, "it lacks `claims`, `exit` or `reason`");
-    json_array_foreach(
-        claims, i,
-        claim) if (!status_of(claim, "name")[0]
-                   || !status_of(
-                       claim, "status")[0]) return dg_fail(err, DG_MALFORMED,
-                                                           "claim %zu has no name or no status", i);
-    return DG_OK;
+    return dg_keys_check(dg_observe_outcome_keys(), document, true, err) < 0 ? DG_MALFORMED : DG_OK;
 }
 
 int dg_observe_exit(const json_t *document)

@@ -53,8 +53,7 @@ static const dg_keys_row rows[] = {
       .says = "as a plan's: memory-slope and channel-bounded" },
 };
 static const dg_keys_table table = { rows, sizeof rows / sizeof *rows,
-                                     "A plan of doppel observe --model",
-                                     "https://doppel.invalid/observe.schema.json" };
+                                     "A plan of doppel observe --model", "observe.schema.json" };
 
 const dg_keys_table *dg_observe_keys(void)
 {

@@ -119,9 +119,12 @@ const dg_keys_table *dg_observe_keys(void);
 
 /* Owned by the caller: keys doppel, program, observe, claims, result, exit, reason. DG_NOMEM. */
 dg_code dg_observe_document(json_t **out, const dg_observe_watched *watched, dg_error *err);
+/* Its keys, from which observe/observe-outcome.schema.json is made. Made by the first call, which
+ * is not to be in two threads at once; static from then on. */
+const dg_keys_table *dg_observe_outcome_keys(void);
 /* Is it one? */
 bool dg_observe_is_document(const json_t *document);
-/* DG_MALFORMED: with the key that is missing. */
+/* DG_MALFORMED, with the key at fault. */
 dg_code dg_observe_check(const json_t *document, dg_error *err);
 /* 0, 1 or 3; 5: it is none. */
 int dg_observe_exit(const json_t *document);

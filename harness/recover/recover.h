@@ -2,6 +2,7 @@
  *
  *   recover   dg_recover          the plan as it is, then once more with each remedy
  *   after     dg_recover_exit     does any of them work?
+ *   keys      dg_recover_keys     of the document
  *
  * A remedy is what operators or governance may do from U on: the plan is run again with it, and
  * what the plan broke is looked at until it no longer is broken. The rest of the plan stays as it
@@ -52,6 +53,8 @@ typedef struct dg_recover_options {
  * can be said; DG_END: it was halted; codes of dg_run. */
 dg_code dg_recover(json_t **document, const dg_plan *plan, const dg_recover_options *options,
                    dg_error *err);
+/* The keys of the document, from which recover/recover.schema.json is made. Static. */
+const dg_keys_table *dg_recover_keys(void);
 /* 0: a remedy works; 1: none does. */
 int dg_recover_exit(const json_t *document);
 

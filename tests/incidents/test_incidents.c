@@ -183,7 +183,8 @@ static json_t *recover_row(const row *r)
     dg_plan *plan = plan_of(r);
     dg_error err = { .text = "" };
     json_t *document = NULL;
-    if (dg_recover(&document, plan, &options, &err) < 0)
+    if (dg_recover(&document, plan, &options, &err) < 0
+        || dg_keys_check(dg_recover_keys(), document, true, &err) < 0)
         ck_abort_msg("%s, %s: %s", r->folder, r->name, err.text);
     dg_plan_free(plan);
     return document;

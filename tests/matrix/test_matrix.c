@@ -1,5 +1,6 @@
 /* Small servers in place of nodes: shell scripts that know a flag or do not, that keep a format of
  * data that the other cannot read, that hang, and that leave children. */
+#include "../support/schema.h"
 #include "../support/suite.h"
 
 #include "matrix/matrix.h"
@@ -233,6 +234,46 @@ START_TEST(a_plan_that_cannot_be_run)
 }
 END_TEST
 
+/* The schemas that are shipped are the tables. */
+START_TEST(the_shipped_schemas_are_the_tables)
+{
+    same_as_shipped(dg_keys_schema(dg_matrix_keys()), "harness/matrix/matrix.schema.json");
+    same_as_shipped(dg_keys_schema(dg_matrix_outcome_keys()),
+                    "harness/matrix/matrix-outcome.schema.json");
+}
+END_TEST
+
+/* What is no such document is refused with its key. */
+static const struct {
+    const char *text, *says;
+} no_documents[] = {
+    { "{\"cells\":[]}", "no outcome of doppel matrix" },
+    { "{\"doppel\":1,\"matrix\":{\"name\":\"m\"},\"program\":{\"name\":\"doppel\",\"version\":"
+      "\"0\"},"
+      "\"result\":\"held\",\"exit\":0,\"reason\":\"r\",\"cells\":[{\"name\":\"binary=N "
+      "config=M\"}]}",
+      "cells[].name \"binary=N config=M\" is not known" },
+    { "{\"doppel\":1,\"matrix\":{\"name\":\"m\"},\"program\":{\"name\":\"doppel\",\"version\":"
+      "\"0\"},"
+      "\"result\":\"held\",\"exit\":4,\"reason\":\"r\",\"cells\":[]}",
+      "exit is 4" },
+    { "{\"doppel\":1,\"matrix\":{\"name\":\"m\"},\"program\":{\"name\":\"doppel\",\"version\":"
+      "\"0\"},"
+      "\"result\":\"held\",\"exit\":0,\"cells\":[]}",
+      "reason is missing" },
+};
+
+START_TEST(what_is_no_document_is_refused_by_its_key)
+{
+    json_t *document = json_loads(no_documents[_i].text, 0, NULL);
+    dg_error err = { .text = "" };
+    ck_assert_ptr_nonnull(document);
+    ck_assert_int_eq(dg_matrix_check(document, &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, no_documents[_i].says) != NULL, "%s", err.text);
+    json_decref(document);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("matrix");
@@ -246,6 +287,9 @@ int main(void)
     tcase_add_test(tc, nothing_is_left_behind);
     tcase_add_test(tc, a_check_that_hangs);
     tcase_add_loop_test(tc, a_plan_that_cannot_be_run, 0, sizeof wrong / sizeof *wrong);
+    tcase_add_test(tc, the_shipped_schemas_are_the_tables);
+    tcase_add_loop_test(tc, what_is_no_document_is_refused_by_its_key, 0,
+                        sizeof no_documents / sizeof *no_documents);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

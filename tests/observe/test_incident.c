@@ -43,6 +43,7 @@ static json_t *outcome_of(json_t *plan)
     ck_assert_int_eq(json_dump_file(plan, path, 0), 0);
     ck_assert_msg(dg_observe_model(&watched, path, &err) == DG_OK, "%s", err.text);
     ck_assert_int_eq(dg_observe_document(&document, &watched, &err), DG_OK);
+    ck_assert_msg(dg_observe_check(document, &err) == DG_OK, "%s", err.text);
     dg_observe_clear(&watched);
     return document;
 }

@@ -1,5 +1,6 @@
 /* Real processes that leak at a known rate, and ones that only warm up, watched for a moment; and
  * recorded ones of hours, which no time passes for. */
+#include "../support/schema.h"
 #include "../support/suite.h"
 
 #include "model_server.h"
@@ -324,6 +325,39 @@ START_TEST(a_file_that_goes_wrong_later)
 }
 END_TEST
 
+/* The schemas that are shipped are the tables. */
+START_TEST(the_shipped_schemas_are_the_tables)
+{
+    same_as_shipped(dg_keys_schema(dg_observe_keys()), "harness/observe/observe.schema.json");
+    same_as_shipped(dg_keys_schema(dg_observe_outcome_keys()),
+                    "harness/observe/observe-outcome.schema.json");
+}
+END_TEST
+
+/* What is no such document is refused with its key. */
+static const struct {
+    const char *text, *says;
+} no_documents[] = {
+    { "{\"doppel\":2,\"observe\":{}}", "no outcome of doppel observe" },
+    { "{\"doppel\":1,\"observe\":{}}", "observe.of is missing" },
+    { "{\"doppel\":1,\"observe\":{\"of\":\"p\",\"rss_kb\":[1,2]}}", "did you mean \"rss_kib\"" },
+    { "{\"doppel\":1,\"observe\":{\"of\":\"p\",\"samples\":1,\"missed\":0,\"over_ms\":1,"
+      "\"settle_ms\":0,\"ended\":\"e\"},\"claims\":[{\"name\":\"memory-slope\",\"status\":\"fine\"}"
+      "]}",
+      "is not known" },
+};
+
+START_TEST(what_is_no_document_is_refused_by_its_key)
+{
+    json_t *document = json_loads(no_documents[_i].text, 0, NULL);
+    dg_error err = { .text = "" };
+    ck_assert_ptr_nonnull(document);
+    ck_assert_int_eq(dg_observe_check(document, &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, no_documents[_i].says) != NULL, "%s", err.text);
+    json_decref(document);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("watch");
@@ -342,6 +376,9 @@ int main(void)
     tcase_add_test(tc, what_waits_for_five_minutes_is_an_alert);
     tcase_add_loop_test(tc, a_file_that_holds_no_samples, 0, sizeof files / sizeof *files);
     tcase_add_loop_test(tc, a_file_that_goes_wrong_later, 0, sizeof lines / sizeof *lines);
+    tcase_add_test(tc, the_shipped_schemas_are_the_tables);
+    tcase_add_loop_test(tc, what_is_no_document_is_refused_by_its_key, 0,
+                        sizeof no_documents / sizeof *no_documents);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* What is said to help has to have helped, and what was not run must not be said to. The plans here
  * are over runtimes in miniature, so that it is known what each of them is beyond. */
+#include "../support/schema.h"
 #include "../support/suite.h"
 
 #include "recover/recover.h"
@@ -34,6 +35,8 @@ static dg_code recover(json_t **out, const char *to, const char *network,
     dg_code rc;
     how.run = &run;
     rc = dg_recover(out, plan, &how, err);
+    if (rc == DG_OK && dg_keys_check(dg_recover_keys(), *out, true, err) < 0)
+        ck_abort_msg("%s", err->text);
     dg_plan_free(plan);
     return rc;
 }
@@ -275,6 +278,13 @@ START_TEST(who_halts_it_gets_no_table)
 }
 END_TEST
 
+/* The schemas that are shipped are the tables. */
+START_TEST(the_shipped_schema_is_the_table)
+{
+    same_as_shipped(dg_keys_schema(dg_recover_keys()), "harness/recover/recover.schema.json");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("recover");
@@ -286,6 +296,7 @@ int main(void)
     tcase_add_test(tc, a_release_that_is_none_is_named);
     tcase_add_test(tc, who_halts_it_gets_no_table);
     tcase_add_loop_test(tc, what_cannot_be_done_is_one_line, 0, sizeof refused / sizeof *refused);
+    tcase_add_test(tc, the_shipped_schema_is_the_table);
     tcase_add_test(tc, a_branch_may_begin_at_the_fork);
     tcase_add_loop_test(tc, a_substitute_stands_in_for_its_own_version_alone, 0,
                         sizeof substitutes / sizeof *substitutes);
