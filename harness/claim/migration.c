@@ -10,7 +10,7 @@ typedef struct memory {
     uint32_t upgrade_block, first_block;
     bool seen, running;
     tally undecodable;
-    char first[240], unraised[120];
+    char first[240], unraised[120], values[16];
     uint32_t unraised_block;
     evidence facts;
 } memory;
@@ -49,6 +49,8 @@ static void migration(memory *m, const dg_event *e)
         m->weight_max = (uint64_t)n->weight_max_ps;
     }
     m->seen = true;
+    if (dg_claim_detail(e, "seen")[0])
+        dg_claim_text_copy(m->values, sizeof m->values, dg_claim_detail(e, "seen"));
     if (json_array_size(json_object_get(e->detail, "unraised"))) {
         const char *name = json_string_value(
             json_object_get(json_array_get(json_object_get(e->detail, "unraised"), 0), "item"));
@@ -101,6 +103,16 @@ static dg_figures weight(const memory *m)
                          .threshold = dg_claim_figure_milli(m->weight_max / 1000000) };
 }
 
+/* No more than was looked at. */
+static const char *decodes(const memory *m)
+{
+    return strcmp(m->values, "written") == 0
+               ? "every value written since the fork decodes; the others were not looked at"
+           : m->values[0]
+               ? "every value in the partial snapshot decodes; what it lacks was not looked at"
+               : "everything decodes";
+}
+
 static void judge(memory *m, dg_verdict *v)
 {
     tally first = { m->first_block, m->first_block, 1 };
@@ -137,8 +149,8 @@ static void judge(memory *m, dg_verdict *v)
                        m->unraised);
         dg_verdict_span(v, &first);
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u million instructions at #%u, everything decodes",
-                       (unsigned)(m->fuel_first / 1000000), m->first_block);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u million instructions at #%u, %s",
+                       (unsigned)(m->fuel_first / 1000000), m->first_block, decodes(m));
     }
 }
 

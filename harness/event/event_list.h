@@ -73,7 +73,8 @@ X(INHERENT, inherent, "inherent", produced, applied, paras_present)
 X(MEMORY, memory, "memory", slot, pages, limit, of, refusing)
 /* running: a migration of several blocks; weights in picoseconds, of the block's mandatory
  * part; detail: versions, unraised, empty (arrays; of {item, version}: N wrote it anew, and its
- * pallet's storage version stayed; of pallets new in N that hold nothing) */
+ * pallet's storage version stayed; of pallets new in N that hold nothing), seen (whose values were
+ * looked at: "written" since the fork, "present" in a partial snapshot; without it all) */
 X(MIGRATION, migration, "migration", running, fuel, fuel_control, weight_ps, weight_max_ps,
   weight_control_ps)
 /* one storage item under N; detail: pallet, item, role (value, session-keys; entity: gone;

@@ -108,6 +108,13 @@ dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, dg_error *err)
     return retyped_of(a->kept.retyped_after, a, after, err);
 }
 
+/* Which values were looked at, where it is not all of them. */
+static const char *seen_of(const dg_run_arm *a)
+{
+    const dg_snapshot_info *info = dg_snapshot_info_of(a->run->source.snapshot);
+    return info->sparse ? "written" : info->partial ? "present" : NULL;
+}
+
 static dg_code what_changed(json_t **detail, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     json_t *versions = NULL, *retyped = json_object(), *empty = json_array();
@@ -118,9 +125,10 @@ static dg_code what_changed(json_t **detail, dg_run_arm *a, dg_block *block, dg_
         rc = dg_survey_empty_pallets(empty, meta_of(a->run->from_kept), meta_of(a->run->to),
                                      dg_block_state(block), err);
     if (rc >= 0
-        && !(*detail = json_pack("{s:o, s:o, s:O}", "versions",
-                                 dg_survey_versions_changed(a->kept.versions, versions), "unraised",
-                                 unraised(a, retyped, versions), "empty", empty)))
+        && !(*detail =
+                 json_pack("{s:o, s:o, s:O, s:s*}", "versions",
+                           dg_survey_versions_changed(a->kept.versions, versions), "unraised",
+                           unraised(a, retyped, versions), "empty", empty, "seen", seen_of(a))))
         rc = dg_fail(err, DG_NOMEM, "no memory for storage versions");
     json_decref(versions);
     json_decref(retyped);

@@ -487,6 +487,12 @@ static const struct row {
       "T11 migration 0 7 5 0 0\nT12 storage 3 2 0 {'pallet':'Paras','item':'Heads','reason':'r'}" },
     { "migration", DG_VERDICT_HELD, 0, "everything decodes",
       "T11 migration 0 7 5 0 0\nT12 storage 3 2 2 {'pallet':'Paras','item':'Heads','reason':'r'}" },
+    { "migration", DG_VERDICT_HELD, 0,
+      "every value written since the fork decodes; the others were not looked at",
+      "T11 migration 0 7 5 0 0 {'seen':'written'}" },
+    { "migration", DG_VERDICT_HELD, 0,
+      "every value in the partial snapshot decodes; what it lacks was not looked at",
+      "T11 migration 1 7 5 0 0\nT12 migration 0 7 5 0 0 {'seen':'present'}" },
 
     { "migration", DG_VERDICT_WARNED, 11, "Configuration.ActiveConfig has another layout",
       "T11 migration 0 7 5 0 0 "
