@@ -2,19 +2,7 @@
 #include "matrix/matrix_impl.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A folder of our own, below the system's temporary one. */
-static dg_code new_folder(char *out, size_t size, dg_error *err)
-{
-    const char *tmp = getenv("TMPDIR");
-    snprintf(out, size, "%.400s/doppel-matrix-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
-    if (!mkdtemp(out))
-        return dg_fail(err, DG_IO, "%s could not be made: %s", out, strerror(errno));
-    return DG_OK;
-}
 
 /* The cell whose data a cell over the other's data begins with. */
 static size_t stands_on(size_t cell)
@@ -43,22 +31,23 @@ static dg_code prepare(dg_matrix *m, size_t cell, const char *folder, const dg_m
 
 static dg_code run_cell(dg_matrix *m, size_t cell, const dg_matrix_options *how, dg_error *err)
 {
-    char folder[512];
+    dg_scratch scratch;
     bool well = true;
     dg_error own;
-    dg_code rc = new_folder(folder, sizeof folder, err), removed;
+    dg_code rc = dg_scratch_make(&scratch, NULL, err), removed;
     if (rc < 0)
         return rc;
     if (dg_matrix_places[cell].over_other)
-        rc = prepare(m, cell, folder, how, &well, err);
+        rc = prepare(m, cell, scratch.folder, how, &well, err);
     if (rc == DG_OK && well) {
-        rc = dg_matrix_cell(m, cell, folder, how, err);
+        rc = dg_matrix_cell(m, cell, scratch.folder, how, err);
     } else if (rc == DG_OK) {
         m->came[cell] = (dg_matrix_came){ .ran = true, .skipped = true };
         snprintf(m->came[cell].why, sizeof m->came[cell].why, "%s fails, so there are no such data",
                  dg_matrix_cell_name(stands_on(cell)));
     }
-    removed = dg_dir_remove(folder, &own);
+    removed = dg_dir_remove(scratch.folder, &own);
+    dg_scratch_keep(&scratch);
     return rc == DG_OK && removed < 0 ? dg_fail(err, removed, "%s", own.text) : rc;
 }
 
