@@ -343,6 +343,39 @@ START_TEST(the_epoch_was_all_that_was_wrong)
 }
 END_TEST
 
+/* Nothing refuses a shorter epoch, by set_code or with force: N is enacted and authors on. Nodes
+ * keep the 600 slots that they began with, so all of them refuse the first block of a session that
+ * N alone changes, twenty slots after the chain's first. */
+START_TEST(epochs_of_20_in_place_of_600_stop_every_node)
+{
+    static const char *const hows[] = { "upgrade.how=unchecked", "upgrade.how=set-code" };
+    const char *const more[] = { hows[_i], "network.nodes=v1.9", NULL };
+    const char *spec = corpus_path("specs/paseo-1001002-genesis.json.zst");
+    char from[512];
+    json_t *outcome;
+    const json_t *arm;
+    if (!spec || REDUCED)
+        return;
+    snprintf(from, sizeof from, "%s", spec);
+    outcome = run_pair(from, "fixtures/paseo-1002000-e20.wasm", "#5", more);
+    arm = json_object_get(outcome, "treatment");
+    ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_BROKE, "%s", verdicts(outcome));
+    ck_assert_msg(strstr(claim_text(outcome, "identity"), "epoch_length 600 -> 20") != NULL, "%s",
+                  verdicts(outcome));
+    ck_assert_msg(strstr(claim_text(outcome, "session-cadence"),
+                         "1 unexpected, 0 missing; 0 session changes after U against 2")
+                      != NULL,
+                  "%s", verdicts(outcome));
+    ck_assert_msg(strstr(claim_text(outcome, "block-cadence"), "from #21 on") != NULL, "%s",
+                  verdicts(outcome));
+    ck_assert_str_eq(claim_status(outcome, "upgrade-enacted"), "held");
+    ck_assert_int_eq(json_integer_value(json_object_get(arm, "blocks")), 20);
+    ck_assert_str_eq(json_string_value(json_object_get(arm, "ended")),
+                     "no block could be built any more");
+    json_decref(outcome);
+}
+END_TEST
+
 /* Releases were skipped, and what came between would have kept the cores: nodes ask N and get
  * nothing, block after block, while all that is asked of storage holds. */
 static const struct {
@@ -387,6 +420,7 @@ int main(void)
     TCase *tc = tcase_create("pairs");
     tcase_add_loop_test(tc, a_pair_gets_the_verdict_it_deserves, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tc, the_epoch_was_all_that_was_wrong);
+    tcase_add_loop_test(tc, epochs_of_20_in_place_of_600_stop_every_node, 0, 2);
     tcase_add_loop_test(tc, an_answer_that_stays_empty_breaks, 0, sizeof emptied / sizeof *emptied);
     tcase_add_loop_test(tc, an_epoch_kept_in_storage_is_seen, 0, sizeof rococo / sizeof *rococo);
     suite_add_tcase(s, tc);
