@@ -145,7 +145,7 @@ $(BENCH): $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/bench/*.c)) $(call objs,gat
 	$(call say,link,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
-bench: all $(BENCH) ## our figures on real input
+bench: all $(BENCH) ## our figures on real input, some tens of minutes; BENCH_ARGS=quick, or its parts (BENCH_ARGS=help)
 	@$(BENCH) $(BENCH_ARGS)
 
 cover: ## line coverage of the tests (needs gcovr)

@@ -12,6 +12,14 @@ void row(const char *what, double figure, const char *unit, const char *goal);
 void row_counts(bool is_short);
 /* Each part at its smallest, so that one that goes down is seen: figures mean little then. */
 extern bool bench_quick;
+/* How often, or how many: `full`, or `small` where the bench is quick. */
+unsigned bench_count(unsigned full, unsigned small);
+/* Optimised code, or where the bench is quick whatever is there soonest. */
+dg_compiler bench_compiler(void);
+/* The plan of an incident, or where the bench is quick a pair without a network. */
+const char *bench_plan_path(void);
+/* That one, read; keys may be set before it is checked. Ends the bench when it cannot be. */
+dg_plan *bench_plan(void);
 double median(double *figures, size_t count); /* sorts them; count >= 1 */
 double seconds_since(uint64_t start_ns);
 /* Of this process and of those that it has waited for. */

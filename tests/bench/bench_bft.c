@@ -23,8 +23,8 @@ void bench_bft(void)
                                  .first_round = 1,
                                  .payday_epochs = 24,
                                  .epoch = 3600 * s,
-                                 .before = 1800 * s,
-                                 .length = 3600 * s,
+                                 .before = bench_count(1800, 20) * s,
+                                 .length = bench_count(3600, 40) * s,
                                  .latency = { s / 50, s / 5 },
                                  .committees = &all,
                                  .committee_count = 1,
@@ -44,6 +44,6 @@ void bench_bft(void)
     row("bft: an hour of rounds, 100 finalizers", processor_seconds() - from, "s", "< 10");
     row("bft: rounds of that hour", (double)o.rounds, "", "");
     from = processor_seconds();
-    dg_bft_splits_try(&splits, DG_BFT_SET, 6);
+    dg_bft_splits_try(&splits, DG_BFT_SET, bench_count(6, 4));
     row("bft: all splits of 6 voters", processor_seconds() - from, "s", "< 60");
 }

@@ -14,7 +14,7 @@ typedef struct ground {
 static ground open_ground(const char *spec, const char *cache)
 {
     ground g = { 0 };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = cache };
+    dg_engine_options options = { .compiler = bench_compiler(), .cache_dir = cache };
     dg_chain_options how = { 0 };
     dg_error err;
     must(dg_engine_new(&g.engine, &options, &err), &err, "engine");
@@ -98,9 +98,9 @@ void bench_compile(const char *spec, const char *blob)
     if (!mkdtemp(cache))
         exit(4);
     puts("start (Paseo 1001002 -> 1002000)");
-    first_block(spec, blob, cache, &both);
+    first_block(spec, blob, bench_quick ? dg_engine_cache_dir() : cache, &both);
     row("cold: import, compile both blobs, first block", both, "s", "(compile under 20)");
-    warm = first_block(spec, blob, cache, &again);
+    warm = first_block(spec, blob, bench_quick ? dg_engine_cache_dir() : cache, &again);
     row("warm: start to first block", warm, "s", "(under 1)");
     dg_dir_remove(cache, NULL);
 }
@@ -116,7 +116,7 @@ void bench_call(const char *spec)
     dg_error err;
     static const struct {
         const char *entry;
-        int count;
+        unsigned count;
         const char *goal;
     } calls[] = {
         { "Core_version", 20000, "(under 40)" },
@@ -126,15 +126,16 @@ void bench_call(const char *spec)
     must(dg_block_runtime(g.chain, dg_chain_root(g.chain), &runtime, &err), &err, "runtime");
     puts("calls, each in a fresh instance");
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        unsigned count = bench_count(calls[i].count, 2);
         uint64_t start = dg_wall_ns();
-        for (int k = 0; k < calls[i].count; k++) {
+        for (unsigned k = 0; k < count; k++) {
             dg_host_result r;
             must(dg_runtime_call(runtime, &r, calls[i].entry, dg_bytes_of(NULL, 0), state, &how,
                                  &err),
                  &err, calls[i].entry);
             dg_host_result_clear(&r);
         }
-        row(calls[i].entry, 1e6 * seconds_since(start) / calls[i].count, "us", calls[i].goal);
+        row(calls[i].entry, 1e6 * seconds_since(start) / count, "us", calls[i].goal);
     }
     dg_state_free(state);
     close_ground(&g);
@@ -161,7 +162,7 @@ static void shares(dg_chain *chain, dg_block *tip)
     uint64_t guest = 0, host = 0;
     dg_error err;
     dg_wasm_meter_set(&meter);
-    for (int i = 0; i < 200; i++) {
+    for (unsigned i = 0; i < bench_count(200, 3); i++) {
         dg_build_report r;
         tip = build_next(chain, tip, &r);
         guest += r.wall_guest_ns;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEYS = 4000000, CHANGED = 1000 };
+enum { KEYS = 4000000, KEYS_QUICK = 10000, CHANGED = 1000 };
 
 /* As System.Account: one prefix, sixteen hashed bytes and an account; values of 80 bytes. */
 static void put_account(dg_trie *t, uint64_t i, uint64_t value)
@@ -63,6 +63,7 @@ static void diff(dg_snapshot *a, dg_snapshot *b)
 
 void bench_delta(void)
 {
+    const uint64_t keys = bench_count(KEYS, KEYS_QUICK);
     char dir[256], one[300], two[300];
     const char *tmp = getenv("TMPDIR");
     dg_trie *t = dg_trie_empty();
@@ -75,7 +76,7 @@ void bench_delta(void)
     snprintf(one, sizeof one, "%s/one", dir);
     snprintf(two, sizeof two, "%s/two", dir);
     puts("delta");
-    for (uint64_t i = 0; i < KEYS; i++)
+    for (uint64_t i = 0; i < keys; i++)
         put_account(t, i, i);
     save(t, one, NULL);
     dg_trie_free(t);
@@ -86,7 +87,7 @@ void bench_delta(void)
     row("its bytes", (double)dg_snapshot_info_of(a)->own_bytes / 1048576.0, "MiB", "");
     t = dg_trie_open(&dg_snapshot_info_of(a)->state_root, dg_snapshot_loader(a));
     for (uint64_t i = 0; i < CHANGED; i++)
-        put_account(t, i * (KEYS / CHANGED), i + 7);
+        put_account(t, i * (keys / CHANGED), i + 7);
     start = dg_wall_ns();
     save(t, two, a);
     row("the same with 1,000 keys changed, kept over it", 1e3 * seconds_since(start), "ms",

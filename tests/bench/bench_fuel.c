@@ -20,7 +20,7 @@ static double per_us(spent s)
 static dg_block *grow(dg_chain *chain, spent *blocks)
 {
     dg_block *tip = dg_chain_root(chain);
-    for (int i = 0; i < BLOCKS; i++) {
+    for (unsigned i = 0; i < bench_count(BLOCKS, 3); i++) {
         dg_epoch epoch = { 0 };
         dg_slot_claim claims[64];
         dg_build_report r;
@@ -46,7 +46,7 @@ static spent call_often(dg_chain *chain, dg_block *at, const char *method, dg_by
     spent s = { 0, 0 };
     dg_error err;
     must(dg_block_runtime(chain, at, &runtime, &err), &err, "runtime");
-    for (int i = 0; i < REPEATS; i++) {
+    for (unsigned i = 0; i < bench_count(REPEATS, 2); i++) {
         dg_state *state = dg_state_fork(dg_block_state(at));
         dg_host_result r;
         uint64_t start = dg_wall_ns();
@@ -74,7 +74,7 @@ void bench_fuel(const char *spec)
         { "ParachainHost_session_info", { session, 4 } },
         { "BabeApi_current_epoch", { NULL, 0 } },
     };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+    dg_engine_options options = { .compiler = bench_compiler(),
                                   .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
     spent all = { 0, 0 }, blocks = { 0, 0 };

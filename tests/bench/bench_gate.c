@@ -10,7 +10,6 @@
 #include "gate/gate.h"
 
 enum { PLANS = 10 };
-#define PLAN "fixtures/incidents/polkadot-2024-04-21/plan.json"
 
 static const struct {
     const char *at, *nodes, *seed;
@@ -48,9 +47,10 @@ static void run_alone(int i, const char *cache)
     char command[800];
     int status;
     snprintf(command, sizeof command,
-             "DOPPEL_CACHE=%s %s run " PLAN " --at %s --nodes %s --seed %s --explain recorded "
+             "DOPPEL_CACHE=%s %s run %s --at %s %s %s --seed %s --explain recorded "
              "--positions never -q -o %s/outcome.json >/dev/null",
-             cache, binary ? binary : "build/release/doppel", plans[i].at, plans[i].nodes,
+             cache, binary ? binary : "build/release/doppel", bench_plan_path(), plans[i].at,
+             bench_quick ? "--no-network" : "--nodes", bench_quick ? "" : plans[i].nodes,
              plans[i].seed, work);
     status = system(command);
     if (!WIFEXITED(status) || WEXITSTATUS(status) > DG_EXIT_BROKE) {
@@ -62,10 +62,11 @@ static void run_alone(int i, const char *cache)
 static double each_alone(bool fresh)
 {
     uint64_t start = dg_wall_ns();
-    const char *cache = place("alone");
+    const char *cache = bench_quick ? dg_engine_cache_dir() : place("alone");
     dg_error err;
-    must(dg_dir_remove(cache, &err), &err, "cache");
-    for (int i = 0; i < PLANS; i++) {
+    if (!bench_quick)
+        must(dg_dir_remove(cache, &err), &err, "cache");
+    for (int i = 0; i < (int)bench_count(PLANS, 1); i++) {
         run_alone(i, cache);
         if (fresh)
             must(dg_dir_remove(cache, &err), &err, "cache");
@@ -83,6 +84,7 @@ static void count_it(void *user, size_t bytes, bool begins)
 
 static void write_gate(const char *path)
 {
+    const char *quote = bench_quick ? "" : "\"";
     char folder[512];
     dg_error err;
     dg_buf text;
@@ -90,11 +92,13 @@ static void write_gate(const char *path)
         exit(4);
     dg_buf_init(&text, 1 << 16);
     dg_buf_put_text(&text, "{\"doppel\": 1, \"plans\": [");
-    for (int i = 0; i < PLANS; i++)
-        dg_buf_printf(&text,
-                      "%s{\"name\": \"%d\", \"plan\": \"%s/" PLAN "\", \"at\": \"%s\", \"nodes\": "
-                      "\"%s\", \"set\": {\"seed\": %s}}",
-                      i ? ", " : "", i, folder, plans[i].at, plans[i].nodes, plans[i].seed);
+    for (int i = 0; i < (int)bench_count(PLANS, 1); i++)
+        dg_buf_printf(
+            &text,
+            "%s{\"name\": \"%d\", \"plan\": \"%s/%s\", \"at\": \"%s\", \"set\": {\"seed\": %s, "
+            "\"network%s\": %s%s%s}}",
+            i ? ", " : "", i, folder, bench_plan_path(), plans[i].at, plans[i].seed,
+            bench_quick ? "" : ".nodes", quote, bench_quick ? "false" : plans[i].nodes, quote);
     dg_buf_put_text(&text, "]}");
     must(dg_file_write(path, dg_buf_bytes(&text), &err), &err, "gate");
     dg_buf_clear(&text);
@@ -102,7 +106,8 @@ static void write_gate(const char *path)
 
 static double gate_of_all(unsigned *compiled)
 {
-    const char *cache = place("gate-cache"), *path = place("gate.json");
+    const char *cache = bench_quick ? dg_engine_cache_dir() : place("gate-cache"),
+               *path = place("gate.json");
     dg_run_options each = options_of(cache);
     dg_gate_options how = { .run = &each };
     uint64_t start;
@@ -112,7 +117,8 @@ static double gate_of_all(unsigned *compiled)
     each.compiling = count_it;
     each.user = compiled;
     write_gate(path);
-    must(dg_dir_remove(cache, &err), &err, "cache");
+    if (!bench_quick)
+        must(dg_dir_remove(cache, &err), &err, "cache");
     start = dg_wall_ns();
     must(dg_gate_load(&gate, path, &err), &err, "gate");
     must(dg_gate_open(gate, &err), &err, "gate");
@@ -130,11 +136,12 @@ void bench_gate(void)
     if (!(work = mkdtemp(folder)))
         exit(4);
     printf("gate: %d plans of one pair, 100 validators, 20 parachains, from an empty cache\n",
-           PLANS);
+           (int)bench_count(PLANS, 1));
     gate = gate_of_all(&compiled);
     row("compiled, of two runtimes", compiled, "times", "(2)");
     row("the gate, plans at once on all cores", gate, "s", "");
     row("the same as runs one after the other, one cache", each_alone(false), "s", "");
-    row("the same on a fresh machine each", each_alone(true), "s", "");
+    if (!bench_quick)
+        row("the same on a fresh machine each", each_alone(true), "s", "");
     dg_dir_remove(folder, NULL);
 }

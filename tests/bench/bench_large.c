@@ -82,7 +82,7 @@ static void measured(const char *what, void (*step)(void), const char *seconds, 
 void bench_large(void)
 {
     const char *asked = getenv("DOPPEL_BENCH_KEYS"), *tmp = getenv("TMPDIR");
-    uint64_t keys = asked ? strtoull(asked, NULL, 10) : KEYS;
+    uint64_t keys = asked ? strtoull(asked, NULL, 10) : bench_count(KEYS, 1000);
     struct stat about;
     char dir[256];
     dg_error err;

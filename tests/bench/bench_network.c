@@ -19,7 +19,7 @@ static void open_field(field *f, const char *spec, dg_distribution_mode mode)
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+    dg_engine_options options = { .compiler = bench_compiler(),
                                   .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
     dg_network_options around = {
@@ -98,7 +98,7 @@ static void grow_field(field *f, const char *spec, const char *size, dg_distribu
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+    dg_engine_options options = { .compiler = bench_compiler(),
                                   .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
     dg_network_options around = {
@@ -128,7 +128,7 @@ static void grow_field(field *f, const char *spec, const char *size, dg_distribu
 /* The network's own time, the guest's left out: that grows with candidates, not messages. */
 static double cost_of_message(const char *spec, const char *n, const char *size, double *sent)
 {
-    enum { WARM = 41, SLOTS = 10 };
+    const unsigned warm = bench_count(41, 3), slots = bench_count(10, 2);
     field f;
     dg_sim_stats quiet, busy;
     dg_meter meter = { 0 };
@@ -137,28 +137,28 @@ static double cost_of_message(const char *spec, const char *n, const char *size,
     char what[64];
     grow_field(&f, spec, size, DG_DISTRIBUTION_SENT);
     enact(&f, n);
-    run_to(&f, WARM);
+    run_to(&f, warm);
     quiet = world_of(&f);
     dg_wasm_meter_set(&meter);
     start = dg_cpu_ns();
-    run_to(&f, WARM + SLOTS);
+    run_to(&f, warm + slots);
     own = (double)(dg_cpu_ns() - start - meter.entry_ns);
     dg_wasm_meter_set(NULL);
     busy = world_of(&f);
     count = (double)(busy.messages - quiet.messages);
     snprintf(what, sizeof what, "%s: messages a slot", size);
-    row(what, count / SLOTS, "", "");
+    row(what, count / slots, "", "");
     snprintf(what, sizeof what, "%s: network's own time", size);
     row(what, own / count, "ns each", "");
     close_field(&f);
-    *sent = count / SLOTS;
+    *sent = count / slots;
     return own / count;
 }
 
 /* All of a block, guest included, where the exchange is computed. */
 static double cost_of_block(const char *spec, const char *n, const char *size)
 {
-    enum { WARM = 41, SLOTS = 20 };
+    const unsigned warm = bench_count(41, 3), slots = bench_count(20, 2);
     field f;
     dg_world_stats before;
     uint64_t start;
@@ -166,10 +166,10 @@ static double cost_of_block(const char *spec, const char *n, const char *size)
     char what[64];
     grow_field(&f, spec, size, DG_DISTRIBUTION_COMPUTED);
     enact(&f, n);
-    run_to(&f, WARM);
+    run_to(&f, warm);
     before = stats_of(&f);
     start = dg_cpu_ns();
-    run_to(&f, WARM + SLOTS);
+    run_to(&f, warm + slots);
     cost = (double)(dg_cpu_ns() - start) / 1e6 / (double)(stats_of(&f).blocks - before.blocks);
     snprintf(what, sizeof what, "%s: a block, computed", size);
     row(what, cost, "ms", "");
@@ -179,15 +179,17 @@ static double cost_of_block(const char *spec, const char *n, const char *size)
 
 void bench_messages(const char *spec, const char *n)
 {
+    const char *least = bench_quick ? "100x20" : "50x10", *most = bench_quick ? "120x24" : "200x40";
     double small, large, few, many;
     puts("messages: cost by size, Paseo 1002000, grown");
-    small = cost_of_message(spec, n, "50x10", &few);
-    cost_of_message(spec, n, "100x20", &many);
-    large = cost_of_message(spec, n, "200x40", &many);
+    small = cost_of_message(spec, n, least, &few);
+    if (!bench_quick)
+        cost_of_message(spec, n, "100x20", &many);
+    large = cost_of_message(spec, n, most, &many);
     row("sent: of one at 200x40 to one at 50x10", large / small, "",
         "(no more than 1: as fast as messages)");
-    small = cost_of_block(spec, n, "50x10");
-    large = cost_of_block(spec, n, "200x40");
+    small = cost_of_block(spec, n, least);
+    large = cost_of_block(spec, n, most);
     row("messages of a block at 200x40 to 50x10", many / few, "", "");
     row("computed: cost of a block, likewise", large / small, "", "(no more than that)");
 }
@@ -196,16 +198,17 @@ void bench_messages(const char *spec, const char *n)
 
 void bench_network_long(const char *spec, const char *title, unsigned slots)
 {
-    enum { WARM = 41, PARTS = 4 };
+    enum { PARTS = 4 };
+    const unsigned warm = bench_count(41, 3);
     field f;
     open_field(&f, spec, DG_DISTRIBUTION_COMPUTED);
     printf("network, %u slots: %s\n", slots, title);
-    run_to(&f, WARM);
+    run_to(&f, warm);
     for (unsigned i = 1; i <= PARTS; i++) {
         dg_world_stats before = stats_of(&f);
         uint64_t start = dg_cpu_ns();
         char what[64];
-        run_to(&f, WARM + slots / PARTS * i);
+        run_to(&f, warm + slots / PARTS * i);
         snprintf(what, sizeof what, "part %u of %u: processor time", i, PARTS);
         row(what,
             (double)(dg_cpu_ns() - start) / 1e6 / (double)(stats_of(&f).blocks - before.blocks),

@@ -9,17 +9,15 @@
 #include <unistd.h>
 
 enum { PLACES = 50, SEEDS = 20, TIMES = 3 };
-#define PLAN "fixtures/incidents/polkadot-2024-04-21/plan.json"
 
 static json_t *outcome_of_one(void)
 {
     dg_run_options how = { .cache_dir = dg_engine_cache_dir(),
-                           .compiler = DG_COMPILER_SPEED,
+                           .compiler = bench_compiler(),
                            .explain = DG_RUN_EXPLAIN_RECORDED };
     json_t *outcome = NULL;
-    dg_plan *plan;
+    dg_plan *plan = bench_plan();
     dg_error err;
-    must(dg_plan_load(&plan, PLAN, &err), &err, "plan");
     must(dg_plan_check(plan, &err), &err, "plan");
     must(dg_run(&outcome, plan, &how, &err), &err, "run");
     dg_plan_free(plan);
@@ -36,9 +34,10 @@ static json_t *names(const char *format, int count)
 
 static json_t *sweep_of(json_t *outcome)
 {
-    json_t *places = names("boundary-%d", PLACES), *seeds = names("%d", SEEDS),
+    const int count = (int)bench_count(PLACES, 2);
+    json_t *places = names("boundary-%d", count), *seeds = names("%d", SEEDS),
            *cells = json_array();
-    for (int i = 0; i < PLACES * SEEDS; i++)
+    for (int i = 0; i < count * SEEDS; i++)
         json_array_append_new(cells,
                               json_pack("{s:i, s:{s:O, s:O}, s:s, s:O}", "place", i, "values",
                                         "upgrade.at", json_array_get(places, (size_t)i / SEEDS),
@@ -47,7 +46,7 @@ static json_t *sweep_of(json_t *outcome)
     return json_pack("{s:i, s:O, s:O, s:{s:[{s:s, s:o}, {s:s, s:o}], s:i}, s:o}", "doppel", 1,
                      "program", json_object_get(outcome, "program"), "plan",
                      json_object_get(outcome, "plan"), "sweep", "axes", "key", "upgrade.at",
-                     "values", places, "key", "seed", "values", seeds, "cells", PLACES * SEEDS,
+                     "values", places, "key", "seed", "values", seeds, "cells", count * SEEDS,
                      "cells", cells);
 }
 
@@ -82,6 +81,7 @@ static double one_page(const char *from, const char *to)
 void bench_page(void)
 {
     char folder[] = "/tmp/doppel-bench-XXXXXX", from[300], to[300];
+    const size_t times = bench_count(TIMES, 1);
     double seconds[TIMES], processors[TIMES];
     json_t *outcome = outcome_of_one(), *sweep = sweep_of(outcome);
     if (!sweep || !mkdtemp(folder))
@@ -92,15 +92,15 @@ void bench_page(void)
         exit(4);
     json_decref(sweep);
     json_decref(outcome);
-    printf("page: a sweep of %d cells, %.0f MB, 100 validators, 20 parachains\n", PLACES * SEEDS,
-           size_of(from));
-    for (size_t i = 0; i < TIMES; i++) {
+    printf("page: a sweep of %d cells, %.0f MB, 100 validators, 20 parachains\n",
+           (int)bench_count(PLACES, 2) * SEEDS, size_of(from));
+    for (size_t i = 0; i < times; i++) {
         double before = processor_seconds();
         seconds[i] = one_page(from, to);
         processors[i] = processor_seconds() - before;
     }
-    row("report html", median(seconds, TIMES), "s", "(under 1)");
-    row("  seconds of processors", median(processors, TIMES), "s", "");
+    row("report html", median(seconds, times), "s", "(under 1)");
+    row("  seconds of processors", median(processors, times), "s", "");
     row("the page", size_of(to), "MB", "(under 2)");
     dg_dir_remove(folder, NULL);
 }

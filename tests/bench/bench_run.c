@@ -11,7 +11,7 @@ static json_int_t blocks_of(const json_t *outcome)
 
 static double run_once(const dg_plan *plan, double *blocks)
 {
-    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = bench_compiler() };
     json_t *outcome = NULL;
     dg_error err;
     uint64_t start = dg_wall_ns();
@@ -27,20 +27,19 @@ void bench_run(const char *size, const char *boundaries, const char *title,
                const char *seconds_goal, const char *rate_goal)
 {
     enum { TIMES = 3 };
-    dg_plan *plan;
+    const size_t times = bench_count(TIMES, 1);
+    dg_plan *plan = bench_plan();
     dg_error err;
-    double seconds[TIMES], blocks;
-    must(dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err), &err,
-         "plan");
+    double seconds[TIMES], blocks = 0;
     must(dg_plan_set(plan, "horizon.boundaries_after", boundaries, &err), &err, "plan");
     if (size)
         must(dg_plan_set(plan, "network.size", size, &err), &err, "plan");
     must(dg_plan_check(plan, &err), &err, "plan");
-    for (int i = 0; i < TIMES; i++)
+    for (size_t i = 0; i < times; i++)
         seconds[i] = run_once(plan, &blocks);
-    printf("run: %s, the median of %d\n", title, TIMES);
-    row("control and treatment, judged", median(seconds, TIMES), "s", seconds_goal);
-    row("blocks of both arms, each executed again", blocks / median(seconds, TIMES), "blocks/s",
+    printf("run: %s, the median of %zu\n", title, times);
+    row("control and treatment, judged", median(seconds, times), "s", seconds_goal);
+    row("blocks of both arms, each executed again", blocks / median(seconds, times), "blocks/s",
         rate_goal);
     row("memory, at most so far", rss_max_mib(), "MiB", "(under 2048)");
     dg_plan_free(plan);

@@ -16,11 +16,9 @@ static dg_plan *plan_of(const bench_pair *pair, unsigned back)
     const char *const values[][2] = { { "snapshot", pair->snapshot },
                                       { "upgrade.to", pair->to },
                                       { "network.size", pair->size } };
-    dg_plan *plan;
+    dg_plan *plan = bench_plan();
     dg_error err;
     char at[40];
-    must(dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err), &err,
-         "plan");
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         if (values[i][1])
             must(dg_plan_set(plan, values[i][0], values[i][1], &err), &err, "plan");
@@ -33,7 +31,7 @@ static dg_plan *plan_of(const bench_pair *pair, unsigned back)
 static dg_run_options options_of(void)
 {
     return (dg_run_options){ .cache_dir = dg_engine_cache_dir(),
-                             .compiler = DG_COMPILER_SPEED,
+                             .compiler = bench_compiler(),
                              .explain = DG_RUN_EXPLAIN_RECORDED };
 }
 
@@ -102,7 +100,7 @@ void bench_sweep(const bench_pair *pair, const char *title, const char *goal)
     row("all cells, two at once", two, "s", goal);
     row("  seconds of processors", cpu[1] - cpu[0], "s", "");
     row("memory of a process, at most so far", child_max_mib(), "MiB", "(under 1024)");
-    one = all_shared(&o, 1);
+    one = bench_quick ? two : all_shared(&o, 1);
     row("all cells, one at once", one, "s", "");
     row("a second core gives", one / two, "times", "(1.8)");
     cpu[2] = processor_seconds();

@@ -23,19 +23,20 @@ static void put(dg_trie *t, uint64_t i, uint64_t value)
 
 void bench_trie(void)
 {
+    const uint64_t keys = bench_count(MILLION, 20000);
     dg_trie *t = dg_trie_empty();
     dg_hash root;
     dg_error err;
     uint64_t start = dg_wall_ns();
     puts("trie");
-    for (uint64_t i = 0; i < MILLION; i++)
+    for (uint64_t i = 0; i < keys; i++)
         put(t, i, i);
     row("a million random puts", seconds_since(start), "s", "(under 5)");
     start = dg_wall_ns();
     must(dg_trie_root(t, &root, &err), &err, "root");
     row("first root over them", seconds_since(start), "s", "");
     for (uint64_t i = 0; i < 1000; i++)
-        put(t, i * 997 % MILLION, i + 7);
+        put(t, i * 997 % keys, i + 7);
     start = dg_wall_ns();
     must(dg_trie_root(t, &root, &err), &err, "root");
     row("root after 1,000 changes on a million keys", 1e3 * seconds_since(start), "ms",
@@ -47,13 +48,14 @@ void bench_trie(void)
 /* A raw spec of 100,000 keys, as text. */
 static void write_spec(const char *path)
 {
+    const uint64_t keys = bench_count(100000, 2000);
     FILE *f = fopen(path, "w");
     if (!f)
         exit(4);
     fputs("{\"name\":\"bench\",\"id\":\"bench\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":"
           "\"0x00\"",
           f);
-    for (uint64_t i = 0; i < 100000; i++) {
+    for (uint64_t i = 0; i < keys; i++) {
         uint8_t key[32];
         random_key(key, i);
         fputs(",\"0x", f);
