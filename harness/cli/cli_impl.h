@@ -36,7 +36,7 @@ typedef struct dg_option {
     const char *says;  /* "plan key seed" alone: as the plan's table has it */
 } dg_option;
 
-enum { DG_POSITIONALS_MAX = 64, DG_OPTIONS_MAX = 24 };
+enum { DG_POSITIONALS_MAX = 64, DG_OPTIONS_MAX = 32 };
 
 typedef struct dg_args {
     const char *positional[DG_POSITIONALS_MAX];
@@ -143,6 +143,9 @@ typedef struct dg_cli_rpc_flags {
 bool dg_cli_is_remote(const char *from, const char *endpoints);
 /* Asks nobody yet. DG_USAGE, DG_MALFORMED, DG_IO, DG_LIMIT, DG_NOMEM. */
 dg_code dg_cli_rpc(dg_rpc **out, const char *from, const dg_cli_rpc_flags *flags, dg_error *err);
+/* Whoever opens a live state in this process asks with these from here on. Once. DG_USAGE, DG_IO.
+ */
+dg_code dg_cli_ask_with(const dg_cli_rpc_flags *flags, dg_error *err);
 /* snapshot create from endpoints; NULL: not given. Codes of dg_fetch_snapshot. */
 typedef struct dg_cli_fetch_flags {
     const char *from, *out, *at, *way, *pallets;

@@ -50,6 +50,12 @@ static const dg_option options[] = {
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
+    { "rpc-header", 0, DG_OPT_TEXT, "HEADER",
+      "of a live chain: \"Name: value\" to send to endpoints, as their key; @FILE: each line of "
+      "it" },
+    { "cacert", 0, DG_OPT_TEXT, "FILE", "of a live chain: certificates to trust, as of curl" },
+    { "endpoints", 0, DG_OPT_TEXT, "FILE",
+      "of a live chain: endpoints of chains, before those known here: lines NAME URL [WEIGHT]" },
 };
 static const char *const keys[] = { "snapshot",      "upgrade.to",   "upgrade.at",
                                     "upgrade.how",   "network.size", "network.nodes",
@@ -73,7 +79,10 @@ enum {
     OPT_POSITIONS,
     OPT_BUNDLE,
     OPT_COLOR,
-    OPT_WIDTH
+    OPT_WIDTH,
+    OPT_RPC_HEADER,
+    OPT_CACERT,
+    OPT_ENDPOINTS
 };
 
 /* Flags of which one says the opposite of the other, or the same once more. */
@@ -115,6 +124,28 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
     for (size_t i = 0; rc >= 0 && i < args->each_count; i++)
         rc = dg_cli_plan_set(*plan, args->each[i], err);
     return rc < 0 ? rc : dg_plan_check(*plan, err);
+}
+
+/* Before the plan is read, which may name a chain of --endpoints. */
+static dg_code ask_with(const dg_args *args, dg_error *err)
+{
+    dg_cli_rpc_flags flags = { &args->text[OPT_RPC_HEADER], args->text[OPT_RPC_HEADER] != NULL,
+                               args->text[OPT_CACERT], args->text[OPT_ENDPOINTS] };
+    return dg_cli_ask_with(&flags, err);
+}
+
+/* A key that nobody asks for would be passed over in silence. */
+static dg_code check_asking(const dg_plan *plan, const dg_args *args, dg_error *err)
+{
+    bool live = dg_source_is_live(dg_plan_asked_of(plan)->snapshot);
+    if (live && args->text[OPT_BUNDLE])
+        return dg_fail(err, DG_USAGE,
+                       "--bundle needs a state that is here: --freeze OUT, then a run on OUT");
+    for (int i = OPT_RPC_HEADER; i <= OPT_ENDPOINTS; i++)
+        if (args->text[i] && !live)
+            return dg_fail(err, DG_USAGE, "--%s is for live chains, and the snapshot is none",
+                           options[i].name);
+    return DG_OK;
 }
 
 typedef struct bar {
@@ -276,7 +307,9 @@ static int run(const dg_args *args)
     int exit_code;
     dg_code rc = read_depth(&how, args, &err);
     if (rc >= 0 && (rc = read_keep(&how.keep, &keep, args, &err)) >= 0)
-        rc = plan_of(&plan, args, &err);
+        rc = ask_with(args, &err);
+    if (rc >= 0 && (rc = plan_of(&plan, args, &err)) >= 0)
+        rc = check_asking(plan, args, &err);
     if (rc >= 0 && (rc = try_places(out, how.events_path, plan, args, &err)) >= 0 && how.keep)
         rc = dg_run_keep_try(how.keep, &err);
     if (rc >= 0 && args->text[OPT_FREEZE])

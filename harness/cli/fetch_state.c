@@ -80,6 +80,22 @@ dg_code dg_cli_rpc(dg_rpc **out, const char *from, const dg_cli_rpc_flags *flags
     return rc;
 }
 
+dg_code dg_cli_ask_with(const dg_cli_rpc_flags *flags, dg_error *err)
+{
+    static headers kept; /* as long as the process */
+    dg_code rc = DG_OK;
+    assert(!kept.count);
+    dg_buf_init(&kept.files, 1 << 20);
+    if (flags->endpoints && !dg_file_exists(flags->endpoints))
+        rc = dg_fail(err, DG_IO, "--endpoints: %.200s does not exist", flags->endpoints);
+    if (rc == DG_OK)
+        rc = read_headers(&kept, flags->headers, flags->header_count, err);
+    if (rc == DG_OK)
+        dg_fetch_ask_with(
+            &(dg_fetch_asking){ kept.at, kept.count, flags->cacert, flags->endpoints });
+    return rc;
+}
+
 /* ---- create ---- */
 
 static void step(void *user, const dg_fetch_progress *now)

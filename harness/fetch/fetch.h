@@ -94,6 +94,21 @@ dg_snapshot *dg_fetch_lazy_snapshot(const dg_fetch_lazy *lazy);
 /* NULL is fine. */
 void dg_fetch_lazy_close(dg_fetch_lazy *lazy);
 
+/* ---- how this process asks ---- */
+
+typedef struct dg_fetch_asking {
+    const char *const *headers; /* as of dg_rpc_options */
+    size_t header_count;
+    const char *cacert;
+    const char *endpoints; /* as of dg_fetch_endpoints_of */
+} dg_fetch_asking;
+/* What dg_fetch_lazy_open asks with from here on, in this process and those that it forks. What it
+ * points to is borrowed for as long. Nobody is told of it, and nothing of it is written. */
+void dg_fetch_ask_with(const dg_fetch_asking *with);
+/* Is `path` a list of URLs or the name of a chain, with "#BLOCK" behind it or not? With the
+ * endpoints of dg_fetch_ask_with. */
+bool dg_fetch_names_state(const char *path);
+
 /* ---- endpoints by name ---- */
 
 typedef struct dg_fetch_endpoints {

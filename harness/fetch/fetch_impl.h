@@ -188,4 +188,9 @@ dg_code dg_fetch_justification_check(dg_fetch_votes *votes, dg_bytes encoded, dg
 dg_code dg_fetch_finality_check(dg_fetch_votes *votes, dg_bytes proof, const dg_fetch_header *block,
                                 dg_bytes authorities, uint64_t set_id, dg_error *err);
 
+/* ---- asking.c ---- */
+
+/* What dg_fetch_ask_with said; zeros before. Never NULL. */
+const dg_fetch_asking *dg_fetch_asked(void);
+
 #endif

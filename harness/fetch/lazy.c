@@ -243,14 +243,20 @@ dg_code dg_fetch_lazy_open(dg_fetch_lazy **out, const char *from, const char *at
                            const dg_fetch_lazy_options *options, dg_error *err)
 {
     dg_fetch_lazy *l = *out = dg_calloc(1, sizeof *l);
+    const dg_fetch_asking *asked = dg_fetch_asked();
+    const char *endpoints = options->endpoints ? options->endpoints : asked->endpoints;
     dg_code rc;
     if (!l)
         return dg_fail(err, DG_NOMEM, "no memory to open %s", from);
     dg_buf_init(&l->pin.encoded, DG_FETCH_HEADER_MAX);
-    l->options = (dg_rpc_options){ .note = options->note, .user = options->user };
+    l->options = (dg_rpc_options){ .headers = asked->headers,
+                                   .header_count = asked->header_count,
+                                   .cacert = asked->cacert,
+                                   .note = options->note,
+                                   .user = options->user };
     l->from = dg_strdup(from);
-    l->endpoints = options->endpoints ? dg_strdup(options->endpoints) : NULL;
-    if (!l->from || (options->endpoints && !l->endpoints))
+    l->endpoints = endpoints ? dg_strdup(endpoints) : NULL;
+    if (!l->from || (endpoints && !l->endpoints))
         rc = dg_fail(err, DG_NOMEM, "no memory to open %s", from);
     else if ((rc = pin(l, at, options->folder, err)) == DG_OK)
         rc = open_snapshot(l, options, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim/claim.h"
+#include "fetch/fetch.h"
 #include "git/git.h"
 
 /* Two days of slots of 6 s. A default horizon takes three sessions at most, which are 7200 slots
@@ -221,21 +222,29 @@ static dg_code pin_beside(char *name, size_t size, int len, dg_error *err)
 dg_code dg_plan_resolve(char *out, size_t size, const char *folder, const char *path, dg_error *err)
 {
     int len = snprintf(out, size, "%s", path);
+    bool named; /* a chain; a file beside the plan goes before it */
     if (dg_git_names(path))
         return dg_git_pin(out, size, path, folder, err);
     if (strstr(path, "://") && len < (int)size)
         return DG_OK; /* of a live chain: who opens it says what is wrong with it */
     if (len > 0 && len < (int)size && dg_file_exists(out))
         return DG_OK;
+    named = len > 0 && len < (int)size && dg_fetch_names_state(path);
     if (folder[0] && path[0] != '/') {
         len = snprintf(out, size, "%s%s", folder, path);
         if (dg_git_names(out))
             return pin_beside(out, size, len, err);
         if (len < (int)size && dg_file_exists(out))
             return DG_OK;
+        if (named) {
+            snprintf(out, size, "%s", path);
+            return DG_OK;
+        }
         return dg_fail(err, DG_IO, "neither %.200s nor %.200s exists%s", path, out,
                        how_to_make(path));
     }
+    if (named)
+        return DG_OK;
     return dg_fail(err, DG_IO, "%.300s does not exist%s", path, how_to_make(path));
 }
 

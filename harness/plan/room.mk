@@ -1,3 +1,3 @@
 room := plan
 owns := plan keys
-sees := base git scale chain event claim sim bft protocol node population
+sees := base git fetch scale chain event claim sim bft protocol node population

@@ -121,7 +121,7 @@ dg_code dg_source_runtime(dg_buf *out, const char *path, const dg_source_options
                           dg_error *err)
 {
     dg_source source;
-    dg_code rc = dg_dir_exists(path) ? DG_ABSENT : load(out, path, err);
+    dg_code rc = dg_dir_exists(path) || dg_source_is_live(path) ? DG_ABSENT : load(out, path, err);
     if (rc != DG_ABSENT)
         return rc;
     if ((rc = dg_source_open(&source, path, options, err)) < 0) {

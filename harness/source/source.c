@@ -302,12 +302,9 @@ static bool split_block(char *names, size_t size, const char **at, const char *p
     return true;
 }
 
-static bool is_live(const char *path)
+bool dg_source_is_live(const char *path)
 {
-    char names[2048];
-    const char *at;
-    return !dg_file_exists(path) && split_block(names, sizeof names, &at, path)
-           && dg_fetch_names_chain(names, NULL);
+    return !dg_file_exists(path) && dg_fetch_names_state(path);
 }
 
 /* The code says what the chain is; it is of the state like everything else. */
@@ -357,7 +354,8 @@ static dg_code open_live(dg_source *out, const char *path, const dg_source_optio
     char names[2048], folder[640];
     const char *at = NULL;
     dg_code rc;
-    split_block(names, sizeof names, &at, path);
+    if (!split_block(names, sizeof names, &at, path))
+        return dg_fail(err, DG_USAGE, "%.80s.. is too long", path);
     if (options->cache_dir) {
         snprintf(folder, sizeof folder, "%.600s/fetched", options->cache_dir);
         how.folder = dg_dir_own(folder) ? folder : NULL;
@@ -376,7 +374,7 @@ dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options
     fetched f = { .path = "" };
     dg_code rc;
     memset(out, 0, sizeof *out);
-    if (is_live(path))
+    if (dg_source_is_live(path))
         rc = open_live(out, path, options, err);
     else if (!dg_git_names(path))
         rc = open_file(out, path, path, options, err);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""node.py STATE - a node of one block on loopback, with a trie of its own making.
+"""node.py STATE [CERT KEY] - a node of one block on loopback, with a trie of its own making.
 
 STATE: accounts:N:V (N accounts and two child tries in state version V; V `mixed`: every third value
 in version 0), low:N:V (the same with no key in the upper half of all keys), or a raw spec (version 0). Prints its port and the block's hash, state root and key
@@ -7,7 +7,7 @@ count, and serves until stdin ends. The path says how it misbehaves, as that of 
 but the entries of the list are taken in turn: /ok,ok,500 fails each third time. Of another network
 port it would be the same node: endpoints are paths.
 """
-import hashlib, http.server, json, os, random, socket, struct, sys, threading
+import hashlib, http.server, json, os, random, socket, ssl, struct, sys, threading
 
 CHILD = b":child_storage:default:"
 SYSTEM = bytes.fromhex("26aa394eea5630e07c48ae0c9558cef7")  # TwoX 128 of that name
@@ -292,6 +292,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 ("500", ""), ("429", "1"), ("503", "2"), ("reset", str(draw.randrange(400))),
                 ("cut", str(draw.randrange(400))), ("half", ""), ("html", ""), ("lie", ""), ("lack", ""),
                 ("other", ""), ("pruned", ""), ("swap", "")])
+        if what == "key":  # of those who pay alone
+            what = "ok" if self.headers.get("X-Key") == "secret-of-mine" else "401"
         many = asked if isinstance(asked, list) else [asked]
         answers = [answer(c, what, n) for c in many]
         body = json.dumps(answers if isinstance(asked, list) else answers[0]).encode()
@@ -324,6 +326,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 3:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[2], sys.argv[3])
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
 total = len(trie.keys) + sum(len(t.keys) for t in children.values())
 sys.stdout.write("%d %s %s %d\n" % (server.server_address[1], AT, hexed(trie.root), total))
 sys.stdout.flush()

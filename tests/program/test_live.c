@@ -171,6 +171,108 @@ START_TEST(a_node_that_lies_or_forgets_ends_it_with_exit_4)
 }
 END_TEST
 
+static json_t *run_plan(const char *plan, const char *name, const char *more)
+{
+    char out[300], log[320];
+    ran r;
+    snprintf(out, sizeof out, "%s", scratch_path(name));
+    snprintf(log, sizeof log, "%s.events", out);
+    r = doppel("run %s --explain none --positions never -v -o %s --events %s %s", plan, out, log,
+               more);
+    ck_assert_msg(!strstr(dg_buf_text(&r.err), "secret-of-mine")
+                      && !strstr(dg_buf_text(&r.out), "secret-of-mine"),
+                  "the key was told");
+    return ended_well(r, out);
+}
+
+static void write_plan(char path[300], const char *name, const char *snapshot)
+{
+    json_t *plan =
+        json_pack("{s:i, s:s, s:b, s:{s:s, s:s}}", "doppel", 1, "snapshot", snapshot, "network", 0,
+                  "upgrade", "to", runtime_path("mini-2.wasm"), "at", "boundary-1");
+    snprintf(path, 300, "%s", scratch_path(name));
+    ck_assert_int_eq(json_dump_file(plan, path, 0), 0);
+    json_decref(plan);
+}
+
+static void write_text(char path[300], const char *name, const char *text)
+{
+    snprintf(path, 300, "%s", scratch_path(name));
+    ck_assert_int_eq(dg_file_write(path, dg_text(text), NULL), DG_OK);
+}
+
+/* A key to an endpoint reaches the endpoint, and nothing else. */
+START_TEST(a_key_opens_the_endpoint_and_is_written_nowhere)
+{
+    char plan[300], keys[300], url[100], flags[700];
+    dg_buf found;
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/key", node.port);
+    write_plan(plan, "live-key-plan.json", url);
+    write_text(keys, "live-keys", "\nX-Other: 1\nX-Key: secret-of-mine\n");
+    setenv("DOPPEL_CACHE", scratch_path("live-keyed"), 1);
+    snprintf(flags, sizeof flags, "%s -q -o %s", plan, scratch_path("live-none.json"));
+    refused(doppel("run %s", flags), "without the key", "401", 4);
+    json_decref(run_plan(plan, "live-keyed.json", "--rpc-header 'X-Key: secret-of-mine'"));
+    setenv("DOPPEL_CACHE", scratch_path("live-keyed-2"), 1);
+    snprintf(flags, sizeof flags, "--rpc-header @%s", keys);
+    json_decref(run_plan(plan, "live-keyed-2.json", flags));
+    refused(doppel("run %s %s --bundle %s", plan, flags, scratch_path("live.bundle")), "a bundle",
+            "--bundle needs a state that is here", 2);
+    found = shell_says("cd %s && grep -rla secret-of-mine . | sort", scratch_path(""));
+    ck_assert_str_eq(dg_buf_text(&found), "./live-keys\n");
+    dg_buf_clear(&found);
+    setenv("DOPPEL_CACHE", scratch_path("live-cache"), 1);
+    snprintf(flags, sizeof flags, "--to %s --at next --rpc-header @%s", runtime_path("mini-2.wasm"),
+             keys);
+    refused(doppel("run --snapshot %s %s", runtime_path("mini.json"), flags), "a key for a file",
+            "--rpc-header is for live chains", 2);
+}
+END_TEST
+
+START_TEST(a_certificate_of_the_users_own_is_trusted)
+{
+    static char script[] = "tests/fetch/node.py", cert[] = "tests/rpc/localhost.crt",
+                key[] = "tests/rpc/localhost.key";
+    const char *argv[] = { "python3", script, spec, cert, key, NULL };
+    char plan[300], url[100], flags[400];
+    server tls = server_start(argv);
+    snprintf(url, sizeof url, "https://localhost:%u/ok", tls.port);
+    write_plan(plan, "live-tls-plan.json", url);
+    setenv("DOPPEL_CACHE", scratch_path("live-tls"), 1);
+    snprintf(flags, sizeof flags, "%s -q -o %s", plan, scratch_path("live-none.json"));
+    refused(doppel("run %s", flags), "an unknown certificate", "certificate", 4);
+    snprintf(flags, sizeof flags, "--cacert %s", cert);
+    json_decref(run_plan(plan, "live-tls.json", flags));
+    setenv("DOPPEL_CACHE", scratch_path("live-cache"), 1);
+    server_stop(&tls);
+}
+END_TEST
+
+/* By the name that a file of endpoints gives it; a file beside the plan would go before it. */
+START_TEST(a_chain_is_named_in_a_plan_and_looked_into)
+{
+    char plan[300], unknown[300], ends[300], text[200], flags[400];
+    json_t *about;
+    snprintf(text, sizeof text, "polkadot http://127.0.0.1:%u/ok\nmine http://127.0.0.1:%u/ok\n",
+             node.port, node.port);
+    write_text(ends, "live-endpoints", text);
+    snprintf(flags, sizeof flags, "--endpoints %s", ends);
+    write_plan(plan, "live-named-plan.json", "polkadot");
+    json_decref(run_plan(plan, "live-named.json", flags));
+    write_plan(plan, "live-mine-plan.json", "mine#finalized");
+    json_decref(run_plan(plan, "live-mine.json", flags));
+    write_plan(unknown, "live-unknown-plan.json", "polkadoz");
+    refused(doppel("run %s %s", unknown, flags), "no such chain", "polkadoz", 4);
+    refused(doppel("run %s --endpoints %s.not", plan, ends), "no such file", "does not exist", 4);
+    about = answered(doppel("inspect --json http://127.0.0.1:%u/ok", node.port), "inspect");
+    ck_assert_str_eq(json_string_value(json_object_get(about, "spec_name")), "mini");
+    json_decref(about);
+    refused(doppel("inspect http://127.0.0.1:%u/pruned#0x%064d", node.port, 7), "no such block", "",
+            4);
+    refused(doppel("inspect polkadoz"), "no such chain", "polkadoz", 4);
+}
+END_TEST
+
 /* Only what the older state lacks comes over the line. */
 START_TEST(a_newer_state_of_a_live_chain_is_kept_over_an_older_one)
 {
@@ -202,6 +304,9 @@ int main(void)
     tcase_add_test(tc, a_run_over_a_live_chain_says_what_one_over_the_whole_state_says);
     tcase_add_loop_test(tc, a_node_that_lies_or_forgets_ends_it_with_exit_4, 0,
                         sizeof faults / sizeof faults[0]);
+    tcase_add_test(tc, a_key_opens_the_endpoint_and_is_written_nowhere);
+    tcase_add_test(tc, a_certificate_of_the_users_own_is_trusted);
+    tcase_add_test(tc, a_chain_is_named_in_a_plan_and_looked_into);
     tcase_add_test(tc, a_newer_state_of_a_live_chain_is_kept_over_an_older_one);
     suite_add_tcase(s, tc);
     return suite_run(s);
