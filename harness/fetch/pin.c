@@ -186,6 +186,16 @@ static dg_code read_number(uint32_t *number, const char *at, dg_error *err)
     return DG_OK;
 }
 
+/* What is no block is told before anybody is asked. */
+static dg_code check_at(const char *at, dg_error *err)
+{
+    uint32_t number;
+    dg_hash hash;
+    if (!at || strcmp(at, "finalized") == 0)
+        return DG_OK;
+    return strncmp(at, "0x", 2) == 0 ? read_hash(&hash, at, err) : read_number(&number, at, err);
+}
+
 static dg_code pin_asked(dg_fetch_pin *pin, dg_rpc *rpc, const char *at, dg_error *err)
 {
     bool by_hash = strncmp(at, "0x", 2) == 0;
@@ -213,8 +223,8 @@ static dg_code pin_asked(dg_fetch_pin *pin, dg_rpc *rpc, const char *at, dg_erro
 dg_code dg_fetch_pin_block(dg_fetch_pin *pin, dg_rpc *rpc, const char *at, dg_bytes known,
                            dg_error *err)
 {
-    dg_code rc = check_genesis(pin, rpc, known.len > 0, err);
-    if (rc != DG_OK)
+    dg_code rc = check_at(at, err);
+    if (rc < 0 || (rc = check_genesis(pin, rpc, known.len > 0, err)) != DG_OK)
         return rc;
     name_chain(pin, rpc);
     if (known.len) {

@@ -34,7 +34,7 @@ static const struct {
     { "no hex", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0xzz\"}}}}",
       "hex" },
     { "lacks code", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x02\"}}}}", ":code" },
-    { "plain", "{\"id\":\"x\",\"genesis\":{\"runtimeGenesis\":{\"code\":\"0x00\"}}}", "plain" },
+    { "plain", "{\"id\":\"x\",\"genesis\":{\"runtimeGenesis\":{\"code\":\"0x00\"}}}", ":code" },
     { "code is no wasm",
       "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x0001\"}}}}", ":code" },
     { "no genesis", "{\"id\":\"x\"}", "genesis" },
