@@ -292,6 +292,15 @@ dg_code dg_value_decode_all(const dg_meta *meta, json_t **out, dg_type_id type, 
 dg_code dg_value_encode(const dg_meta *meta, dg_buf *out, dg_type_id type, const json_t *value,
                         dg_error *err);
 
+/* The same for values that people write for polkadot.js: names of fields and variants in whatever
+ * case, with underscores or without; fields that are left out have the type's default, which is the
+ * value whose bytes are zero; 32 bytes as an SS58 address of any network; bytes also as the text
+ * that they are. Codes of dg_value_encode. Mirrors: polkadot.js, createType. */
+dg_code dg_value_encode_loose(const dg_meta *meta, dg_buf *out, dg_type_id type,
+                              const json_t *value, dg_error *err);
+/* Is `given` the name `name` but for case and underscores? */
+bool dg_scale_name_like(const char *name, const char *given);
+
 /* ---- storage keys and calls ---- */
 
 /* The 32 bytes that every key of an item begins with: twox128(pallet's storage prefix) ++

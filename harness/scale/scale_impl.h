@@ -195,4 +195,11 @@ suggestion dg_scale_suggest(const char *word, const char *(*name_at)(const void 
 const char *dg_scale_field_name_at(const void *body, size_t i);        /* a product */
 const char *dg_scale_variant_name_at(const void *enum_type, size_t i); /* a type */
 
+/* ---- value_loose.c: values as people write them ---- */
+
+/* The value of the type whose bytes are zero. False: it has none. */
+bool dg_scale_put_default(const dg_meta *meta, dg_buf *out, uint32_t id);
+/* The public key of an SS58 address, if it is one of `len` bytes. */
+bool dg_scale_put_address(dg_buf *out, uint32_t len, const char *text);
+
 #endif

@@ -8,6 +8,7 @@
 
 typedef struct encoder {
     const dg_meta *meta;
+    bool loose; /* the forms of polkadot.js as well: value_loose.c */
     dg_buf *out;
     dg_error *err;
     dg_buf path;
@@ -214,6 +215,8 @@ static dg_code encode_sequence(encoder *e, uint32_t id, const json_t *value)
     const type *t = dg_type_at(e->meta, id);
     if (holds_bytes(e, t) && begins_with(value, "0x"))
         return encode_hex(e, value, 0, false);
+    if (holds_bytes(e, t) && e->loose && json_is_string(value))
+        return encode_str(e, value);
     if (!json_is_array(value))
         return wrong_type(e, id, holds_bytes(e, t) ? " as hex" : " as array", value);
     dg_scale_put_compact(e->out, json_array_size(value));
@@ -225,35 +228,63 @@ static dg_code encode_array(encoder *e, uint32_t id, const json_t *value)
     const type *t = dg_type_at(e->meta, id);
     if (holds_bytes(e, t) && begins_with(value, "0x"))
         return encode_hex(e, value, t->len, true);
+    if (holds_bytes(e, t) && e->loose && json_is_string(value)
+        && dg_scale_put_address(e->out, t->len, json_string_value(value)))
+        return DG_OK;
     if (!json_is_array(value) || json_array_size(value) != t->len)
         return wrong_type(e, id, holds_bytes(e, t) ? " as hex" : " as array", value);
     return encode_items(e, t->item, value);
 }
 
-static bool is_field(const product *body, const char *name)
+static bool is_named(const encoder *e, const char *name, const char *given)
+{
+    return strcmp(name, given) == 0 || (e->loose && dg_scale_name_like(name, given));
+}
+
+static bool is_field(const encoder *e, const product *body, const char *given)
 {
     for (uint32_t i = 0; i < body->count; i++)
-        if (strcmp(body->fields[i].name, name) == 0)
+        if (is_named(e, body->fields[i].name, given))
             return true;
     return false;
+}
+
+/* The value of a field, under its own name before one that is like it. */
+static const json_t *field_value(const encoder *e, const json_t *object, const char *name)
+{
+    const json_t *own = json_object_get(object, name);
+    const char *key;
+    json_t *part;
+    if (own || !e->loose)
+        return own;
+    json_object_foreach((json_t *)object, key, part) if (is_named(e, name, key)) return part;
+    return NULL;
+}
+
+/* A field that was not given. */
+static dg_code encode_missing(encoder *e, const field *f)
+{
+    if (e->loose && dg_scale_put_default(e->meta, e->out, f->type))
+        return DG_OK;
+    return dg_fail(e->err, DG_USAGE, "%s: field %s is missing", where(e), f->name);
 }
 
 static dg_code encode_object(encoder *e, const product *body, const json_t *value)
 {
     const char *key;
     json_t *part;
+    const json_t *own;
     dg_code rc = DG_OK;
     assert(body->named);
     if (!json_is_object(value))
         return wrong(e, "an object", value);
-    json_object_foreach((json_t *)value, key, part) if (!is_field(body, key)) return dg_fail(
+    json_object_foreach((json_t *)value, key, part) if (!is_field(e, body, key)) return dg_fail(
         e->err, DG_USAGE, "%s: there is no field %s%s", where(e), key,
         dg_scale_suggest(key, dg_scale_field_name_at, body).text);
     for (uint32_t i = 0; i < body->count && rc == DG_OK; i++) {
         const field *f = &body->fields[i];
-        part = json_object_get(value, f->name);
-        rc = part ? encode_below(e, f->type, part, f->name, 0)
-                  : dg_fail(e->err, DG_USAGE, "%s: field %s is missing", where(e), f->name);
+        own = field_value(e, value, f->name);
+        rc = own ? encode_below(e, f->type, own, f->name, 0) : encode_missing(e, f);
     }
     return rc;
 }
@@ -300,6 +331,9 @@ static dg_code encode_variant(encoder *e, uint32_t id, const char *name, const j
 {
     const type *t = dg_type_at(e->meta, id);
     const variant *v = dg_scale_variant_named(t, name);
+    for (uint32_t i = 0; e->loose && !v && i < t->variant_count; i++)
+        if (is_named(e, t->variants[i].name, name))
+            v = &t->variants[i];
     size_t before = e->path.len;
     dg_code rc;
     if (!v)
@@ -415,4 +449,15 @@ dg_code dg_value_encode(const dg_meta *meta, dg_buf *out, dg_type_id id, const j
 {
     assert(id.v < meta->type_count);
     return dg_value_encode_at(meta, out, id.v, value, "value", err);
+}
+
+dg_code dg_value_encode_loose(const dg_meta *meta, dg_buf *out, dg_type_id id, const json_t *value,
+                              dg_error *err)
+{
+    size_t before = out->len;
+    encoder e;
+    assert(id.v < meta->type_count);
+    begin(&e, meta, out, "value", err);
+    e.loose = true;
+    return finish(&e, before, encode(&e, id.v, value));
 }
