@@ -444,6 +444,46 @@ dg_code dg_snapshot_open_lazy(dg_snapshot **out, const dg_snapshot_info *info, d
     return rc;
 }
 
+/* ---- another state of the same block ---- */
+
+static dg_code take_content(void *user, const dg_hash *hash, dg_bytes bytes, dg_error *err)
+{
+    (void)hash; /* which is computed from the bytes */
+    return take_item(user, bytes, err);
+}
+
+/* What did not change keeps the way by which a proof of the block leads to it: a key of the trie
+ * is a key of it wherever its node stands. */
+dg_code dg_snapshot_lazy_become(dg_snapshot *s, const dg_hash *root,
+                                dg_code (*contents)(void *user, dg_trie_each put, void *to,
+                                                    dg_error *err),
+                                void *user, dg_error *err)
+{
+    arrival a = { .s = s };
+    dg_snapshot_lazy_stats before;
+    dg_code rc;
+    assert(s->lazy);
+    before = s->lazy->stats;
+    dg_buf_init(&a.items, (size_t)1 << 32);
+    dg_buf_init(&a.table, (size_t)1 << 32);
+    dg_buf_init(&a.hashes, (size_t)1 << 32);
+    if ((rc = contents(user, take_content, &a, err)) >= 0 && (rc = make_table(&a, err)) >= 0
+        && (rc = dg_snapshot_paths_root(&s->lazy->paths, root, err)) >= 0)
+        rc = take_in(&a, dg_snapshot_paths_find(&s->lazy->paths, root), err);
+    if (rc >= 0 && s->lazy->pack)
+        rc = dg_snapshot_pack_flush(s->lazy->pack, err);
+    dg_buf_clear(&a.items);
+    dg_buf_clear(&a.table);
+    dg_buf_clear(&a.hashes);
+    s->lazy->stats = before; /* nothing of it was fetched */
+    if (rc < 0)
+        return rc;
+    s->m.info.state_root = *root;
+    s->m.info.header_known = false;
+    dg_buf_reset(&s->m.header);
+    return DG_OK;
+}
+
 dg_snapshot_info *dg_snapshot_lazy_info(dg_snapshot *s)
 {
     assert(s->lazy);

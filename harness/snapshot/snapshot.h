@@ -162,6 +162,15 @@ dg_code dg_snapshot_open_lazy(dg_snapshot **out, const dg_snapshot_info *info, d
 /* What is said of it can be completed once something of it was read. Of a lazy one only. */
 dg_snapshot_info *dg_snapshot_lazy_info(dg_snapshot *snapshot);
 
+/* A sparse snapshot becomes that of another state of its block, with the root `root`: `contents`
+ * calls `put` with every node and value that is new in it, by hash, as dg_trie_flush does. The rest
+ * is where it was. It has no header then, since that one names another root. DG_NOMEM, DG_LIMIT,
+ * and what `contents` returns; after a failure it is to be closed. */
+dg_code dg_snapshot_lazy_become(dg_snapshot *snapshot, const dg_hash *root,
+                                dg_code (*contents)(void *user, dg_trie_each put, void *to,
+                                                    dg_error *err),
+                                void *user, dg_error *err);
+
 /* For progress and notes, never for an outcome. */
 typedef struct dg_snapshot_lazy_stats {
     uint64_t rounds;   /* times that the prover was asked */

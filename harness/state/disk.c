@@ -13,19 +13,26 @@ dg_code dg_state_open(dg_state **out, dg_snapshot *snapshot, dg_error *err)
     return rc;
 }
 
+/* What is in memory. */
+static dg_code flush(dg_state *state, dg_trie *top, dg_trie_each each, void *user, dg_error *err)
+{
+    const dg_state_family *kids = state->now.kids;
+    dg_code rc = dg_trie_flush(top, each, user, err);
+    for (size_t i = 0; kids && i < kids->count && rc == DG_OK; i++) {
+        dg_hash child_root;
+        if ((rc = dg_trie_root(kids->at[i]->trie, &child_root, err)) == DG_OK)
+            rc = dg_trie_flush(kids->at[i]->trie, each, user, err);
+    }
+    return rc;
+}
+
 /* What is in memory comes from the tries, what was never changed from where they
  * came from. */
 static dg_code put_all(dg_state *state, dg_trie *top, const dg_hash *root, dg_snapshot_writer *w,
                        dg_error *err)
 {
     const dg_trie_loader *from = dg_trie_loader_of(top);
-    const dg_state_family *kids = state->now.kids;
-    dg_code rc = dg_trie_flush(top, dg_snapshot_put, w, err);
-    for (size_t i = 0; kids && i < kids->count && rc == DG_OK; i++) {
-        dg_hash child_root;
-        if ((rc = dg_trie_root(kids->at[i]->trie, &child_root, err)) == DG_OK)
-            rc = dg_trie_flush(kids->at[i]->trie, dg_snapshot_put, w, err);
-    }
+    dg_code rc = flush(state, top, dg_snapshot_put, w, err);
     return rc == DG_OK && from->load ? dg_snapshot_put_below(w, root, from, err) : rc;
 }
 
@@ -64,4 +71,27 @@ dg_code dg_state_replace(dg_state *state, const char *path, const dg_snapshot_in
                          dg_bytes header, dg_error *err)
 {
     return save(state, path, true, info, header, err);
+}
+
+/* ---- a sparse one ---- */
+
+typedef struct sealed {
+    dg_state *state;
+    dg_trie *top;
+} sealed;
+
+static dg_code contents(void *user, dg_trie_each put, void *to, dg_error *err)
+{
+    sealed *s = user;
+    return flush(s->state, s->top, put, to, err);
+}
+
+dg_code dg_state_become(dg_state *state, dg_snapshot *snapshot, dg_error *err)
+{
+    sealed s = { .state = state };
+    dg_hash root;
+    dg_code rc;
+    if ((rc = dg_state_root(state, &root, err)) < 0 || (rc = dg_state_seal(state, &s.top, err)) < 0)
+        return rc;
+    return dg_snapshot_lazy_become(snapshot, &root, contents, &s, err);
 }

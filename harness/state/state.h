@@ -125,7 +125,12 @@ dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, voi
 dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
                       dg_bytes header, dg_error *err);
 
-/* The same over whatever snapshot is at `path` already. DG_USAGE: something else is there. */
+/* The sparse snapshot that `state` was opened from becomes the snapshot of `state`
+ * (dg_snapshot_lazy_become); neither that state nor another over it is read afterwards. */
+dg_code dg_state_become(dg_state *state, dg_snapshot *snapshot, dg_error *err);
+
+/* The same as dg_state_save over whatever snapshot is at `path` already. DG_USAGE: something else
+ * is there. */
 dg_code dg_state_replace(dg_state *state, const char *path, const dg_snapshot_info *info,
                          dg_bytes header, dg_error *err);
 
