@@ -7,7 +7,7 @@ PROFILE ?= release
 CC      := gcc
 OUT     := build/$(PROFILE)
 ROOMS   := $(patsubst harness/%/room.mk,%,$(wildcard harness/*/room.mk))
-PKGS    := jansson libarchive libcurl libgit2 libsodium libsecp256k1 libzstd libxxhash lmdb sqlite3 zlib
+PKGS    := jansson libarchive libcurl libgit2 libsodium libsecp256k1 libzstd libxxhash lmdb sqlite3 yaml-0.1 zlib
 WASMTIME := $(if $(WASMTIME_DIR),$(WASMTIME_DIR),$(CURDIR)/.deps/wasmtime)
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \

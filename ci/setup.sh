@@ -81,6 +81,7 @@ new_cargo() { # sets cargo; the first of that name may be a rustup without a too
 package_of() { # the module of pkg-config: the package that brings it
     case $1 in
     zlib) echo zlib1g-dev ;;
+    yaml-0.1) echo libyaml-dev ;;
     libcurl) echo libcurl4-openssl-dev ;; # of several that bring it, the TLS of the tool curl
     *) echo "lib${1#lib}-dev" ;;
     esac

@@ -72,7 +72,7 @@ int dg_cli_print_snapshot(const dg_args *args, const char *path)
 
 static const dg_option create_options[] = {
     { "from", 0, DG_OPT_TEXT, "SPEC|SNAP|URLS|CHAIN",
-      "chain spec (.json), raw or plain, pairs of state_getPairs, chopsticks sqlite, or "
+      "chain spec (.json), raw or plain, pairs of state_getPairs, chopsticks sqlite or .yml, or "
       "try-runtime .snap of any "
       "version; "
       "packed with zstd or gzip or not; or https:// endpoints of one chain, with commas between "

@@ -5,7 +5,8 @@
 
 static const dg_option options[] = {
     { "overrides", 0, DG_OPT_TEXT, "FILE",
-      "JSON of zombie-bite: overrides and injects, hex keys to hex values; null removes a key" },
+      "JSON of zombie-bite: overrides and injects, hex keys to hex values; null removes a key; or "
+      "a chopsticks .yml: its wasm-override and import-storage" },
 };
 
 /* Of the runtime that it has now, which may be one of the overrides. */
@@ -29,7 +30,7 @@ static dg_code amend(const dg_args *args, size_t *count, dg_error *err)
         && (rc = dg_cli_engine(&engine, err)) >= 0
         && (rc = dg_cli_source(&from, engine, args->positional[0], err)) >= 0
         && (rc = dg_state_open(&state, from.snapshot, err)) >= 0
-        && (rc = dg_source_override_file(state, count, args->text[0], err)) >= 0) {
+        && (rc = dg_source_override_file(state, count, args->text[0], engine, err)) >= 0) {
         info = *dg_snapshot_info_of(from.snapshot);
         snprintf(info.source_kind, sizeof info.source_kind, "state");
         if ((rc = describe(&info, state, engine, err)) >= 0)

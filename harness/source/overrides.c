@@ -5,7 +5,7 @@
  * Hex, with 0x before it or not. Overrides are meant for keys that the state has, injects for those
  * that it lacks; a state holds what was put last either way, so both are put. null removes a key.
  * Mirrors: zombie-bite, overrides.rs. */
-#include "source/source.h"
+#include "source/source_impl.h"
 
 #include <string.h>
 
@@ -67,10 +67,28 @@ dg_code dg_source_override(dg_state *state, size_t *count, dg_bytes text, dg_err
     return rc;
 }
 
-dg_code dg_source_override_file(dg_state *state, size_t *count, const char *path, dg_error *err)
+/* Of a configuration of chopsticks: what it puts into whatever state. */
+static dg_code put_chopsticks(dg_state *state, size_t *count, const char *path, dg_engine *engine,
+                              dg_error *err)
+{
+    dg_chopsticks c;
+    dg_code rc = dg_chopsticks_read(&c, path, err);
+    if (rc >= 0 && !dg_chopsticks_changes(&c))
+        rc = dg_fail(err, DG_MALFORMED, "%s: has neither import-storage nor wasm-override", path);
+    else if (rc >= 0 && (rc = dg_chopsticks_put(state, count, &c, engine, err)) < 0)
+        dg_fail_within(err, rc, "%s", path);
+    dg_chopsticks_clear(&c);
+    return rc;
+}
+
+dg_code dg_source_override_file(dg_state *state, size_t *count, const char *path, dg_engine *engine,
+                                dg_error *err)
 {
     dg_buf text;
     dg_code rc;
+    *count = 0;
+    if (dg_chopsticks_named(path))
+        return put_chopsticks(state, count, path, engine, err);
     dg_buf_init(&text, FILE_MAX);
     if ((rc = dg_file_read(&text, path, err)) >= 0
         && (rc = dg_source_override(state, count, dg_buf_bytes(&text), err)) < 0)

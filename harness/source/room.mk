@@ -1,2 +1,3 @@
 room := source
-sees := base git crypto event snapshot rpc fetch state wasm host
+sees := base git crypto event scale snapshot rpc fetch state wasm host
+owns := chopsticks

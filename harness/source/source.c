@@ -1,11 +1,12 @@
 /* source.c - what a user calls a snapshot, opened. */
-#include "source/source.h"
+#include "source/source_impl.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -172,12 +173,46 @@ static dg_code import_file(dg_snapshot_info *info, const char *path, const char 
     return rc;
 }
 
+/* The whole state that a configuration of chopsticks comes to, kept. */
+static dg_code import_chopsticks(dg_snapshot_info *info, const char *path,
+                                 const dg_snapshot_import_options *options, dg_engine *engine,
+                                 dg_error *err)
+{
+    dg_source_options how = { .engine = engine,
+                              .progress = options->progress,
+                              .user = options->user };
+    dg_source from = { .snapshot = NULL };
+    dg_state *state = NULL;
+    dg_code rc;
+    if (options->header.len || options->block_known)
+        return dg_fail(err, DG_USAGE, "%s names its block itself", path);
+    if ((rc = dg_source_open(&from, path, &how, err)) >= 0) {
+        const dg_snapshot_info *own = dg_snapshot_info_of(from.snapshot);
+        if (own->sparse)
+            rc = dg_fail(err, DG_UNSUPPORTED,
+                         "%s names a state that is not all here: fetch that of its endpoint, then "
+                         "snapshot amend --overrides %s; a run reads it as it needs it",
+                         path, path);
+        else if ((rc = dg_state_open(&state, from.snapshot, err)) >= 0)
+            rc = (options->replace && dg_file_exists(options->path_out) ? dg_state_replace
+                                                                        : dg_state_save)(
+                state, options->path_out, own, dg_snapshot_header(from.snapshot), err);
+        if (rc >= 0 && info)
+            *info = *own;
+    }
+    dg_state_free(state);
+    dg_source_close(&from);
+    return rc;
+}
+
 dg_code dg_source_import(dg_snapshot_info *info, const char *path,
                          const dg_snapshot_import_options *options, dg_engine *engine,
                          dg_error *err)
 {
     fetched f;
     dg_code rc;
+    if (dg_chopsticks_named(path) && !dg_git_names(path))
+        return import_chopsticks(info, path, options, engine, err);
     if (!dg_git_names(path))
         return import_file(info, path, path, options, engine, err);
     if ((rc = fetch(&f, path, err)) >= 0
@@ -368,6 +403,95 @@ static dg_code open_live(dg_source *out, const char *path, const dg_source_optio
     return options->engine ? describe_live(out, options, err) : DG_OK;
 }
 
+/* ---- a configuration of chopsticks ---- */
+
+/* A file says itself which block it is of, and not always. */
+static dg_code check_block(const dg_source *from, const dg_chopsticks *c, dg_error *err)
+{
+    static const dg_hash none;
+    const dg_snapshot_info *info = dg_snapshot_info_of(from->snapshot);
+    char number[16];
+    bool is_hash = strncmp(c->block, "0x", 2) == 0;
+    snprintf(number, sizeof number, "%u", info->number);
+    if (!c->block[0] || from->lazy)
+        return DG_OK;
+    if (is_hash ? strcasecmp(c->block, dg_hash_text(&info->hash).text) == 0
+                : (info->header_known || !dg_hash_equal(&info->hash, &none))
+                      && strcmp(c->block, number) == 0)
+        return DG_OK;
+    return dg_fail(err, DG_MISMATCH, "block is %s, and what %.160s holds is not known to be of it",
+                   c->block, c->base);
+}
+
+/* A whole state, as another one in a folder of its own. `out` is to be closed in any case. */
+static dg_code keep_amended(dg_source *out, dg_state *state, const dg_snapshot *base,
+                            const dg_source_options *options, dg_error *err)
+{
+    dg_snapshot_info info = *dg_snapshot_info_of(base);
+    dg_source_options asked = *options;
+    char place[DG_SCRATCH_PATH_MAX];
+    dg_bytes code, none = { NULL, 0 };
+    dg_code rc;
+    snprintf(info.source_kind, sizeof info.source_kind, "state");
+    if ((rc = dg_state_get(state, &code, none, dg_text(":code"), err)) == DG_OK)
+        rc = describe(&asked, &info, code, err);
+    if (rc < 0 || (rc = dg_scratch_make(&out->temporary, NULL, err)) < 0)
+        return rc;
+    dg_snapshot_scratch(&out->temporary, place, "snapshot");
+    /* the header of the block is one of another state */
+    if ((rc = dg_state_save(state, place, &info, none, err)) < 0)
+        return rc;
+    return dg_snapshot_open(&out->snapshot, place, err);
+}
+
+static dg_code amend(dg_source *out, const dg_chopsticks *c, const dg_source_options *options,
+                     dg_error *err)
+{
+    dg_source amended = { .snapshot = NULL };
+    dg_state *state = NULL;
+    bool sparse = dg_snapshot_info_of(out->snapshot)->sparse;
+    size_t count;
+    dg_code rc;
+    if ((rc = dg_state_open(&state, out->snapshot, err)) >= 0
+        && (rc = dg_chopsticks_put(state, &count, c, options->engine, err)) >= 0)
+        rc = sparse ? dg_state_become(state, out->snapshot, err)
+                    : keep_amended(&amended, state, out->snapshot, options, err);
+    dg_state_free(state); /* before what it is over */
+    if (rc >= 0 && sparse)
+        return describe_live(out, options, err);
+    if (rc < 0) {
+        dg_source_close(&amended);
+        return rc;
+    }
+    dg_source_close(out);
+    *out = amended;
+    return DG_OK;
+}
+
+static dg_code open_chopsticks(dg_source *out, const char *path, const dg_source_options *options,
+                               dg_error *err)
+{
+    dg_chopsticks c;
+    dg_code rc = dg_chopsticks_read(&c, path, err);
+    assert(options->engine);
+    if (rc >= 0) {
+        if (!c.base[0])
+            rc = dg_fail(err, DG_MALFORMED, "names no state: neither endpoint, genesis nor db");
+        else if (dg_chopsticks_named(c.base))
+            rc = dg_fail(err, DG_UNSUPPORTED, "names another configuration as its state");
+        else if (dg_source_is_live(c.base))
+            rc = open_live(out, c.base, options, err);
+        else
+            rc = open_file(out, c.base, c.base, options, err);
+        if (rc >= 0 && (rc = check_block(out, &c, err)) >= 0 && dg_chopsticks_changes(&c))
+            rc = amend(out, &c, options, err);
+        if (rc < 0)
+            dg_fail_within(err, rc, "%s", path);
+    }
+    dg_chopsticks_clear(&c);
+    return rc < 0 ? rc : DG_OK;
+}
+
 dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,
                        dg_error *err)
 {
@@ -376,6 +500,12 @@ dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options
     memset(out, 0, sizeof *out);
     if (dg_source_is_live(path))
         rc = open_live(out, path, options, err);
+    else if (dg_chopsticks_named(path) && dg_git_names(path))
+        rc = dg_fail(err, DG_UNSUPPORTED,
+                     "%s: a configuration of chopsticks is read from a file, since it names others",
+                     path);
+    else if (dg_chopsticks_named(path) && !dg_dir_exists(path))
+        rc = open_chopsticks(out, path, options, err);
     else if (!dg_git_names(path))
         rc = open_file(out, path, path, options, err);
     else if ((rc = fetch(&f, path, err)) >= 0

@@ -8,7 +8,8 @@
  * A file that lies in a repository is named as git.h has it, "git:REPO@REV:PATH", wherever a path
  * is taken here.
  *
- * Invariant: a file is never trusted by its name: the first bytes say what it is, and
+ * Invariant: a file is never trusted by its name (but a configuration of chopsticks, which nothing
+ * else tells from other text): the first bytes say what it is, and
  * what is kept in a cache is kept by the hash of all of them. */
 #ifndef DG_SOURCE_H
 #define DG_SOURCE_H
@@ -31,7 +32,8 @@ enum {
  * ("https://rpc.example", several with commas, or "polkadot"; "#BLOCK" behind names a number or a
  * hash, without it the last final one is taken), whose state is fetched as it is read; or a spec or
  * .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
- * into a temporary folder that goes away with dg_source_close). */
+ * into a temporary folder that goes away with dg_source_close); or a configuration of chopsticks
+ * (.yml, .yaml), which names one of these and what is put into it. */
 typedef struct dg_source {
     dg_snapshot *snapshot;
     dg_scratch temporary; /* of a state that is kept nowhere */
@@ -70,8 +72,11 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
 /* Puts the entries of an override file of zombie-bite into `state`; `count`: how many. What was put
  * before a failure stays. DG_MALFORMED with the key; DG_IO, DG_LIMIT, DG_NOMEM. */
 dg_code dg_source_override(dg_state *state, size_t *count, dg_bytes text, dg_error *err);
-/* .. of a file. */
-dg_code dg_source_override_file(dg_state *state, size_t *count, const char *path, dg_error *err);
+/* .. of a file; or, where it is named .yml or .yaml, what a configuration of chopsticks puts into
+ * the state that it forks: wasm-override and import-storage, by the metadata that `engine` gets
+ * from the code. DG_USAGE too: a name or value that does not fit the metadata. */
+dg_code dg_source_override_file(dg_state *state, size_t *count, const char *path, dg_engine *engine,
+                                dg_error *err);
 
 /* ---- runtimes ---- */
 

@@ -149,6 +149,44 @@ START_TEST(a_run_over_a_live_chain_says_what_one_over_the_whole_state_says)
 }
 END_TEST
 
+/* A configuration of chopsticks over the same chain, read as it is needed: its state has the root
+ * that the whole one comes to with the same values. */
+START_TEST(a_configuration_of_chopsticks_changes_what_is_fetched)
+{
+    char config[300], whole[300], amended[300], frozen[300], flags[400], text[400];
+    json_t *lazy, *full, *a, *b;
+    snprintf(config, sizeof config, "%s", scratch_path("live.yml"));
+    snprintf(whole, sizeof whole, "%s", scratch_path("live-base"));
+    snprintf(amended, sizeof amended, "%s", scratch_path("live-amended"));
+    snprintf(frozen, sizeof frozen, "%s", scratch_path("live-changed"));
+    snprintf(text, sizeof text,
+             "endpoint: http://127.0.0.1:%u/ok\nimport-storage:\n"
+             "  - ['0x%064d00', '0x07']\n  - ['0x%064d%08x%056x', ~]\n",
+             node.port, 5, 5, 7 * 2654435761U, 7);
+    ck_assert_int_ge(dg_file_write(config, dg_text(text), NULL), 0);
+    snprintf(flags, sizeof flags, "--freeze %s", frozen);
+    lazy = run_on(config, "live-config.json", flags);
+    snprintf(text, sizeof text, "http://127.0.0.1:%u/ok", node.port);
+    json_decref(answered(doppel("snapshot create -q --json --from %s %s", text, whole), "create"));
+    json_decref(answered(
+        doppel("snapshot amend --json %s %s --overrides %s", whole, amended, config), "amend"));
+    full = run_on(amended, "live-config-full.json", "");
+    assert_same_claims(lazy, full);
+    a = answered(doppel("snapshot show --json %s", frozen), "show");
+    b = answered(doppel("snapshot show --json %s", amended), "show");
+    ck_assert(json_equal(json_object_get(json_object_get(a, "block"), "state_root"),
+                         json_object_get(json_object_get(b, "block"), "state_root")));
+    ck_assert(json_is_string(json_object_get(json_object_get(a, "block"), "state_root")));
+    ck_assert(json_is_true(json_object_get(a, "sparse")));
+    refused(doppel("snapshot create --from %s %s", config, scratch_path("live-no")), "create",
+            "snapshot amend --overrides", 2);
+    json_decref(lazy);
+    json_decref(full);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
 static const struct {
     const char *how, *says;
 } faults[] = {
@@ -307,6 +345,7 @@ int main(void)
     tcase_add_test(tc, a_key_opens_the_endpoint_and_is_written_nowhere);
     tcase_add_test(tc, a_certificate_of_the_users_own_is_trusted);
     tcase_add_test(tc, a_chain_is_named_in_a_plan_and_looked_into);
+    tcase_add_test(tc, a_configuration_of_chopsticks_changes_what_is_fetched);
     tcase_add_test(tc, a_newer_state_of_a_live_chain_is_kept_over_an_older_one);
     suite_add_tcase(s, tc);
     return suite_run(s);
