@@ -12,12 +12,13 @@
 
 enum { NAME_LEN = 64 /* digits of a hash */, PATH_LEN = 1200 };
 
-typedef enum kind { MODULES, SNAPSHOTS, KINDS } kind;
+typedef enum kind { MODULES, SNAPSHOTS, FETCHED, KINDS } kind;
 static const struct {
     const char *folder, *ending, *says;
 } kinds[KINDS] = {
     { "modules", ".image", "compiled runtimes" },
     { "snapshots", "", "imported states" },
+    { "fetched", ".head", "blocks of live chains" },
 };
 
 typedef struct tally {
@@ -25,8 +26,18 @@ typedef struct tally {
     uint64_t busy; /* snapshots that another process is making */
 } tally;
 
+/* The nodes of all blocks are in one file. */
+static bool is_nodes(const char *name, kind of)
+{
+    return of == FETCHED && strcmp(name, "nodes") == 0;
+}
+
 static bool is_ours(const char *name, kind of)
 {
+    if (is_nodes(name, of))
+        return true;
+    if (of == FETCHED && strncmp(name, "0x", 2) == 0)
+        name += 2;
     return strspn(name, "0123456789abcdef") == NAME_LEN
            && strcmp(name + NAME_LEN, kinds[of].ending) == 0;
 }
@@ -85,7 +96,7 @@ static dg_code take(tally *t, const char *path, kind of, bool clear, dg_error *e
     else if (clear && unlink(path) != 0 && errno != ENOENT)
         rc = dg_fail(err, DG_IO, "%s could not be removed: %s", path, strerror(errno));
     t->busy += busy;
-    t->count[of] += !busy;
+    t->count[of] += !busy && !is_nodes(strrchr(path, '/') + 1, of);
     t->bytes[of] += busy ? 0 : bytes;
     return rc;
 }
@@ -160,7 +171,8 @@ const dg_command dg_cmd_cache_show = {
     "cache show",
     "",
     "What is kept between runs, and where",
-    "Compiled runtimes and imported states, each under the hash of what it was made of. They stand "
+    "Compiled runtimes and imported states, each under the hash of what it was made of, and what "
+    "was read of live chains. They stand "
     "in DOPPEL_CACHE, else in doppel below XDG_CACHE_HOME, else in .cache/doppel below HOME or the "
     "home that the system has for this user; without any of them nothing is kept. What is there is "
     "believed only if it is this user's and whole; else it is made again.",

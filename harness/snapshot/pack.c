@@ -28,6 +28,8 @@ typedef struct record {
 struct dg_snapshot_pack {
     char path[DG_PATH_MAX];
     int fd;
+    dev_t dev; /* of the file that the index is of */
+    ino_t ino;
     pid_t owner; /* a lock is of the open file: a forked process opens its own */
     uint64_t scanned;
     record *slots;
@@ -109,9 +111,19 @@ static dg_code scan(dg_snapshot_pack *p, dg_error *err)
 
 static dg_code open_file(dg_snapshot_pack *p, dg_error *err)
 {
+    struct stat about;
     p->fd = open(p->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     p->owner = getpid();
-    return p->fd < 0 ? fail(p, err) : DG_OK;
+    if (p->fd < 0 || fstat(p->fd, &about) != 0)
+        return fail(p, err);
+    if (about.st_dev != p->dev || about.st_ino != p->ino) {
+        p->dev = about.st_dev;
+        p->ino = about.st_ino;
+        p->scanned = p->count = 0;
+        if (p->cap)
+            memset(p->slots, 0, p->cap * sizeof *p->slots);
+    }
+    return DG_OK;
 }
 
 dg_code dg_snapshot_pack_open(dg_snapshot_pack **out, const char *path, dg_error *err)
@@ -210,16 +222,33 @@ static dg_code own_file(dg_snapshot_pack *p, dg_error *err)
     return open_file(p, err);
 }
 
+/* The cache may be cleared while runs are at work: what is appended to a file without a name is
+ * lost, so it goes to the one that has the name now. */
+static dg_code lock_file(dg_snapshot_pack *p, dg_error *err)
+{
+    struct stat named;
+    dg_code rc = own_file(p, err);
+    while (rc == DG_OK) {
+        if (flock(p->fd, LOCK_EX) != 0) {
+            if (errno != EINTR)
+                return fail(p, err);
+            continue;
+        }
+        if (stat(p->path, &named) == 0 && named.st_dev == p->dev && named.st_ino == p->ino)
+            return DG_OK;
+        close(p->fd);
+        rc = open_file(p, err);
+    }
+    return rc;
+}
+
 dg_code dg_snapshot_pack_flush(dg_snapshot_pack *p, dg_error *err)
 {
     dg_code rc;
     if (!p->waiting.len)
         return DG_OK;
-    if ((rc = own_file(p, err)) < 0)
+    if ((rc = lock_file(p, err)) < 0)
         return rc;
-    while (flock(p->fd, LOCK_EX) != 0)
-        if (errno != EINTR)
-            return fail(p, err);
     rc = append(p, err);
     flock(p->fd, LOCK_UN);
     dg_buf_reset(&p->waiting);

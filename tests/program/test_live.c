@@ -243,6 +243,7 @@ static void write_text(char path[300], const char *name, const char *text)
 START_TEST(a_key_opens_the_endpoint_and_is_written_nowhere)
 {
     char plan[300], keys[300], url[100], flags[700];
+    json_t *about;
     dg_buf found;
     snprintf(url, sizeof url, "http://127.0.0.1:%u/key", node.port);
     write_plan(plan, "live-key-plan.json", url);
@@ -256,6 +257,18 @@ START_TEST(a_key_opens_the_endpoint_and_is_written_nowhere)
     json_decref(run_plan(plan, "live-keyed-2.json", flags));
     refused(doppel("run %s %s --bundle %s", plan, flags, scratch_path("live.bundle")), "a bundle",
             "--bundle needs a state that is here", 2);
+    /* what is kept of it can be cleared away */
+    about = answered(doppel("cache show --json"), "cache");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(about, "fetched"), "count")), 1);
+    ck_assert_int_gt(
+        json_integer_value(json_object_get(json_object_get(about, "fetched"), "bytes")), 1000);
+    json_decref(about);
+    json_decref(answered(doppel("cache clear --json"), "clear"));
+    about = answered(doppel("cache show --json"), "cache");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(about, "fetched"), "bytes")), 0);
+    json_decref(about);
     found = shell_says("cd %s && grep -rla secret-of-mine . | sort", scratch_path(""));
     ck_assert_str_eq(dg_buf_text(&found), "./live-keys\n");
     dg_buf_clear(&found);

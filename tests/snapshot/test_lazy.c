@@ -250,6 +250,38 @@ START_TEST(one_key_costs_one_question_and_none_the_second_time)
 }
 END_TEST
 
+/* A cache that is cleared while a run is at work takes what comes later under its name again. */
+START_TEST(what_comes_after_the_pack_was_removed_is_kept)
+{
+    dg_snapshot *s;
+    dg_error err = { .text = "" };
+    pid_t child;
+    int status;
+    ck_assert_ptr_nonnull(s = lazily(true, &err));
+    ck_assert_int_eq(read_key(s, 100, &err), DG_OK);
+    ck_assert_int_eq(unlink(pack), 0);
+    ck_assert_int_eq(read_key(s, 800, &err), DG_OK);
+    ck_assert(dg_file_exists(pack));
+    ck_assert_int_eq(unlink(pack), 0);
+    if ((child = fork()) == 0)
+        _exit(read_key(s, 500, &err) == DG_OK ? 0 : 1);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert(dg_file_exists(pack));
+    ck_assert_int_eq(read_key(s, 300, &err), DG_OK);
+    dg_snapshot_close(s);
+    /* and is no less whole for it: all of it is read from the beginning */
+    ck_assert_ptr_nonnull(s = lazily(true, &err));
+    for (size_t nth = 100; nth < 900; nth += 100)
+        ck_assert_msg(read_key(s, nth, &err) == DG_OK, "%s", err.text);
+    dg_snapshot_close(s);
+    ck_assert_ptr_nonnull(s = lazily(false, &err));
+    for (size_t nth = 100; nth < 900; nth += 100)
+        ck_assert_msg(read_key(s, nth, &err) == DG_OK, "%s", err.text);
+    dg_snapshot_close(s);
+}
+END_TEST
+
 /* What a forked process fetched, its parent need not. */
 START_TEST(what_one_process_fetched_others_have)
 {
@@ -391,6 +423,7 @@ int main(void)
     tcase_add_test(tc, what_is_read_as_it_comes_is_the_same);
     tcase_add_test(tc, one_key_costs_one_question_and_none_the_second_time);
     tcase_add_test(tc, what_one_process_fetched_others_have);
+    tcase_add_test(tc, what_comes_after_the_pack_was_removed_is_kept);
     tcase_add_test(tc, what_is_frozen_asks_nobody_and_names_what_it_lacks);
     tcase_add_loop_test(tc, a_lie_or_a_gap_in_a_proof_is_an_error_and_is_not_kept, 0, 2);
     tcase_add_test(tc, a_connection_that_is_lost_ends_it);
