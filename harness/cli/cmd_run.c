@@ -138,11 +138,18 @@ static dg_code ask_with(const dg_args *args, dg_error *err)
 static dg_code check_asking(const dg_plan *plan, const dg_args *args, dg_error *err)
 {
     bool live = dg_source_is_live(dg_plan_asked_of(plan)->snapshot);
+    bool named = dg_source_is_configuration(dg_plan_asked_of(plan)->snapshot);
     if (live && args->text[OPT_BUNDLE])
         return dg_fail(err, DG_USAGE,
                        "--bundle needs a state that is here: --freeze OUT, then a run on OUT");
+    if (named && args->text[OPT_BUNDLE])
+        return dg_fail(
+            err, DG_USAGE,
+            "--bundle needs a state that is here: snapshot create --from %s OUT (with an "
+            "endpoint --freeze OUT), then a run on OUT",
+            dg_plan_asked_of(plan)->snapshot);
     for (int i = OPT_RPC_HEADER; i <= OPT_ENDPOINTS; i++)
-        if (args->text[i] && !live)
+        if (args->text[i] && !live && !named)
             return dg_fail(err, DG_USAGE, "--%s is for live chains, and the snapshot is none",
                            options[i].name);
     return DG_OK;

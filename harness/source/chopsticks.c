@@ -24,6 +24,11 @@ bool dg_chopsticks_named(const char *path)
     return false;
 }
 
+bool dg_source_is_configuration(const char *path)
+{
+    return dg_chopsticks_named(path) && !dg_dir_exists(path);
+}
+
 /* ---- keys ---- */
 
 static const char *const of_the_state[] = { "endpoint",       "block",         "db", "genesis",

@@ -53,6 +53,8 @@ typedef struct dg_source_options {
 
 /* Does it name a live chain, and no file that is there? */
 bool dg_source_is_live(const char *path);
+/* Is it a configuration of chopsticks, which names a state and does not hold it? */
+bool dg_source_is_configuration(const char *path);
 /* `out` is closed with dg_source_close, after a failure too. DG_IO, DG_MALFORMED,
  * DG_UNSUPPORTED, DG_MISMATCH, DG_LIMIT, DG_NOMEM, worded with the path. */
 dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,

@@ -180,6 +180,9 @@ START_TEST(a_configuration_of_chopsticks_changes_what_is_fetched)
     ck_assert(json_is_true(json_object_get(a, "sparse")));
     refused(doppel("snapshot create --from %s %s", config, scratch_path("live-no")), "create",
             "snapshot amend --overrides", 2);
+    refused(doppel("run --snapshot %s --to %s --no-network --at boundary-1 --bundle %s", config,
+                   runtime_path("mini-2.wasm"), scratch_path("live-no.tar.zst")),
+            "bundle", "--bundle needs a state that is here", 2);
     json_decref(lazy);
     json_decref(full);
     json_decref(a);
