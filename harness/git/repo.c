@@ -45,7 +45,8 @@ dg_code dg_git_ready(dg_error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, begin);
-    return began < 0 ? dg_git_fail(err, "libgit2 could not be used") : DG_OK;
+    /* what did not begin has no last error */
+    return began < 0 ? dg_fail(err, DG_IO, "libgit2 could not be used") : DG_OK;
 }
 
 /* ---- repositories ---- */

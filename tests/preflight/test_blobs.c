@@ -59,7 +59,7 @@ START_TEST(an_old_blob_is_judged_by_what_can_be_read)
     const char *found_path = corpus_path(r->spec);
     char spec[512];
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     if (!found_path)
         return;
     snprintf(spec, sizeof spec, "%s", found_path);
@@ -86,7 +86,7 @@ START_TEST(keys_of_another_type_matter_where_entries_are)
     const char *path = corpus_path("specs/kusama-local-1000000.json.zst");
     uint8_t key[48] = { 0 };
     char of[512];
-    pair p;
+    pair p = { .snapshot = NULL };
     if (!path)
         return;
     snprintf(of, sizeof of, "%s", path);
@@ -127,7 +127,7 @@ START_TEST(a_section_that_disagrees_with_the_code_fails)
     const json_t *finding;
     dg_bytes section;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), "runtime_version", NULL),
                      DG_OK);
     for (size_t i = 0; i + 4 <= section.len; i++) /* spec_version 1002000: one more */
@@ -167,7 +167,7 @@ START_TEST(sections_that_nodes_cannot_read_fail)
     uint8_t *at;
     json_t *found;
     dg_buf answer;
-    pair p;
+    pair p = { .snapshot = NULL };
     ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), unread[_i].section, NULL),
                      DG_OK);
     at = wasm.at + (section.at - wasm.at);
@@ -214,7 +214,7 @@ START_TEST(apis_are_compared_as_a_set)
     const json_t *finding;
     dg_bytes section;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), "runtime_apis", NULL), DG_OK);
     at = wasm.at + (section.at - wasm.at);
     at[8] = (uint8_t)(at[8] + apis[_i].by);
@@ -258,7 +258,7 @@ static const struct {
 START_TEST(over_part_of_a_state_nothing_passes)
 {
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, parts[_i].spec, parts[_i].to);
     p.snapshot = pair_part(p.snapshot, parts[_i].pallet, parts[_i].item);
     found = pair_preflight(&p, 0);
@@ -278,7 +278,7 @@ START_TEST(n_that_does_not_tell_of_its_epochs_fails)
     static const char name[] = "BabeApi_configuration";
     dg_buf wasm = slurp("build/runtimes/mini-2.wasm");
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     unsigned edits = 0;
     for (size_t i = 0; i + sizeof name - 1 <= wasm.len; i++)
         if (memcmp(wasm.at + i, name, sizeof name - 1) == 0) {
@@ -323,7 +323,7 @@ START_TEST(an_import_that_is_not_provided_is_named)
     dg_buf wasm = slurp("build/runtimes/mini-2.wasm"),
            other = slurp("build/runtimes/mini-2-state-grows.wasm"), version;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     unsigned edits = renamed(&wasm, name);
     ck_assert_uint_gt(edits, 0);
     ck_assert_uint_eq(renamed(&other, name), edits);
@@ -366,7 +366,7 @@ START_TEST(an_import_of_another_module_is_none_of_the_host)
                               "ext_storage_root_version_2";
     dg_buf wasm = slurp("build/runtimes/mini-2.wasm");
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     unsigned edits = 0;
     for (size_t i = 0; i + sizeof old - 1 <= wasm.len; i++)
         if (memcmp(wasm.at + i, old, sizeof old - 1) == 0) {
@@ -423,7 +423,7 @@ START_TEST(an_import_of_another_type_is_none_of_the_host)
     dg_buf wasm, version;
     const json_t *says;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     char path[120];
     snprintf(path, sizeof path, "build/runtimes/%s.wasm", types[_i].file);
     wasm = slurp(path);
@@ -453,7 +453,7 @@ START_TEST(an_import_of_another_type_that_n_1_has_is_of_the_chains_nodes)
 {
     dg_buf wasm = slurp("build/runtimes/mini-2-host-type.wasm");
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     p.snapshot = pair_snapshot("build/runtimes/mini.json");
     p.from = pair_runtime_of(dg_buf_bytes(&wasm));
     dg_buf_put(&wasm, "\0\2\1x", 4); /* a custom section: not the same blob */
@@ -472,7 +472,7 @@ END_TEST
 START_TEST(a_packed_and_a_raw_blob_differ_in_one_warning)
 {
     json_t *packed, *raw;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, "build/runtimes/mini.json", "build/runtimes/mini-2.compressed.wasm");
     packed = pair_preflight(&p, 0);
     pair_close(&p);

@@ -99,7 +99,7 @@ START_TEST(what_nodes_keep_is_told_where_n_means_otherwise)
     const json_t *finding;
     const dg_meta *meta;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     if (!path)
         return;
     snprintf(spec, sizeof spec, "%s", path);

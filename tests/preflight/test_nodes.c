@@ -58,6 +58,8 @@ START_TEST(who_is_to_run_n_is_judged_by_release)
     the_pair.nodes = nodes;
     the_pair.nodes_count = rows[_i].per_mille < 1000 ? 2 : 1;
     found = pair_preflight(&the_pair, 0);
+    the_pair.nodes = NULL;
+    the_pair.nodes_count = 0;
     about_nodes(fails, pair_ids(found, "fail"));
     about_nodes(warns, pair_ids(found, "warn"));
     ck_assert_str_eq(fails, rows[_i].fails);

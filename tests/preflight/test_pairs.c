@@ -123,7 +123,7 @@ START_TEST(a_real_pair_is_told_by_its_cause)
 {
     const row *r = &rows[_i];
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     if (!row_open(&p, r))
         return;
     found = pair_preflight(&p, fuel);
@@ -164,7 +164,7 @@ START_TEST(paseo_1001003_with_epochs_of_20_passes)
               "", 0 };
     dg_buf wasm;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     if (!row_open(&p, &r))
         return;
     dg_buf_init(&wasm, DG_BLOB_MAX);
@@ -229,7 +229,7 @@ START_TEST(a_finding_names_its_figures)
 {
     const json_t *finding;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     if (!row_open(&p, &words[_i].pair))
         return;
     found = pair_preflight(&p, fuel);

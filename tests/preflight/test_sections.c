@@ -179,7 +179,7 @@ START_TEST(sections_are_judged_as_a_real_node_judged_them)
     const json_t *finding;
     dg_buf blob, version;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, "build/runtimes/mini.json", "build/runtimes/mini-2.wasm");
     blob = with_sections(dg_runtime_version(p.to), _i);
     dg_runtime_free(p.to);

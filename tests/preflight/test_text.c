@@ -35,7 +35,7 @@ START_TEST(the_embedded_pair_reads_as_blessed)
     json_t *found;
     char *json;
     dg_buf text;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, spec, successor);
     found = pair_preflight(&p, 0);
     dg_buf_init(&text, 1 << 20);
@@ -58,7 +58,7 @@ START_TEST(the_answer_stands_in_the_json)
     const json_t *kind;
     const char *id;
     dg_buf text;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, spec, successor);
     found = pair_preflight(&p, 0);
     answer = json_object_get(found, "answer");
@@ -148,7 +148,7 @@ START_TEST(want_of_memory_is_a_code)
     dg_preflight_input in = { .engine = pair_engine() };
     uint64_t nth = 1, step = 1;
     bool done = false;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, "build/runtimes/mini.json", "build/runtimes/mini-2-keys-longer.wasm");
     in.snapshot = p.snapshot;
     in.from = p.from;
@@ -188,7 +188,7 @@ START_TEST(one_bad_value_among_a_hundred_thousand_is_found)
     const json_t *finding;
     dg_state *state;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     pair_open(&p, spec, successor);
     info = dg_snapshot_info_of(p.snapshot);
     copy = *info;

@@ -152,7 +152,7 @@ START_TEST(a_fault_has_its_finding)
     const row *r = &rows[_i];
     char warns[1024];
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     open_small(&p, r->to);
     found = pair_preflight(&p, fuel);
     merged(warns, sizeof warns, sound_warns, r->warns);
@@ -171,7 +171,7 @@ END_TEST
 
 START_TEST(an_older_runtime_is_said_to_be_one)
 {
-    pair p;
+    pair p = { .snapshot = NULL };
     json_t *found;
     dg_runtime *swap;
     open_small(&p, "mini-2");
@@ -194,7 +194,7 @@ static json_t *with_entry(const char *key_hex, dg_bytes value, const char *to)
 {
     dg_bytes key = hex(key_hex);
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     open_small(&p, to);
     p.snapshot = pair_with(p.snapshot, key, value);
     found = pair_preflight(&p, fuel);
@@ -266,7 +266,7 @@ START_TEST(keys_that_nobody_validates_with_are_not_counted)
     static const uint8_t keys[128] = { 1 };
     dg_buf key;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     uint8_t account[32] = { 7 };
     dg_bytes part = DG_BYTES_OF(account);
     dg_meta_entry entry = { .prefix = "Session",
@@ -292,7 +292,7 @@ END_TEST
 START_TEST(scheduled_calls_are_counted)
 {
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     open_small(&p, "mini-2");
     found = pair_preflight(&p, fuel);
     ck_assert_int_eq(json_integer_value(json_object_get(pair_find(found, "queued.calls"), "old")),
@@ -323,7 +323,7 @@ START_TEST(a_noted_call_is_looked_at_as_a_scheduled_one)
     const json_t *finding;
     bool said = false;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     size_t i;
     dg_storage_prefix(key, "Preimage", "PreimageFor");
     memset(key + 32, 1, 36);
@@ -346,7 +346,7 @@ START_TEST(storage_versions_are_listed_from_old_to_new)
 {
     const json_t *finding;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     open_small(&p, "mini-2");
     found = pair_preflight(&p, fuel);
     finding = pair_find_subject(found, "storage.version", "Configuration");
@@ -390,7 +390,7 @@ START_TEST(the_same_question_has_the_same_answer)
 {
     char *first, *second;
     json_t *found;
-    pair p;
+    pair p = { .snapshot = NULL };
     open_small(&p, "mini-2-calls-renumbered");
     found = pair_preflight(&p, fuel);
     first = json_dumps(found, JSON_SORT_KEYS);
