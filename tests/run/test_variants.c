@@ -121,7 +121,9 @@ END_TEST
 static const struct {
     const char *name, *says;
 } halting[] = {
-    { "mini-2-epoch-length", "epoch digests: 1 unexpected, 0 missing" },
+    /* N reckons the epoch to begin later than it did, so it is not over when clients want the next
+     */
+    { "mini-2-epoch-length", "epoch digests: 0 unexpected, 1 missing" },
     { "mini-2-epoch-digest-forgotten", "epoch digests: 0 unexpected, 1 missing" },
     { "mini-2-sessions-stop", "epoch digests: 0 unexpected, 1 missing" },
 };
