@@ -76,8 +76,9 @@ static dg_code read_all(json_t **out, const dg_args *args, dg_error *err)
     for (size_t i = 0; i < args->positional_count && rc >= 0; i++) {
         json_t *document = NULL;
         if ((rc = dg_cli_read_runs(&document, NULL, args->positional[i], err)) >= 0
-            && json_array_append_new(*out, document) != 0)
+            && json_array_append(*out, document) != 0)
             rc = dg_fail(err, DG_NOMEM, "no memory for the runs");
+        json_decref(document); /* one that was read and is refused as well */
     }
     return rc;
 }
