@@ -157,17 +157,31 @@ static void told_of_kills(dg_buf *out, const memory *m)
                       (double)m->kill_limit_kib * 1024 / 1e6);
 }
 
+static bool more_kills(const memory *m)
+{
+    return m->kills[DG_ARM_TREATMENT].count > m->kills[DG_ARM_CONTROL].count;
+}
+
+/* Killed before there were samples for a slope: that is known all the same. */
+static void killed_alone(const memory *m, dg_verdict *v)
+{
+    char room[300];
+    dg_buf line = dg_buf_on(room, sizeof room);
+    told_of_kills(&line, m);
+    dg_verdict_say(v, DG_VERDICT_BROKE, "too few samples for a slope%s", dg_buf_text(&line));
+    dg_verdict_span(v, &m->kills[DG_ARM_TREATMENT]);
+}
+
 static void judged(const memory *m, const worst *w, dg_verdict *v)
 {
     char room[500];
     dg_buf line = dg_buf_on(room, sizeof room);
-    bool more_kills = m->kills[DG_ARM_TREATMENT].count > m->kills[DG_ARM_CONTROL].count;
     measured(&line, w);
     if (w->processes > 1)
         dg_buf_printf(&line, "; so the worst of %zu processes, %zu above the limit", w->processes,
                       w->above);
     told_of_kills(&line, m);
-    if (w->says.is == DG_TREND_ABOVE || more_kills) {
+    if (w->says.is == DG_TREND_ABOVE || more_kills(m)) {
         dg_verdict_say(v, DG_VERDICT_BROKE, "%s; the limit is %s", dg_buf_text(&line),
                        dg_claim_rate_text(w->limit).text);
         v->figures = figures(w);
@@ -199,7 +213,9 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     worst w;
     find_worst(&w, m);
-    if (!w.of || !w.says.late.known)
+    if ((!w.of || !w.says.late.known) && more_kills(m))
+        killed_alone(m, v);
+    else if (!w.of || !w.says.late.known)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "too few samples of memory: %zu",
                        w.of ? w.of->count : 0);
     else

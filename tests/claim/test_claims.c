@@ -1192,6 +1192,15 @@ static const struct row {
       PLAN("'memory-slope':{'at_most':400}") "T10 samples memory 60 100000 5000" },
     { "memory-slope", DG_VERDICT_BROKE, 12, "1 time a process was killed for want of memory",
       "T10 samples memory 60 100000 1\nT12 process-killed 110 4000000 4000000 60000 1" },
+    /* killed before there was a slope, and where control's is killed as well */
+    { "memory-slope", DG_VERDICT_BROKE, 12,
+      "too few samples for a slope; 1 time a process was killed for want of memory",
+      "T10 samples memory 3 1000 0\nT12 process-killed 110 4000000 4000000 60000 1" },
+    { "memory-slope", DG_VERDICT_BROKE, 12, "too few samples for a slope; 1 time",
+      "T12 process-killed 110 4000000 4000000 60000 1" },
+    { "memory-slope", DG_VERDICT_UNEXERCISED, 0, "too few samples of memory",
+      "C12 process-killed 110 4000000 4000000 60000 1\nT10 samples memory 3 1000 0\n"
+      "T12 process-killed 110 4000000 4000000 60000 1" },
     /* growth that slows down */
     { "memory-slope", DG_VERDICT_UNEXERCISED, 0, "it may be warming up",
       PLAN("'memory-slope':{'least_s':5000}") "T10 samples memory 20 100000 5000\nT30 samples "
