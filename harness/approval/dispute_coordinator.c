@@ -13,11 +13,6 @@
 
 enum { TALE_BLOCKS = 20 }; /* after that many final blocks nobody puts its votes into a block */
 
-uint32_t dg_approval_supermajority(uint32_t validators)
-{
-    return validators ? validators - (validators - 1) / 3 : 1;
-}
-
 dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate)
 {
     for (dg_dispute *d = world->approval->disputes; d; d = d->next)
@@ -142,7 +137,7 @@ static int by_time(const void *a, const void *b)
 dg_ns dg_approval_dispute_majority_at(const dg_dispute_vote *votes, uint32_t validators,
                                       bool against, dg_ns *times)
 {
-    uint32_t count = 0, needed = dg_approval_supermajority(validators);
+    uint32_t count = 0, needed = (uint32_t)dg_supermajority(validators);
     assert(votes);
     for (uint32_t i = 0; i < validators; i++)
         if (votes[i].at != DG_NEVER && (votes[i].stance == DG_STANCE_INVALID) == against)

@@ -43,7 +43,6 @@ dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_
                                    dg_validator_ix validator, dg_ns at, dg_error *err);
 dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate);
 void dg_approval_disputes_free(dg_dispute *all);
-uint32_t dg_approval_supermajority(uint32_t validators);
 /* When enough of a session's validators have said one of the two, by votes that stand by their
  * index in that session; DG_NEVER: not yet. `times`: room for one of each. */
 dg_ns dg_approval_dispute_majority_at(const dg_dispute_vote *votes, uint32_t validators,

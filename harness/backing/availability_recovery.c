@@ -13,7 +13,7 @@ enum { MILLION = 1000000 };
 
 static uint64_t wanted(const dg_session *s)
 {
-    return (s->validators ? (s->validators - 1) / 3 : 0) + 1;
+    return dg_chunks_needed(s->validators);
 }
 
 static uint64_t at_once(const dg_session *s)

@@ -15,7 +15,7 @@ enum { BRANCH = 15 * 32 + 64 };
 
 uint64_t dg_backing_chunk_bytes(uint32_t validators)
 {
-    uint64_t needed = (validators ? (validators - 1) / 3 : 0) + 1, levels = 1;
+    uint64_t needed = dg_chunks_needed(validators), levels = 1;
     for (uint64_t width = 16; width < validators; width *= 16)
         levels++;
     return dg_world_message_bytes(DG_MSG_POV) / needed + levels * BRANCH;

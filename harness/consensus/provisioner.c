@@ -16,7 +16,7 @@ enum { INHERENT_MAX = 64 << 20 };
 
 bool dg_consensus_provide_enough(const dg_view *v, uint32_t bits)
 {
-    return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3;
+    return v->validator_count && bits >= dg_supermajority(v->validator_count);
 }
 
 static void count_available(dg_provision *count, const dg_world_block *b, const uint32_t *bits)

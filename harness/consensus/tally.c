@@ -13,7 +13,7 @@ uint64_t dg_consensus_tally_needed(const dg_grandpa_set *set)
     uint64_t total = 0;
     for (uint32_t i = 0; i < set->count; i++)
         total += set->voters[i].weight;
-    return total ? total - (total - 1) / 3 : 1;
+    return dg_supermajority(total);
 }
 
 static uint32_t vote_of(const dg_voter *voter, const uint32_t *votes)

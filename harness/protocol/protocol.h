@@ -347,6 +347,16 @@ uint32_t dg_grid_neighbour(const dg_grid *grid, dg_discovery_ix member, uint32_t
 /* The members over which two that are not neighbours reach each other: 0 to 2. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
 
+/* ---- thresholds.c ---- */
+
+/* The least of `all` (votes, or their weight) that is more than two thirds: all but those that may
+ * be faulty, (all - 1) / 3 rounded down. 1 of none, so that nothing agrees. Mirrors:
+ * polkadot-primitives supermajority_threshold, GRANDPA's VoterSet::threshold. */
+uint64_t dg_supermajority(uint64_t all);
+/* How many of `all` chunks give the data back: one more than may be faulty. Mirrors: erasure-coding
+ * recovery_threshold. */
+uint64_t dg_chunks_needed(uint64_t all);
+
 /* ---- groups.c ---- */
 
 /* Block numbers: where the session began, the block at hand; groups move on by one core every

@@ -227,7 +227,7 @@ static const struct {
 } thirds[] = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 3 }, { 40, 27 }, { 100, 67 }, { 300, 201 } };
 START_TEST(two_thirds_and_one_settle_it)
 {
-    ck_assert_uint_eq(dg_approval_supermajority(thirds[_i].validators), thirds[_i].needed);
+    ck_assert_uint_eq(dg_supermajority(thirds[_i].validators), thirds[_i].needed);
 }
 END_TEST
 
